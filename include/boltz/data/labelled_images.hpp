@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Grey images with a class each.
+
+#include <boltz/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace boltz {
+
+/// `count` grey images of `height` x `width` pixels, with the class of each.
+struct LabelledImages {
+    std::size_t count = 0;
+    std::size_t height = 0;
+    std::size_t width = 0;
+    std::vector<std::uint8_t> images; ///< count x height x width, row-major: 0 is background, 255 is full ink
+    std::vector<std::uint8_t> labels; ///< count classes
+
+    /// Pixels of one image.
+    [[nodiscard]] std::size_t pixels() const noexcept { return height * width; }
+
+    /// The pixels of image `index`, row by row.
+    [[nodiscard]] std::span<std::uint8_t const> image(std::size_t index) const noexcept {
+        return {images.data() + index * pixels(), pixels()};
+    }
+
+    /// A copy of the images first .. first + size - 1.
+    /// @throws ValueError if there are not that many.
+    [[nodiscard]] LabelledImages part(std::size_t first, std::size_t size) const {
+        if (first > count || size > count - first)
+            detail::fail<ValueError>("LabelledImages::part: first is ", first, " and size is ", size,
+                                     ", but there are only ", count, " images");
+        auto const begin = static_cast<std::ptrdiff_t>(first);
+        auto const end = static_cast<std::ptrdiff_t>(first + size);
+        auto const step = static_cast<std::ptrdiff_t>(pixels());
+        return {.count = size,
+                .height = height,
+                .width = width,
+                .images = {images.begin() + begin * step, images.begin() + end * step},
+                .labels = {labels.begin() + begin, labels.begin() + end}};
+    }
+};
+
+} // namespace boltz

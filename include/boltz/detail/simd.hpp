@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// One register's worth of numbers on the compiler's own vector types, without the headers of any processor.
+
+#include <boltz/detail/simd_portable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#if defined(__GNUC__)
+
+namespace boltz::detail {
+
+/// N numbers in one vector register; the same operations as ArrayPack.
+///
+/// The raw vector is wrapped in a class, everything is always inlined and packs are passed by reference only: no call
+/// with a wide vector remains, whose convention would depend on the instruction set. A pack holds no wider
+/// vectors than the function into which it is inlined has registers for.
+template <class T, std::size_t N>
+struct VectorPack {
+    typedef T Raw __attribute__((vector_size(N * sizeof(T))));
+    typedef T Loose __attribute__((vector_size(N * sizeof(T)), aligned(alignof(T)), may_alias));
+    using value_type = T;
+    template <class U>
+    using Rebind = VectorPack<U, N * sizeof(T) / sizeof(U)>;
+    using Mask = Rebind<BitsOf<T>>;
+    static constexpr std::size_t lanes = N;
+
+    Raw raw;
+
+    [[nodiscard, gnu::always_inline]] static inline VectorPack all(T value) noexcept {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+            return VectorPack{Raw{(static_cast<void>(I), value)...}};
+        }
+        (std::make_index_sequence<N>{});
+    }
+    [[nodiscard, gnu::always_inline]] static inline VectorPack lane_numbers() noexcept {
+        return []<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+            return VectorPack{Raw{static_cast<T>(I)...}};
+        }
+        (std::make_index_sequence<N>{});
+    }
+    [[nodiscard, gnu::always_inline]] static inline VectorPack load(T const* from) noexcept {
+        return {*reinterpret_cast<Loose const*>(from)};
+    }
+    [[gnu::always_inline]] inline void store(T* to) const noexcept { *reinterpret_cast<Loose*>(to) = raw; }
+
+    [[gnu::always_inline]] friend inline VectorPack operator+(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw + b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator-(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw - b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator*(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw * b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator/(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw / b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator&(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw & b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator|(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw | b.raw};
+    }
+    [[gnu::always_inline]] friend inline VectorPack operator^(VectorPack const& a, VectorPack const& b) noexcept {
+        return {a.raw ^ b.raw};
+    }
+    template <int Count>
+    [[nodiscard, gnu::always_inline]] inline VectorPack shift_left() const noexcept {
+        return {raw << Count};
+    }
+    template <int Count>
+    [[nodiscard, gnu::always_inline]] inline VectorPack shift_right() const noexcept {
+        return {raw >> Count};
+    }
+};
+
+template <class T, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<BitsOf<T>, N> less(VectorPack<T, N> const& a,
+                                                            VectorPack<T, N> const& b) noexcept {
+    return {__builtin_bit_cast(typename VectorPack<BitsOf<T>, N>::Raw, a.raw < b.raw)};
+}
+
+template <class T, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<BitsOf<T>, N> equal(VectorPack<T, N> const& a,
+                                                             VectorPack<T, N> const& b) noexcept {
+    return {__builtin_bit_cast(typename VectorPack<BitsOf<T>, N>::Raw, a.raw == b.raw)};
+}
+
+template <class T, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<T, N> select(VectorPack<BitsOf<T>, N> const& mask, VectorPack<T, N> const& yes,
+                                                      VectorPack<T, N> const& no) noexcept {
+    return {mask.raw ? yes.raw : no.raw};
+}
+
+template <class T, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<T, N> multiply_add(VectorPack<T, N> const& a, VectorPack<T, N> const& b,
+                                                            VectorPack<T, N> const& c) noexcept {
+    return {a.raw * b.raw + c.raw};
+}
+
+template <class U, class T, std::size_t N>
+[[gnu::always_inline]] inline auto reinterpret(VectorPack<T, N> const& a) noexcept {
+    using Result = typename VectorPack<T, N>::template Rebind<U>;
+    return Result{__builtin_bit_cast(typename Result::Raw, a.raw)};
+}
+
+template <std::size_t N>
+[[gnu::always_inline]] inline VectorPack<float, N> to_float(VectorPack<std::uint32_t, N> const& a) noexcept {
+    // Processors before AVX-512 convert signed numbers only.
+    auto const whole = reinterpret<std::int32_t>(a);
+    return {__builtin_convertvector(whole.raw, typename VectorPack<float, N>::Raw)};
+}
+
+template <class V>
+    requires requires(V v) { v.raw; }
+[[gnu::always_inline]] inline V from_bytes(std::uint8_t const* bytes) noexcept {
+    using T = typename V::value_type;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        return V{typename V::Raw{static_cast<T>(bytes[I])...}};
+    }
+    (std::make_index_sequence<V::lanes>{});
+}
+
+template <std::size_t Half, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<double, N / 2> half_to_double(VectorPack<float, N> const& a) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        auto const half = __builtin_shufflevector(a.raw, a.raw, static_cast<int>(Half * (N / 2) + I)...);
+        return VectorPack<double, N / 2>{__builtin_convertvector(half, typename VectorPack<double, N / 2>::Raw)};
+    }
+    (std::make_index_sequence<N / 2>{});
+}
+
+template <std::size_t N>
+[[gnu::always_inline]] inline VectorPack<std::uint64_t, N>
+multiply_low_halves(VectorPack<std::uint64_t, N> const& a, VectorPack<std::uint64_t, N> const& b) noexcept {
+#if defined(__x86_64__) && !defined(__clang__)
+    // One instruction, which g++ does not find by itself: it would multiply 64 bits by 64.
+    VectorPack<std::uint64_t, N> product;
+    if constexpr (N == 2) {
+        auto const result = __builtin_ia32_pmuludq128(reinterpret<int>(a).raw, reinterpret<int>(b).raw);
+        product.raw = __builtin_bit_cast(typename VectorPack<std::uint64_t, N>::Raw, result);
+    } else {
+        __asm__("vpmuludq %2, %1, %0" : "=v"(product.raw) : "v"(a.raw), "vm"(b.raw));
+    }
+    return product;
+#else
+    return {(a.raw & 0xffffffffu) * (b.raw & 0xffffffffu)};
+#endif
+}
+
+template <std::size_t Half, class T, std::size_t N>
+[[gnu::always_inline]] inline VectorPack<T, N> interleave(VectorPack<T, N> const& a,
+                                                          VectorPack<T, N> const& b) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        return VectorPack<T, N>{
+            __builtin_shufflevector(a.raw, b.raw, static_cast<int>((Half * N + I) / 2 + (I % 2) * N)...)};
+    }
+    (std::make_index_sequence<N>{});
+}
+
+} // namespace boltz::detail
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What every unit can be asked, with defaults for what it need not offer.
+
+#include <boltz/concepts.hpp>
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace boltz::detail {
+
+template <class U, class T>
+concept DrawsFromMean =
+    requires(U const unit, Block<T const> mean, Block<T> state, Draws const& draws) { unit.draw(mean, state, draws); };
+
+template <class U>
+concept CountsStates = requires(U const unit) { unit.state_count(std::size_t{1}); };
+
+/// x becomes the mean and `state`, another block, a draw; in one pass where the unit knows how.
+template <class U, std::floating_point T>
+void mean_and_sample(U const& unit, Block<T> x, Block<T> state, Draws const& draws) {
+    if constexpr (requires { unit.mean_and_sample(x, state, draws); }) {
+        unit.mean_and_sample(x, state, draws);
+    } else {
+        copy(x, state);
+        unit.mean(x);
+        unit.sample(state, draws);
+    }
+}
+
+/// Tells a unit the size of its layer, if it wants to know.
+template <class U>
+void prepare(U& unit, std::size_t size) {
+    if constexpr (requires { unit.prepare(size); }) unit.prepare(size);
+}
+
+/// `f(unit, first column, columns)` for every unit with parameters of its own: the unit itself or parts of a joint one.
+template <class T, class U, class F>
+void for_each_parametric(U& unit, std::size_t first, std::size_t columns, F&& f) {
+    if constexpr (requires { std::remove_const_t<U>::parts; })
+        unit.each([&](auto& part, std::size_t p) {
+            for_each_parametric<T>(part, first + unit.offset(p), unit.sizes()[p], f);
+        });
+    else if constexpr (ParametricUnit<std::remove_const_t<U>, T>)
+        f(unit, first, columns);
+}
+
+/// Gives `unit` the mean of its own parameters and another's, where it has any.
+template <class U>
+void average_units(U& unit, U const& other) {
+    if constexpr (requires { unit.average_with(other); }) unit.average_with(other);
+}
+
+/// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value.
+template <class U, std::floating_point T>
+void validate(U const& unit, Block<T const> states, std::string_view argument) {
+    if constexpr (requires { unit.validate(states, argument); }) {
+        unit.validate(states, argument);
+    } else {
+        for (std::size_t i = 0; i < states.rows; ++i)
+            for (std::size_t j = 0; j < states.columns; ++j)
+                if (!std::isfinite(states(i, j)))
+                    fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j, ", but must be finite");
+    }
+}
+
+} // namespace boltz::detail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Hands blocks of rows to workers.
+
+#include <boltz/compute.hpp>
+#include <boltz/detail/single_thread.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace boltz {
+
+/// The workers of one public call.
+///
+/// `for_each_block(rows, f)` cuts the rows into blocks whose boundaries depend on `rows` and
+/// `Compute::block_rows` only, and calls `f(first, count)` for each on some worker. The caller's thread is one of
+/// them, so one thread means no other thread at all. Handing out work allocates nothing. A session that a user
+/// writes receives one and may ignore it.
+class Executor {
+  public:
+    /// @throws ValueError if `compute` is out of range.
+    explicit Executor(Compute const& compute) : compute_{checked(compute)} {
+        helpers_.reserve(compute_.threads - 1);
+        for (std::size_t i = 1; i < compute_.threads; ++i) helpers_.emplace_back([this] { serve(); });
+    }
+    ~Executor() {
+        {
+            std::lock_guard const lock{mutex_};
+            closing_ = true;
+        }
+        wake_.notify_all();
+        for (std::thread& helper : helpers_) helper.join();
+    }
+    Executor(Executor const&) = delete;
+    Executor& operator=(Executor const&) = delete;
+
+    [[nodiscard]] Compute const& compute() const noexcept { return compute_; }
+
+    /// Calls `f(first, count)` for each block of `compute().block_rows` rows, the last one shorter.
+    /// An exception of `f` is rethrown here once all workers have stopped.
+    template <class F>
+    void for_each_block(std::size_t rows, F&& f) {
+        for_each_block(rows, compute_.block_rows, f);
+    }
+
+    /// The same with blocks of another size, for work that is not cut by cases.
+    template <class F>
+    void for_each_block(std::size_t rows, std::size_t block_rows, F&& f) {
+        std::size_t const blocks = (rows + block_rows - 1) / block_rows;
+        auto const block = [&](std::size_t index) {
+            std::size_t const first = index * block_rows;
+            f(first, std::min(block_rows, rows - first));
+        };
+        if (helpers_.empty() || blocks <= 1)
+            for (std::size_t i = 0; i < blocks; ++i) block(i);
+        else
+            share(blocks, block);
+    }
+
+  private:
+    static Compute checked(Compute const& compute) {
+        compute.validate();
+        return compute;
+    }
+
+    template <class F>
+    void share(std::size_t tasks, F const& task) {
+        {
+            std::lock_guard const lock{mutex_};
+            call_ = [](void const* object, std::size_t index) { (*static_cast<F const*>(object))(index); };
+            object_ = &task;
+            tasks_ = tasks;
+            next_.store(0, std::memory_order_relaxed);
+            busy_ = helpers_.size();
+            failure_ = nullptr;
+            ++round_;
+        }
+        wake_.notify_all();
+        work();
+        std::unique_lock lock{mutex_};
+        done_.wait(lock, [this] { return busy_ == 0; });
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+    void work() {
+        for (;;) {
+            std::size_t const index = next_.fetch_add(1, std::memory_order_relaxed);
+            if (index >= tasks_) return;
+            try {
+                call_(object_, index);
+            } catch (...) {
+                std::lock_guard const lock{mutex_};
+                if (!failure_) failure_ = std::current_exception();
+            }
+        }
+    }
+
+    void serve() {
+        detail::SingleThreadedOpenMP const single;
+        std::uint64_t seen = 0;
+        for (;;) {
+            {
+                std::unique_lock lock{mutex_};
+                wake_.wait(lock, [&] { return closing_ || round_ != seen; });
+                if (closing_) return;
+                seen = round_;
+            }
+            work();
+            std::lock_guard const lock{mutex_};
+            if (--busy_ == 0) done_.notify_one();
+        }
+    }
+
+    Compute compute_;
+    detail::SingleThreadedProducts products_;
+    detail::SingleThreadedOpenMP openmp_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::condition_variable done_;
+    void (*call_)(void const*, std::size_t) = nullptr;
+    void const* object_ = nullptr;
+    std::size_t tasks_ = 0;
+    std::atomic<std::size_t> next_{0};
+    std::size_t busy_ = 0;
+    std::uint64_t round_ = 0;
+    bool closing_ = false;
+    std::exception_ptr failure_;
+    std::vector<std::thread> helpers_;
+};
+
+} // namespace boltz

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Whole files in and out: reading all bytes, and replacing a file so that no reader ever sees half of it.
+
+#include <boltz/error.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace boltz {
+
+namespace detail {
+
+// The caller's errno, before anything else can change it, as text.
+[[noreturn, gnu::cold]] inline void fail_file(char const* function, char const* what,
+                                              std::filesystem::path const& path, int error) {
+    fail<FileError>(function, ": cannot ", what, " ", path.string(), ": ",
+                    std::error_code{error, std::generic_category()}.message());
+}
+
+// A file descriptor that is closed on the way out.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) noexcept : number_{number} {}
+    Descriptor(Descriptor const&) = delete;
+    Descriptor& operator=(Descriptor const&) = delete;
+    ~Descriptor() { close(); }
+
+    [[nodiscard]] int get() const noexcept { return number_; }
+
+    // 0 or errno: network file systems report a failed write only here.
+    int close() noexcept {
+        int const number = std::exchange(number_, -1);
+        return number < 0 || ::close(number) == 0 ? 0 : errno;
+    }
+
+  private:
+    int number_;
+};
+
+} // namespace detail
+
+/// All bytes of a file.
+///
+/// Memory: what was really read; a size that the file system claims is only a first guess, so pipes work too.
+/// @throws FileError if the file cannot be opened or read (a directory, for instance).
+[[nodiscard]] inline std::vector<std::byte> read_file(std::filesystem::path const& path) {
+    constexpr std::size_t chunk = std::size_t{1} << 16;
+    detail::Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.get() < 0) detail::fail_file("read_file", "open", path, errno);
+    std::vector<std::byte> bytes;
+    struct stat status {};
+    if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode))
+        bytes.reserve(static_cast<std::size_t>(status.st_size) + chunk);
+    std::size_t size = 0;
+    for (;;) {
+        bytes.resize(size + chunk);
+        auto const count = ::read(file.get(), bytes.data() + size, chunk);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) detail::fail_file("read_file", "read", path, errno);
+        if (count == 0) break;
+        size += static_cast<std::size_t>(count);
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
+/// Replaces a file, or makes it: afterwards it holds exactly `bytes`, and at no moment anything in between.
+///
+/// The bytes go to a temporary file in the same folder, which is synced to the disk and then renamed; the folder is
+/// synced last. If anything fails, the old file stays as it was and the temporary file is removed.
+/// @throws FileError if the folder does not exist or cannot be written, the disk is full, or
+///         `path` is a folder, a device or a pipe.
+inline void write_file_atomically(std::filesystem::path const& path, std::span<std::byte const> bytes) {
+    constexpr char const* function = "write_file_atomically";
+    if (path.filename().empty()) detail::fail_file(function, "write", path, EISDIR);
+    // A rename would put a plain file in the place of a device or a pipe.
+    struct stat old {};
+    if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
+        detail::fail<FileError>(function, ": cannot write ", path.string(), ": it is not a plain file");
+    std::filesystem::path temporary;
+    int opened = -1;
+    for (int attempt = 0; opened < 0 && attempt < 100; ++attempt) {
+        temporary = path;
+        temporary += ".writing-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+        opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (opened < 0 && errno != EEXIST) detail::fail_file(function, "write", path, errno);
+    }
+    if (opened < 0) detail::fail_file(function, "write", path, EEXIST);
+
+    detail::Descriptor file{opened};
+    auto const give_up = [&](int error) {
+        ::unlink(temporary.c_str());
+        detail::fail_file(function, "write", path, error);
+    };
+    while (!bytes.empty()) {
+        auto const count = ::write(file.get(), bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) give_up(errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    // Pseudo-files (EINVAL) have nothing to sync.
+    if (::fsync(file.get()) != 0 && errno != EINVAL) give_up(errno);
+    if (int const error = file.close(); error != 0) give_up(error);
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
+
+    // The rename itself survives a power cut only once the folder is on the disk; some file systems cannot do that,
+    // and the new file is in place either way.
+    auto const folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+    detail::Descriptor const parent{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (parent.get() >= 0) ::fsync(parent.get());
+}
+
+} // namespace boltz

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// IDX files, the format of MNIST and its relatives, plain or gzipped.
+
+#include <boltz/data/labelled_images.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/file.hpp>
+#include <boltz/io/gzip.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// An array of unsigned bytes of any rank: what an IDX file of type 0x08 holds.
+struct IdxBytes {
+    std::vector<std::size_t> shape;
+    std::vector<std::uint8_t> bytes; ///< row-major
+};
+
+/// The two halves of a data set in MNIST's four files.
+struct Mnist {
+    LabelledImages train;
+    LabelledImages test;
+};
+
+namespace detail {
+
+inline constexpr unsigned idx_unsigned_byte = 0x08;
+
+// The file of this name, or the same with ".gz".
+[[nodiscard]] inline std::filesystem::path find_idx(std::filesystem::path const& path) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) return path;
+    auto gzipped = path;
+    gzipped += ".gz";
+    if (std::filesystem::exists(gzipped, ignored)) return gzipped;
+    fail<FileError>("read_idx: ", path.string(), " does not exist, nor does ", gzipped.filename().string());
+}
+
+// Bytes after the header, or the largest number if that does not fit.
+[[nodiscard]] inline std::size_t idx_payload(std::vector<std::size_t> const& shape) noexcept {
+    std::size_t size = 1;
+    bool overflow = false;
+    for (auto const extent : shape) {
+        if (extent == 0) return 0;
+        overflow = overflow || size > std::numeric_limits<std::size_t>::max() / extent;
+        if (!overflow) size *= extent;
+    }
+    return overflow ? std::numeric_limits<std::size_t>::max() : size;
+}
+
+} // namespace detail
+
+/// Reads an IDX file of unsigned bytes: `path` itself or, if there is no such file, `path` + ".gz".
+///
+/// The header (two zeros, type 0x08, rank, big-endian extents) must account for every byte of the file; nothing is
+/// allocated on its word. Either may be gzipped, whatever its name.
+/// @throws FileError if neither file exists or can be read.
+/// @throws FormatError if the file is foreign, of another type, truncated, or longer than its header says.
+[[nodiscard]] inline IdxBytes read_idx(std::filesystem::path const& path) {
+    auto const found = detail::find_idx(path);
+    auto const name = found.string();
+    auto const file = read_plain_or_gzipped(found);
+    auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(file[i]); };
+
+    if (file.size() < 4)
+        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(), " bytes, but an IDX header has at least 4");
+    if (at(0) != 0 || at(1) != 0)
+        detail::fail<FormatError>("read_idx: ", name, " begins with bytes ", at(0), ", ", at(1),
+                                  ", but an IDX file begins with 0, 0");
+    if (at(2) != detail::idx_unsigned_byte)
+        detail::fail<FormatError>("read_idx: ", name, " holds numbers of type ", at(2),
+                                  ", but only 8 (unsigned bytes) is understood");
+    std::size_t const rank = at(3);
+    std::size_t const header = 4 + 4 * rank;
+    if (rank == 0) detail::fail<FormatError>("read_idx: ", name, " has rank 0, but needs at least 1");
+    if (file.size() < header)
+        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(), " bytes, but the header of rank ", rank,
+                                  " alone has ", header);
+
+    IdxBytes result;
+    for (std::size_t i = 4; i < header; i += 4)
+        result.shape.push_back(std::size_t{at(i)} << 24 | at(i + 1) << 16 | at(i + 2) << 8 | at(i + 3));
+    auto const claimed = detail::idx_payload(result.shape);
+    if (claimed != file.size() - header) {
+        std::ostringstream shape;
+        for (std::size_t i = 0; i < rank; ++i) shape << (i == 0 ? "" : " x ") << result.shape[i];
+        detail::fail<FormatError>("read_idx: ", name, " has ", file.size() - header,
+                                  " bytes after its header, but the header says ", shape.str());
+    }
+    result.bytes.resize(claimed);
+    if (claimed > 0) std::memcpy(result.bytes.data(), file.data() + header, claimed);
+    return result;
+}
+
+/// Writes an IDX file of unsigned bytes, uncompressed, all of it or nothing.
+/// @throws ShapeError if the shape is empty, an extent needs more than 32 bits, or the bytes do not fill the shape.
+/// @throws FileError if the file cannot be written.
+inline void write_idx(std::filesystem::path const& path, IdxBytes const& array) {
+    if (array.shape.empty() || array.shape.size() > 255)
+        detail::fail<ShapeError>("write_idx: array has rank ", array.shape.size(), ", but it must lie in 1 .. 255");
+    std::vector<std::byte> file{std::byte{0}, std::byte{0}, std::byte{detail::idx_unsigned_byte},
+                                static_cast<std::byte>(array.shape.size())};
+    for (std::size_t const extent : array.shape) {
+        if (extent > std::numeric_limits<std::uint32_t>::max())
+            detail::fail<ShapeError>("write_idx: array has an extent of ", extent, ", but the format has 32 bits");
+        for (unsigned shift = 32; shift > 0; shift -= 8)
+            file.push_back(static_cast<std::byte>(extent >> (shift - 8) & 0xff));
+    }
+    if (array.bytes.size() != detail::idx_payload(array.shape))
+        detail::fail<ShapeError>("write_idx: array has ", array.bytes.size(), " bytes, but its shape needs ",
+                                 detail::idx_payload(array.shape));
+    auto const* const first = reinterpret_cast<std::byte const*>(array.bytes.data());
+    file.insert(file.end(), first, first + array.bytes.size());
+    write_file_atomically(path, file);
+}
+
+/// Reads images (rank 3) and their labels (rank 1) from two IDX files.
+/// @throws FileError, FormatError as read_idx, and FormatError if a rank is wrong or the two lengths differ.
+[[nodiscard]] inline LabelledImages read_labelled_images(std::filesystem::path const& images,
+                                                         std::filesystem::path const& labels) {
+    auto pixels = read_idx(images);
+    auto classes = read_idx(labels);
+    if (pixels.shape.size() != 3)
+        detail::fail<FormatError>("read_labelled_images: ", images.string(), " has rank ", pixels.shape.size(),
+                                  ", but images have rank 3");
+    if (classes.shape.size() != 1)
+        detail::fail<FormatError>("read_labelled_images: ", labels.string(), " has rank ", classes.shape.size(),
+                                  ", but labels have rank 1");
+    if (pixels.shape[0] != classes.shape[0])
+        detail::fail<FormatError>("read_labelled_images: ", images.string(), " has ", pixels.shape[0],
+                                  " images, but ", labels.string(), " has ", classes.shape[0], " labels");
+    return {.count = pixels.shape[0],
+            .height = pixels.shape[1],
+            .width = pixels.shape[2],
+            .images = std::move(pixels.bytes),
+            .labels = std::move(classes.bytes)};
+}
+
+/// Reads a folder with MNIST's four files, each plain or with ".gz": train-images-idx3-ubyte,
+/// train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. Fashion-MNIST, KMNIST and others
+/// use the same names.
+/// @throws FileError, FormatError as read_labelled_images, and FormatError if the two image sizes differ.
+[[nodiscard]] inline Mnist read_mnist(std::filesystem::path const& folder) {
+    Mnist result{
+        .train = read_labelled_images(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"),
+        .test = read_labelled_images(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte")};
+    auto const& [train, test] = result;
+    if (train.height != test.height || train.width != test.width)
+        detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of ", train.height, " x ",
+                                  train.width, ", but test images of ", test.height, " x ", test.width);
+    return result;
+}
+
+} // namespace boltz

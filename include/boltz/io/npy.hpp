@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// NumPy's `.npy` format: one array in one file, as `numpy.save` writes and `numpy.load` reads it.
+
+#include <boltz/archive.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+namespace detail {
+
+static_assert(std::endian::native == std::endian::little, "boltz writes arrays as they lie in memory");
+
+inline constexpr std::string_view npy_magic = "\x93NUMPY";
+inline constexpr std::size_t npy_largest_rank = 32;
+inline constexpr std::size_t npy_largest_header = std::size_t{1} << 20;
+
+// Bytes of one number of this type, or 0 if the type is not understood.
+[[nodiscard]] constexpr std::size_t npy_item_size(std::string_view dtype) noexcept {
+    if (dtype == "<f4" || dtype == "<i4") return 4;
+    if (dtype == "<f8" || dtype == "<i8" || dtype == "<u8") return 8;
+    return dtype == "|u1" ? 1 : 0;
+}
+
+[[nodiscard]] inline std::string npy_shape(std::vector<std::size_t> const& shape) {
+    std::string text = "(";
+    for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+    return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+// The payload of a shape; false if it does not fit into a size.
+[[nodiscard]] inline bool npy_payload(std::vector<std::size_t> const& shape, std::size_t item, std::size_t& bytes) {
+    bytes = item;
+    if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) {
+        bytes = 0;
+        return true;
+    }
+    for (auto const extent : shape) {
+        if (bytes > std::numeric_limits<std::size_t>::max() / extent) return false;
+        bytes *= extent;
+    }
+    return true;
+}
+
+// Reads the literal {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } and nothing else.
+class NpyHeader {
+  public:
+    std::string dtype;
+    std::vector<std::size_t> shape;
+    bool column_major = false;
+
+    NpyHeader(std::string_view text, std::string_view where) : rest_{text}, where_{where} {
+        std::array<bool, 3> seen{};
+        expect('{');
+        while (!accept('}')) {
+            auto const key = string();
+            expect(':');
+            std::size_t which = 0;
+            if (key == "descr") {
+                read_dtype();
+            } else if (key == "fortran_order") {
+                which = 1;
+                column_major = boolean();
+            } else if (key == "shape") {
+                which = 2;
+                read_shape();
+            } else {
+                wrong("has the unknown key '" + key + "'");
+            }
+            if (std::exchange(seen[which], true)) wrong("has the key '" + key + "' twice");
+            if (!accept(',') && peek() != '}') wrong("lacks a ',' or a '}'");
+        }
+        if (!std::all_of(seen.begin(), seen.end(), std::identity{}))
+            wrong("lacks one of 'descr', 'fortran_order', 'shape'");
+        if (peek() != '\0') wrong("goes on after its '}'");
+    }
+
+  private:
+    [[noreturn]] void wrong(std::string const& what) const {
+        fail<FormatError>("read_npy: ", where_, ": the header ", what, ", but must be NumPy's dictionary");
+    }
+    char peek() {
+        auto const first = rest_.find_first_not_of(" \t\n");
+        rest_.remove_prefix(std::min(first, rest_.size()));
+        return rest_.empty() ? '\0' : rest_.front();
+    }
+    bool accept(char wanted) {
+        if (peek() != wanted || rest_.empty()) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    void expect(char wanted) {
+        if (!accept(wanted)) wrong(std::string{"lacks a '"} + wanted + "'");
+    }
+    std::string string() {
+        char const quote = peek();
+        if (quote != '\'' && quote != '"') wrong("lacks a quoted word");
+        auto const end = rest_.find(quote, 1);
+        if (end == std::string_view::npos) wrong("lacks a closing quote");
+        std::string result{rest_.substr(1, end - 1)};
+        rest_.remove_prefix(end + 1);
+        return result;
+    }
+    bool boolean() {
+        peek();
+        for (bool const value : {false, true}) {
+            std::string_view const word = value ? "True" : "False";
+            if (!rest_.starts_with(word)) continue;
+            rest_.remove_prefix(word.size());
+            return value;
+        }
+        wrong("has a fortran_order that is neither True nor False");
+    }
+    void read_dtype() {
+        if (peek() == '[')
+            fail<FormatError>("read_npy: ", where_, " holds records, but only plain numbers are understood");
+        dtype = string();
+        if (npy_item_size(dtype) == 0)
+            fail<FormatError>("read_npy: ", where_, " holds numbers of type '", dtype,
+                              "', but only <f4, <f8, <i4, <i8, <u8 and |u1 are understood");
+    }
+    void read_shape() {
+        expect('(');
+        while (!accept(')')) {
+            peek();
+            std::size_t extent = 0;
+            auto const [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), extent);
+            if (error != std::errc{}) wrong("has a shape that is not made of whole numbers");
+            rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+            shape.push_back(extent);
+            if (shape.size() > npy_largest_rank)
+                fail<FormatError>("read_npy: ", where_, " has rank ", shape.size(), " or more, but at most ",
+                                  npy_largest_rank, " is understood");
+            if (!accept(',') && peek() != ')') wrong("lacks a ',' or a ')'");
+        }
+    }
+
+    std::string_view rest_;
+    std::string_view where_;
+};
+
+// The same array with the last index running fastest instead of the first.
+inline void npy_make_row_major(Array& array, std::size_t item) {
+    std::size_t const rank = array.shape.size();
+    if (rank < 2 || array.bytes.empty()) return;
+    std::vector<std::size_t> step(rank, item);
+    for (std::size_t i = 1; i < rank; ++i) step[i] = step[i - 1] * array.shape[i - 1];
+    std::vector<std::byte> ordered(array.bytes.size());
+    std::vector<std::size_t> index(rank, 0);
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < ordered.size(); to += item) {
+        std::memcpy(ordered.data() + to, array.bytes.data() + from, item);
+        for (std::size_t i = rank; i-- > 0;) {
+            from += step[i];
+            if (++index[i] < array.shape[i]) break;
+            from -= step[i] * std::exchange(index[i], 0);
+        }
+    }
+    array.bytes = std::move(ordered);
+}
+
+// Takes a whole .npy file apart; `where` is what messages call it.
+[[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, std::string_view where) {
+    auto const size_at_least = [&](std::size_t size) {
+        if (file.size() < size)
+            fail<FormatError>("read_npy: ", where, " has ", file.size(), " bytes, but its header alone needs ", size);
+    };
+    auto const at = [&](std::size_t i) { return std::to_integer<std::size_t>(file[i]); };
+
+    size_at_least(npy_magic.size());
+    if (std::memcmp(file.data(), npy_magic.data(), npy_magic.size()) != 0)
+        fail<FormatError>("read_npy: ", where, " begins with other bytes, but a .npy file begins with \\x93NUMPY");
+    size_at_least(10);
+    auto const major = at(6);
+    auto const minor = at(7);
+    if (major < 1 || major > 3 || minor != 0)
+        fail<FormatError>("read_npy: ", where, " has format version ", major, ".", minor,
+                          ", but only 1.0, 2.0 and 3.0 are understood");
+    std::size_t const begin = major == 1 ? 10 : 12;
+    size_at_least(begin);
+    auto length = at(8) | at(9) << 8;
+    if (major > 1) length |= at(10) << 16 | at(11) << 24;
+    if (length > npy_largest_header)
+        fail<FormatError>("read_npy: ", where, " claims a header of ", length, " bytes, but at most ",
+                          npy_largest_header, " are understood");
+    size_at_least(begin + length);
+
+    auto const* const text = reinterpret_cast<char const*>(file.data());
+    NpyHeader header{std::string_view{text + begin, length}, where};
+    auto const item = npy_item_size(header.dtype);
+    auto const payload = file.size() - begin - length;
+    std::size_t claimed = 0;
+    if (!npy_payload(header.shape, item, claimed) || claimed != payload)
+        fail<FormatError>("read_npy: ", where, " has ", payload, " bytes of numbers, but its header says shape ",
+                          npy_shape(header.shape), " of ", header.dtype);
+    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(begin + length));
+    Array array{.dtype = std::move(header.dtype), .shape = std::move(header.shape), .bytes = std::move(file)};
+    if (header.column_major) npy_make_row_major(array, item);
+    return array;
+}
+
+// What precedes the payload; checks the array on the way.
+[[nodiscard]] inline std::string encode_npy_header(Array const& array, char const* function, std::string_view name) {
+    auto const item = npy_item_size(array.dtype);
+    if (item == 0)
+        fail<ValueError>(function, ": array '", name, "' has type '", array.dtype,
+                         "', but must be one of <f4, <f8, <i4, <i8, <u8 and |u1");
+    std::size_t size = 0;
+    if (array.shape.size() > npy_largest_rank)
+        fail<ShapeError>(function, ": array '", name, "' has rank ", array.shape.size(), ", but at most ",
+                         npy_largest_rank, " is possible");
+    if (!npy_payload(array.shape, item, size) || size != array.bytes.size())
+        fail<ShapeError>(function, ": array '", name, "' has ", array.bytes.size(), " bytes, but its shape ",
+                         npy_shape(array.shape), " of ", array.dtype, " needs another number");
+    std::string text = "{'descr': '" + array.dtype + "', 'fortran_order': False, 'shape': " + npy_shape(array.shape) +
+                       ", }";
+    // The numbers begin at a multiple of 64 bytes, as the format asks.
+    constexpr std::size_t begin = 10;
+    text.append(63 - (begin + text.size()) % 64, ' ');
+    text += '\n';
+    std::string header{npy_magic};
+    header += '\x01';
+    header += '\0';
+    header += static_cast<char>(text.size() & 0xff);
+    header += static_cast<char>(text.size() >> 8);
+    return header + text;
+}
+
+} // namespace detail
+
+/// Reads a `.npy` file of version 1.0, 2.0 or 3.0: numbers of type <f4, <f8, <i4, <i8, <u8 or |u1, of any shape.
+///
+/// Column-major ("Fortran") arrays are transposed into row-major ones. The header must account for every byte of the
+/// file; nothing is allocated on its word. Memory: the file, twice if it is column-major.
+/// @throws FileError if the file cannot be read.
+/// @throws FormatError if the file is foreign, truncated, too long, or of another type, naming both values.
+[[nodiscard]] inline Array read_npy(std::filesystem::path const& path) {
+    return detail::decode_npy(read_file(path), path.string());
+}
+
+/// Writes a `.npy` file (version 1.0, row-major), all of it or nothing.
+/// @throws ValueError if the type is not one that read_npy understands; ShapeError if the bytes do not fill the shape.
+/// @throws FileError if the file cannot be written.
+inline void write_npy(std::filesystem::path const& path, Array const& array) {
+    auto const header = detail::encode_npy_header(array, "write_npy", path.filename().string());
+    auto const* const first = reinterpret_cast<std::byte const*>(header.data());
+    std::vector<std::byte> file{first, first + header.size()};
+    file.insert(file.end(), array.bytes.begin(), array.bytes.end());
+    write_file_atomically(path, file);
+}
+
+} // namespace boltz

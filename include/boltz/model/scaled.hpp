@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// A field whose layers listen louder or softer than they do.
+
+#include <boltz/concepts.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// For each layer, a factor on the natural parameter of each of its parts (plain layers have one part).
+template <std::size_t Depth>
+using LayerFactors = std::array<std::vector<double>, Depth>;
+
+/// A field seen through factors: the natural parameters x of each part of each layer become factor * x, bias included.
+///
+/// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled down-pass, and
+/// {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. Refers to the field, which must outlive it.
+template <Field F>
+class Scaled {
+  public:
+    static constexpr std::size_t depth = F::depth;
+    using value_type = typename F::value_type;
+
+    Scaled(F const& field, LayerFactors<depth> const& factors) : field_{&field}, factors_{&factors} {}
+
+    template <std::size_t I>
+    [[nodiscard]] auto const& layer() const noexcept {
+        return field_->template layer<I>();
+    }
+    [[nodiscard]] std::array<std::size_t, depth> sizes() const noexcept { return field_->sizes(); }
+
+    template <std::size_t I>
+    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
+        auto const& parts = (*factors_)[I];
+        using UnitType = typename std::remove_cvref_t<decltype(layer<I>())>::unit_type;
+        if constexpr (requires { UnitType::parts; }) {
+            for (std::size_t p = 0; p < parts.size(); ++p) keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
+            field_->template input<I>(states, out, factors);
+            for (std::size_t p = 0; p < parts.size(); ++p) multiply(layer<I>().unit().columns(out, p), parts[p]);
+        } else {
+            double const f = parts[0];
+            field_->template input<I>(states, out,
+                                      {factors.below * f, factors.above * f, factors.bias * f, factors.keep});
+        }
+    }
+
+  private:
+    // What is kept must not be multiplied a second time.
+    static void keep_aside(Block<value_type> block, double keep, double factor) {
+        if (keep != 0 && factor != 0) multiply(block, 1 / factor);
+    }
+    static void multiply(Block<value_type> block, double factor) {
+        if (factor == 1) return;
+        auto const f = static_cast<value_type>(factor);
+        for (std::size_t i = 0; i < block.rows; ++i)
+            for (value_type& x : block.row(i)) x *= f;
+    }
+
+    F const* field_;
+    LayerFactors<depth> const* factors_;
+};
+
+} // namespace boltz

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Stochastic gradient ascent with momentum.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/model/parameter_set.hpp>
+#include <boltz/schedule.hpp>
+
+#include <cstddef>
+#include <span>
+
+namespace boltz {
+
+/// Stochastic gradient ascent with momentum in its classic form and decay of weights:
+/// velocity = momentum * velocity + rate * (gradient - decay * weight), weight += velocity.
+///
+/// Biases do not decay; what units learn of their own (log precisions) has a rate of its own, smaller by default as it is stiffer.
+/// One pass over each parameter; nothing is allocated.
+struct Sgd {
+    Schedule learning_rate = 0.05; ///< for weights and biases
+    Schedule momentum = 0.0;       ///< in [0, 1); 0.9 keeps a velocity for about ten updates
+    double weight_decay = 0.0;     ///< L2: subtracts this times the weight from the gradient of weights
+    double unit_rate = 0.1;        ///< rate of the units' own parameters, as a share of `learning_rate`
+
+    template <Model M>
+    class Session;
+
+    /// @throws ValueError if `weight_decay` or `unit_rate` is negative.
+    template <Model M>
+    [[nodiscard]] Session<M> bind(M const& model) const {
+        if (!(weight_decay >= 0)) detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
+        if (!(unit_rate >= 0)) detail::fail<ValueError>("Sgd: unit_rate is ", unit_rate, ", but must not be negative");
+        return Session<M>{*this, model};
+    }
+};
+
+/// The velocities.
+template <Model M>
+class Sgd::Session {
+  public:
+    Session(Sgd const& policy, M const& model) : policy_{policy}, velocity_{model.make_gradient()} {}
+
+    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
+        double const rate = policy_.learning_rate(clock);
+        double const momentum = policy_.momentum(clock);
+        model.for_each_parameter(
+            [&]<class T>(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope) {
+                double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
+                double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
+                executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
+                    detail::momentum_update(values.data() + first, velocity.data() + first, slope.data() + first, count,
+                                            static_cast<T>(momentum), static_cast<T>(own), static_cast<T>(decay));
+                });
+            },
+            velocity_, gradient);
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive.nested("velocity", velocity_);
+    }
+
+  private:
+    // Numbers one worker updates at a time: enough to pay for handing it out.
+    static constexpr std::size_t share = 65536;
+
+    Sgd policy_;
+    typename M::Gradient velocity_;
+};
+
+} // namespace boltz

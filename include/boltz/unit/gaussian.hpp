@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Real-valued units.
+
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
+
+#include <xtensor/xbuilder.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace boltz {
+
+/// Real-valued units with a precision p each: s | x is normal with mean x / p and variance 1 / p.
+///
+/// e(s) = p s^2 / 2, A(x) = x^2 / (2 p) - log(p) / 2 + log(2 pi) / 2, A*(m) = p m^2 / 2 + log(p) / 2 - log(2 pi) / 2.
+/// Precisions are 1 and fixed by default; `Gaussian::learned()` learns them as log p, whose gradient is -p/2 (E_data[s^2] - E_model[s^2]).
+/// Krizhevsky's energy (v - a)^2 / (2 sigma^2) - (v / sigma) W h is this one with p = 1 / sigma^2, bias a p and weights W / sigma;
+/// Cho's, with v / sigma^2, has bias a p and weights W p. Nothing here allocates except `prepare`.
+class Gaussian {
+  public:
+    static constexpr std::string_view name = "gaussian";
+
+    /// Unit precision, fixed.
+    Gaussian() = default;
+
+    /// Fixed precisions, one a unit.
+    /// @throws ValueError if one is not positive and finite.
+    [[nodiscard]] static Gaussian with_precision(Vector<double> precision) {
+        for (std::size_t j = 0; j < precision.size(); ++j)
+            if (!(precision(j) > 0 && std::isfinite(precision(j))))
+                detail::fail<ValueError>("Gaussian: precision ", j, " is ", precision(j), ", but must be positive and finite");
+        Gaussian unit;
+        for (double& p : precision) p = std::log(p);
+        unit.log_precision_ = std::move(precision);
+        return unit;
+    }
+
+    /// Precisions that are learned, from 1 on.
+    [[nodiscard]] static Gaussian learned() {
+        Gaussian unit;
+        unit.learns_ = true;
+        return unit;
+    }
+
+    /// log p of each unit.
+    [[nodiscard]] Vector<double> const& log_precision() const noexcept { return log_precision_; }
+
+    /// Gives every unit its precision once the size of the layer is known.
+    /// @throws ShapeError if precisions were given for another number of units.
+    void prepare(std::size_t size) {
+        if (log_precision_.size() == 0) log_precision_ = xt::zeros<double>({size});
+        if (log_precision_.size() != size)
+            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size, " units");
+    }
+
+    template <class T>
+    void mean(Block<T> x) const noexcept {
+        by_columns(x, [](double precision) { return 1 / precision; },
+                   [](T& value, T inverse) { value *= inverse; });
+    }
+
+    template <class T>
+    void sample(Block<T> x, Draws const& draws) const noexcept {
+        mean(x);
+        draw(Block<T const>{x}, x, draws);
+    }
+
+    /// x becomes the mean and `state` a draw.
+    template <class T>
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
+        mean(x);
+        draw(Block<T const>{x}, state, draws);
+    }
+
+    /// `state` becomes a draw from units with these means; both may be the same block.
+    template <class T>
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
+        std::array<T, strip> deviation;
+        std::array<T, strip> noise;
+        for (std::size_t first = 0; first < mean.columns; first += strip) {
+            std::size_t const count = std::min(strip, mean.columns - first);
+            for (std::size_t j = 0; j < count; ++j)
+                deviation[j] = static_cast<T>(std::exp(-log_precision_(first + j) / 2));
+            for (std::size_t i = 0; i < mean.rows; ++i) {
+                draws.normal(i, first, std::span<T>{noise.data(), count});
+                for (std::size_t j = 0; j < count; ++j)
+                    state(i, first + j) = mean(i, first + j) + deviation[j] * noise[j];
+            }
+        }
+    }
+
+    template <class T>
+    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
+        add_quadratic(x, out, [](double precision) { return 0.5 / precision; },
+                      [](double log_precision) { return (log_two_pi - log_precision) / 2; });
+    }
+
+    template <class T>
+    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
+        add_quadratic(mean, out, [](double precision) { return precision / 2; },
+                      [](double log_precision) { return (log_precision - log_two_pi) / 2; });
+    }
+
+    template <class T>
+    void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
+        add_quadratic(states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
+    }
+
+    /// @throws ValueError if a value is not finite.
+    template <class T>
+    void validate(Block<T const> states, std::string_view argument) const {
+        for (std::size_t i = 0; i < states.rows; ++i)
+            for (std::size_t j = 0; j < states.columns; ++j)
+                if (!std::isfinite(states(i, j)))
+                    detail::fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j,
+                                             ", but Gaussian units take finite values");
+    }
+
+    /// The natural parameter of unit `column` with this mean; nothing needs smoothing.
+    [[nodiscard]] double natural_parameter(double mean, double, std::size_t column) const noexcept {
+        return mean * std::exp(log_precision_(column));
+    }
+
+    /// What is learned: log p of every unit, or nothing.
+    [[nodiscard]] std::span<double> parameters() noexcept {
+        return learns_ ? std::span{log_precision_.data(), log_precision_.size()} : std::span<double>{};
+    }
+
+    /// How many parameters are learned.
+    [[nodiscard]] std::size_t learned_count() const noexcept { return learns_ ? log_precision_.size() : 0; }
+
+    /// out[j] += factor * sum over rows of -(p_j / 2) E[s_j^2]; a mean m stands for E[s^2] = m^2 + 1 / p.
+    template <class T>
+    void add_parameter_gradient(Block<T const> states, Moment moment, double factor, std::span<double> out) const noexcept {
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            double const precision = std::exp(log_precision_(j));
+            double squares = 0;
+            for (std::size_t i = 0; i < states.rows; ++i) squares += double(states(i, j)) * double(states(i, j));
+            if (moment == Moment::mean) squares += static_cast<double>(states.rows) / precision;
+            out[j] -= factor * precision / 2 * squares;
+        }
+    }
+
+    /// Takes the mean of its own precisions and another unit's: how a layer that two models share is composed.
+    void average_with(Gaussian const& other) {
+        for (std::size_t j = 0; j < log_precision_.size(); ++j)
+            log_precision_(j) = std::log((std::exp(log_precision_(j)) + std::exp(other.log_precision_(j))) / 2);
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("log_precision", log_precision_);
+    }
+
+  private:
+    static constexpr double log_two_pi = 1.8378770664093454836;
+    static constexpr std::size_t strip = 64;
+
+    // A strip of columns at a time, so that the coefficients of its units stay on the stack.
+    template <class T, class Coefficient, class Apply>
+    void by_columns(Block<T> block, Coefficient coefficient, Apply apply) const noexcept {
+        std::array<T, strip> values;
+        for (std::size_t first = 0; first < block.columns; first += strip) {
+            std::size_t const count = std::min(strip, block.columns - first);
+            for (std::size_t j = 0; j < count; ++j)
+                values[j] = static_cast<T>(coefficient(std::exp(log_precision_(first + j))));
+            for (std::size_t i = 0; i < block.rows; ++i)
+                for (std::size_t j = 0; j < count; ++j) apply(block(i, first + j), values[j]);
+        }
+    }
+
+    template <class T, class Coefficient, class Constant>
+    void add_quadratic(Block<T const> block, std::span<double> out, Coefficient coefficient,
+                       Constant constant) const noexcept {
+        for (std::size_t j = 0; j < block.columns; ++j) {
+            double const c = coefficient(std::exp(log_precision_(j)));
+            double const d = constant(log_precision_(j));
+            for (std::size_t i = 0; i < block.rows; ++i) out[i] += c * double(block(i, j)) * double(block(i, j)) + d;
+        }
+    }
+
+    Vector<double> log_precision_ = xt::zeros<double>({std::size_t{0}});
+    bool learns_ = false;
+};
+
+} // namespace boltz

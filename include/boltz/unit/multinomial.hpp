@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Counts over categories; with one trial, a softmax unit.
+
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/types.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace boltz {
+
+/// One group of K units, the layer's size, whose states are counts that add up to `trials`: n draws from softmax(x).
+///
+/// e(s) = -log(n! / prod_k s_k!), A(x) = n log sum_k exp(x_k), mean n softmax(x), A*(m) = sum_k m_k log(m_k / n).
+/// n = 1 is a softmax (Potts, label) unit. Several groups side by side are a joint layer. A draw costs
+/// O(K + n) and nothing allocates. Replicated softmax: Salakhutdinov & Hinton (2009), "Replicated softmax".
+class Multinomial {
+  public:
+    static constexpr std::string_view name = "multinomial";
+
+    /// @throws ValueError if `trials` is 0.
+    explicit Multinomial(std::size_t trials = 1) : trials_{trials} {
+        if (trials == 0) detail::fail<ValueError>("Multinomial: trials is 0, but must be at least 1");
+    }
+
+    [[nodiscard]] std::size_t trials() const noexcept { return trials_; }
+
+    template <class T>
+    void mean(Block<T> x) const noexcept {
+        for (std::size_t i = 0; i < x.rows; ++i) {
+            T* const row = x.row(i).data();
+            double const sum = detail::exp_minus(row, x.columns, detail::maximum(row, x.columns));
+            detail::scale(row, x.columns, static_cast<T>(static_cast<double>(trials_) / sum));
+        }
+    }
+
+    template <class T>
+    void sample(Block<T> x, Draws const& draws) const noexcept {
+        mean_and_sample(x, x, draws);
+    }
+
+    /// x becomes the mean and `state` a draw; both may be the same block, which then holds the draw.
+    template <class T>
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
+        mean(x);
+        draw(Block<T const>{x}, state, draws);
+    }
+
+    /// `state` becomes a draw from units with these means; both may be the same block.
+    template <class T>
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
+        for (std::size_t i = 0; i < mean.rows; ++i) draw_row(mean.row(i), state.row(i), draws, i);
+    }
+
+    template <class T>
+    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
+        for (std::size_t i = 0; i < x.rows; ++i) {
+            auto const row = x.row(i);
+            double const top = static_cast<double>(detail::maximum(row.data(), row.size()));
+            double sum = 0;
+            for (T const value : row) sum += std::exp(static_cast<double>(value) - top);
+            out[i] += static_cast<double>(trials_) * (top + std::log(sum));
+        }
+    }
+
+    template <class T>
+    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
+        auto const n = static_cast<double>(trials_);
+        for (std::size_t i = 0; i < mean.rows; ++i)
+            for (T const value : mean.row(i))
+                if (auto const m = static_cast<double>(value); m > 0) out[i] += m * std::log(m / n);
+    }
+
+    template <class T>
+    void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
+        if (trials_ == 1) return;
+        double const whole = std::lgamma(static_cast<double>(trials_) + 1);
+        for (std::size_t i = 0; i < states.rows; ++i) {
+            double term = -whole;
+            for (T const s : states.row(i)) term += std::lgamma(static_cast<double>(s) + 1);
+            out[i] += term;
+        }
+    }
+
+    /// Means are welcome as data too: values >= 0 that add up to the number of trials.
+    /// @throws ValueError if a value is negative or not a number, or a row does not add up.
+    template <class T>
+    void validate(Block<T const> states, std::string_view argument) const {
+        for (std::size_t i = 0; i < states.rows; ++i) {
+            double sum = 0;
+            for (std::size_t j = 0; j < states.columns; ++j) {
+                if (T const s = states(i, j); !(s >= 0))
+                    detail::fail<ValueError>(argument, " holds ", s, " in row ", i, ", column ", j,
+                                             ", but multinomial units take counts of 0 or more");
+                sum += static_cast<double>(states(i, j));
+            }
+            if (!(std::abs(sum - static_cast<double>(trials_)) <= 1e-3 * static_cast<double>(trials_)))
+                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", i, ", but the multinomial unit has ", trials_,
+                                         " trials");
+        }
+    }
+
+    /// log of the share of the trials that falls to a category, which is first kept above `smoothing`.
+    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept {
+        return std::log(std::max(mean / static_cast<double>(trials_), smoothing));
+    }
+
+    /// The number of ways to spread n trials over K categories: (n + K - 1 choose n).
+    [[nodiscard]] double state_count(std::size_t size) const noexcept { return ways(trials_, size); }
+
+    /// State number `index` in lexicographic order of the counts, the largest first count first.
+    template <class T>
+    void write_state(std::size_t index, std::span<T> out) const noexcept {
+        auto left = static_cast<double>(index);
+        std::size_t trials = trials_;
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            std::size_t count = trials;
+            if (j + 1 < out.size())
+                for (double block = ways(trials - count, out.size() - j - 1); left >= block && count > 0;
+                     block = ways(trials - count, out.size() - j - 1)) {
+                    left -= block;
+                    --count;
+                }
+            out[j] = static_cast<T>(count);
+            trials -= count;
+        }
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        std::uint64_t trials = trials_;
+        archive("trials", trials);
+        trials_ = static_cast<std::size_t>(trials);
+    }
+
+  private:
+    static double ways(std::size_t trials, std::size_t categories) noexcept {
+        double result = 1;
+        for (std::size_t k = 1; k < categories; ++k)
+            result = std::round(result * static_cast<double>(trials + k) / static_cast<double>(k));
+        return result;
+    }
+
+    // The n uniform numbers are made in increasing order, as order statistics from the top down would be, so that one walk
+    // over the categories places them all and nothing has to be stored.
+    template <class T>
+    void draw_row(std::span<T const> mean, std::span<T> state, Draws const& draws, std::size_t row) const noexcept {
+        auto const n = static_cast<double>(trials_);
+        double position = 0;
+        double passed = 0;
+        std::size_t placed = 0;
+        auto const advance = [&] {
+            double uniform = 0;
+            draws.uniform(row, placed, std::span<double>{&uniform, 1});
+            position = 1 - (1 - position) * std::pow(1 - uniform, 1 / static_cast<double>(trials_ - placed));
+        };
+        advance();
+        std::size_t last = 0;
+        for (std::size_t k = 0; k < mean.size(); ++k)
+            if (mean[k] > 0) last = k;
+        for (std::size_t k = 0; k < mean.size(); ++k) {
+            passed += static_cast<double>(mean[k]) / n;
+            std::size_t count = 0;
+            while (placed < trials_ && (position < passed || k == last)) {
+                ++count;
+                if (++placed < trials_) advance();
+            }
+            state[k] = static_cast<T>(count);
+        }
+    }
+
+    std::size_t trials_;
+};
+
+} // namespace boltz
