@@ -30,21 +30,21 @@ namespace boltz {
 /// - `add_conjugate(mean, out)`: out[i] += A*(mean) = x mean - A(x) at the x that has this mean;
 /// - `add_own_term(states, out)`: out[i] += e(s).
 ///
-/// Optional, found when present: `mean_and_sample(x, state, draws)` (both in one pass), `draw(mean, state, draws)` (a draw where only
-/// the mean is at hand; without it the natural parameter is computed again), `validate(states, argument)`
-/// (throws ValueError for impossible states), `prepare(size)` (called once with the size of the layer), `state_count(size)`
-/// and `write_state(index, out)` (units with finitely many states, for enumeration), `parameters()` with
-/// `add_parameter_gradient` (learned parameters of the unit itself), `archive`.
+/// Optional, found when present: `mean_and_sample(x, state, draws)` (both in one pass), `draw(mean, state, draws)` (a
+/// draw where only the mean is at hand; without it the natural parameter is computed again), `validate(states,
+/// argument)` (throws ValueError for impossible states), `prepare(size)` (called once with the size of the layer),
+/// `state_count(size)` and `write_state(index, out)` (units with finitely many states, for enumeration),
+/// `parameters()` with `add_parameter_gradient` (learned parameters of the unit itself), `archive`.
 template <class U, class T>
 concept Unit = std::floating_point<T> && std::copyable<U> &&
     requires(U const unit, Block<T> inout, Block<T const> in, std::span<double> out, Draws const& draws) {
-        { U::name } -> std::convertible_to<std::string_view>;
-        unit.mean(inout);
-        unit.sample(inout, draws);
-        unit.add_log_partition(in, out);
-        unit.add_conjugate(in, out);
-        unit.add_own_term(in, out);
-    };
+    { U::name } -> std::convertible_to<std::string_view>;
+    unit.mean(inout);
+    unit.sample(inout, draws);
+    unit.add_log_partition(in, out);
+    unit.add_conjugate(in, out);
+    unit.add_own_term(in, out);
+};
 
 /// A unit whose states can be counted off, so that small models can be solved exactly.
 template <class U, class T>
@@ -66,7 +66,8 @@ concept ParametricUnit = Unit<U, T> && requires(U unit, U const view, Block<T co
 
 /// A layer: a number of units of one kind (a joint unit has several) and a bias for each.
 template <class L>
-concept Layer = std::copyable<L> && Unit<typename L::unit_type, typename L::value_type> && requires(L layer, L const view) {
+concept Layer = std::copyable<L> && Unit<typename L::unit_type, typename L::value_type> &&
+    requires(L layer, L const view) {
     { view.size() } -> std::same_as<std::size_t>;
     { view.unit() } -> std::same_as<typename L::unit_type const&>;
     { layer.unit() } -> std::same_as<typename L::unit_type&>;
@@ -76,12 +77,13 @@ concept Layer = std::copyable<L> && Unit<typename L::unit_type, typename L::valu
 
 /// What inference and samplers see of a model: its layers, and the natural parameter of each given its neighbours.
 ///
-/// `input<I>(states, out, factors)` computes the natural parameters of layer I for a block of rows, reading the neighbours of
-/// layer I in `states`; it is called by several threads at once on different rows. A model is a field; so is a model seen through
-/// other factors, or with its weights prepared for the products.
+/// `input<I>(states, out, factors)` computes the natural parameters of layer I for a block of rows, reading the
+/// neighbours of layer I in `states`; it is called by several threads at once on different rows. A model is a field;
+/// so is a model seen through other factors, or with its weights prepared for the products.
 template <class F>
-concept Field = std::floating_point<typename F::value_type> && requires(
-    F const field, StateBlocks<typename F::value_type, F::depth> const& states, Block<typename F::value_type> out) {
+concept Field = std::floating_point<typename F::value_type> &&
+    requires(F const field, StateBlocks<typename F::value_type, F::depth> const& states,
+             Block<typename F::value_type> out) {
     { F::depth } -> std::convertible_to<std::size_t>;
     requires Layer<std::remove_cvref_t<decltype(field.template layer<0>())>>;
     field.template input<0>(states, out, Factors{});
@@ -104,12 +106,12 @@ struct Accumulation {
 /// Parameters with an energy: a field whose gradient can be accumulated and whose parameters can be moved.
 template <class M>
 concept Model = Field<M> && std::copyable<M> &&
-    requires(M model, M const view, Phase<typename M::value_type, M::depth> const& phase, typename M::Gradient& gradient,
-             Executor& executor, Archive& archive) {
-        { view.make_gradient() } -> std::same_as<typename M::Gradient>;
-        view.accumulate(phase, Accumulation{}, gradient, executor);
-        model.archive(archive);
-    };
+    requires(M model, M const view, Phase<typename M::value_type, M::depth> const& phase,
+             typename M::Gradient& gradient, Executor& executor, Archive& archive) {
+    { view.make_gradient() } -> std::same_as<typename M::Gradient>;
+    view.accumulate(phase, Accumulation{}, gradient, executor);
+    model.archive(archive);
+};
 
 /// A supply of cases for one layer: `load(indices, out, draws)` writes case indices[i] to row i of `out`.
 ///
@@ -125,9 +127,9 @@ concept DataSource = requires(S const source, std::span<std::size_t const> indic
 
 /// What an inference has done.
 struct InferenceReport {
-    std::size_t sweeps = 0;  ///< sweeps of the block that needed most
-    double residual = 0;     ///< largest change of a mean in the last sweep, over all blocks
-    bool converged = true;   ///< whether the residual of every block fell below the tolerance
+    std::size_t sweeps = 0; ///< sweeps of the block that needed most
+    double residual = 0;    ///< largest change of a mean in the last sweep, over all blocks
+    bool converged = true;  ///< whether the residual of every block fell below the tolerance
 };
 
 /// Finds the distribution of the unobserved layers given the observed ones: `bind(field)` gives a session whose
@@ -136,28 +138,28 @@ template <class P, class F>
 concept InferencePolicy = Field<F> && std::copyable<P> &&
     requires(P const policy, F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
              Observed<F::depth> const& observed, Executor& executor) {
-        { policy.bind(field).infer(field, states, observed, executor) } -> std::same_as<InferenceReport>;
-    };
+    { policy.bind(field).infer(field, states, observed, executor) } -> std::same_as<InferenceReport>;
+};
 
-/// Draws from the model: `bind(field)` gives a session whose `sample(field, posterior, draws, clock, executor)` returns a Phase.
-/// `posterior` holds the data and the inferred means of the batch.
+/// Draws from the model: `bind(field)` gives a session whose `sample(field, posterior, draws, clock, executor)`
+/// returns a Phase. `posterior` holds the data and the inferred means of the batch.
 template <class P, class F>
 concept SamplingPolicy = Field<F> && std::copyable<P> &&
     requires(P const policy, F const& field, StateBlocks<typename F::value_type, F::depth> const& posterior,
              Draws const& draws, Clock const& clock, Executor& executor, Archive& archive) {
-        {
-            policy.bind(field).sample(field, posterior, draws, clock, executor)
+    {
+        policy.bind(field).sample(field, posterior, draws, clock, executor)
         } -> std::same_as<Phase<typename F::value_type, F::depth>>;
-        policy.bind(field).archive(archive);
-    };
+    policy.bind(field).archive(archive);
+};
 
 /// Moves parameters along a gradient: `bind(model)` gives a session with `step(model, gradient, clock, executor)`.
 template <class O, class M>
 concept Optimizer = Model<M> && std::copyable<O> &&
     requires(O const optimizer, M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor,
              Archive& archive) {
-        optimizer.bind(model).step(model, gradient, clock, executor);
-        optimizer.bind(model).archive(archive);
-    };
+    optimizer.bind(model).step(model, gradient, clock, executor);
+    optimizer.bind(model).archive(archive);
+};
 
 } // namespace boltz

@@ -35,7 +35,8 @@ class Schedule {
     /// @throws ValueError if there are no values or `epochs_each` is 0.
     [[nodiscard]] static Schedule per_epoch(std::vector<double> values, std::size_t epochs_each = 1) {
         if (values.empty()) detail::fail<ValueError>("Schedule::per_epoch: values is empty, but needs at least one");
-        if (epochs_each == 0) detail::fail<ValueError>("Schedule::per_epoch: epochs_each is 0, but must be at least 1");
+        if (epochs_each == 0)
+            detail::fail<ValueError>("Schedule::per_epoch: epochs_each is 0, but must be at least 1");
         return {Kind::list, std::move(values), Time::epoch, epochs_each};
     }
 
@@ -61,7 +62,8 @@ class Schedule {
     /// value(t) = initial / (1 + t / scale): half of it at t = scale.
     /// @throws ValueError if `scale` is not positive.
     [[nodiscard]] static Schedule inverse_time(double initial, double scale, Time time = Time::epoch) {
-        if (!(scale > 0)) detail::fail<ValueError>("Schedule::inverse_time: scale is ", scale, ", but must be positive");
+        if (!(scale > 0))
+            detail::fail<ValueError>("Schedule::inverse_time: scale is ", scale, ", but must be positive");
         return {Kind::inverse_time, {initial, scale}, time, 1};
     }
 

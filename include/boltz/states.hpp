@@ -51,11 +51,14 @@ class States {
     void require(std::size_t rows, std::array<std::size_t, Depth> const& sizes) {
         rows_ = rows;
         for (std::size_t i = 0; i < Depth; ++i)
-            if (layers_[i].shape(0) < rows || layers_[i].shape(1) != sizes[i]) layers_[i] = xt::zeros<T>({rows, sizes[i]});
+            if (layers_[i].shape(0) < rows || layers_[i].shape(1) != sizes[i])
+                layers_[i] = xt::zeros<T>({rows, sizes[i]});
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] Block<T> operator[](std::size_t layer) noexcept { return Block{layers_[layer]}.row_range(0, rows_); }
+    [[nodiscard]] Block<T> operator[](std::size_t layer) noexcept {
+        return Block{layers_[layer]}.row_range(0, rows_);
+    }
     [[nodiscard]] Block<T const> operator[](std::size_t layer) const noexcept {
         return Block{layers_[layer]}.row_range(0, rows_);
     }

@@ -44,15 +44,13 @@ struct Block {
         : Block{matrix.data(), matrix.shape(0), matrix.shape(1), matrix.shape(1)} {}
 
     /// The whole of a matrix that may only be read.
-    Block(Matrix<value_type> const& matrix) noexcept
-        requires std::is_const_v<T>
+    Block(Matrix<value_type> const& matrix) noexcept requires std::is_const_v<T>
         : Block{matrix.data(), matrix.shape(0), matrix.shape(1), matrix.shape(1)} {}
 
     /// A writable block where only reading is asked for.
     template <std::same_as<value_type> U>
-        requires std::is_const_v<T>
-    Block(Block<U> const& other) noexcept
-        : Block{other.data, other.rows, other.columns, other.stride} {}
+        requires std::is_const_v<T> Block(Block<U> const& other)
+    noexcept : Block{other.data, other.rows, other.columns, other.stride} {}
 
     [[nodiscard]] T& operator()(std::size_t row, std::size_t column) const noexcept {
         return data[row * stride + column];

@@ -17,7 +17,8 @@ using Index = std::integral_constant<std::size_t, I>;
 /// Calls `f(Index<0>{})`, ..., `f(Index<N - 1>{})` in this order.
 template <std::size_t N, class F>
 constexpr void for_each_index(F&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(Index<I>{}), ...); }(std::make_index_sequence<N>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(Index<I>{}), ...); }
+    (std::make_index_sequence<N>{});
 }
 
 /// Calls `f(Index<I>{})` for I = N - 1 down to 0.

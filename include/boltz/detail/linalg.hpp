@@ -20,8 +20,8 @@
 namespace boltz::detail {
 
 extern "C" {
-void boltz_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, float const* a, int lda,
-                 float const* b, int ldb, float beta, float* c, int ldc) BOLTZ_SYMBOL("cblas_sgemm");
+void boltz_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, float const* a,
+                 int lda, float const* b, int ldb, float beta, float* c, int ldc) BOLTZ_SYMBOL("cblas_sgemm");
 void boltz_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, double const* a,
                  int lda, double const* b, int ldb, double beta, double* c, int ldc) BOLTZ_SYMBOL("cblas_dgemm");
 }
@@ -36,8 +36,8 @@ enum class Op { none, transpose };
 /// c = alpha * op(a) op(b) + beta * c, into storage the caller owns; nothing is allocated.
 /// @throws ShapeError if the shapes do not agree.
 template <std::floating_point T>
-void gemm(std::type_identity_t<Block<T const>> a, Op op_a, std::type_identity_t<Block<T const>> b, Op op_b, Block<T> c,
-          std::type_identity_t<T> alpha, std::type_identity_t<T> beta) {
+void gemm(std::type_identity_t<Block<T const>> a, Op op_a, std::type_identity_t<Block<T const>> b, Op op_b,
+          Block<T> c, std::type_identity_t<T> alpha, std::type_identity_t<T> beta) {
     static_assert(std::same_as<T, float> || std::same_as<T, double>);
     bool const transpose_a = op_a == Op::transpose;
     bool const transpose_b = op_b == Op::transpose;
@@ -51,11 +51,11 @@ void gemm(std::type_identity_t<Block<T const>> a, Op op_a, std::type_identity_t<
     auto const flag = [](bool transposed) { return transposed ? 112 : 111; };
     auto const size = [](std::size_t n) { return static_cast<int>(n); };
     if constexpr (std::same_as<T, float>)
-        boltz_sgemm(row_major, flag(transpose_a), flag(transpose_b), size(c.rows), size(c.columns), size(inner), alpha,
-                    a.data, size(a.stride), b.data, size(b.stride), beta, c.data, size(c.stride));
+        boltz_sgemm(row_major, flag(transpose_a), flag(transpose_b), size(c.rows), size(c.columns), size(inner),
+                    alpha, a.data, size(a.stride), b.data, size(b.stride), beta, c.data, size(c.stride));
     else
-        boltz_dgemm(row_major, flag(transpose_a), flag(transpose_b), size(c.rows), size(c.columns), size(inner), alpha,
-                    a.data, size(a.stride), b.data, size(b.stride), beta, c.data, size(c.stride));
+        boltz_dgemm(row_major, flag(transpose_a), flag(transpose_b), size(c.rows), size(c.columns), size(inner),
+                    alpha, a.data, size(a.stride), b.data, size(b.stride), beta, c.data, size(c.stride));
 }
 
 } // namespace boltz::detail

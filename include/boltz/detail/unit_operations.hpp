@@ -15,11 +15,14 @@
 namespace boltz::detail {
 
 template <class U, class T>
-concept DrawsFromMean =
-    requires(U const unit, Block<T const> mean, Block<T> state, Draws const& draws) { unit.draw(mean, state, draws); };
+concept DrawsFromMean = requires(U const unit, Block<T const> mean, Block<T> state, Draws const& draws) {
+    unit.draw(mean, state, draws);
+};
 
 template <class U>
-concept CountsStates = requires(U const unit) { unit.state_count(std::size_t{1}); };
+concept CountsStates = requires(U const unit) {
+    unit.state_count(std::size_t{1});
+};
 
 /// x becomes the mean and `state`, another block, a draw; in one pass where the unit knows how.
 template <class U, std::floating_point T>
@@ -39,7 +42,8 @@ void prepare(U& unit, std::size_t size) {
     if constexpr (requires { unit.prepare(size); }) unit.prepare(size);
 }
 
-/// `f(unit, first column, columns)` for every unit with parameters of its own: the unit itself or parts of a joint one.
+/// `f(unit, first column, columns)` for every unit with parameters of its own: the unit itself or parts of a joint
+/// one.
 template <class T, class U, class F>
 void for_each_parametric(U& unit, std::size_t first, std::size_t columns, F&& f) {
     if constexpr (requires { std::remove_const_t<U>::parts; })
@@ -65,7 +69,8 @@ void validate(U const& unit, Block<T const> states, std::string_view argument) {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (std::size_t j = 0; j < states.columns; ++j)
                 if (!std::isfinite(states(i, j)))
-                    fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j, ", but must be finite");
+                    fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j,
+                                     ", but must be finite");
     }
 }
 

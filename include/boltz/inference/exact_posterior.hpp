@@ -10,14 +10,15 @@ namespace boltz {
 
 /// The exact posterior of an RBM: given the visible layer the hidden units are independent, with means A'(W'v + b).
 ///
-/// It exists for two layers only; deeper models do not compile with it and take `MeanField`. One product; nothing is allocated.
+/// It exists for two layers only; deeper models do not compile with it and take `MeanField`. One product; nothing is
+/// allocated.
 struct ExactPosterior {
     template <Field F>
         requires(F::depth == 2)
     class Session {
       public:
-        InferenceReport infer(F const& field, StateBlocks<typename F::value_type, 2> const& states, Observed<2> const& observed,
-                              Executor& executor) {
+        InferenceReport infer(F const& field, StateBlocks<typename F::value_type, 2> const& states,
+                              Observed<2> const& observed, Executor& executor) {
             executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {
                 auto const block = row_range(states, first, count);
                 if (!observed[1]) {
@@ -34,9 +35,7 @@ struct ExactPosterior {
 
     template <Field F>
         requires(F::depth == 2)
-    [[nodiscard]] Session<F> bind(F const&) const {
-        return {};
-    }
+    [[nodiscard]] Session<F> bind(F const&) const { return {}; }
 };
 
 } // namespace boltz

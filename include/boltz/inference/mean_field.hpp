@@ -18,11 +18,13 @@
 namespace boltz {
 
 /// The factorised distribution of the unobserved layers that is closest to their posterior, by sweeps over
-/// mu_l = A'(W_{l-1}' mu_{l-1} + W_l mu_{l+1} + b_l), layer after layer, each with the newest means of its neighbours.
+/// mu_l = A'(W_{l-1}' mu_{l-1} + W_l mu_{l+1} + b_l), layer after layer, each with the newest means of its
+/// neighbours.
 ///
-/// It starts bottom-up; a layer whose upper neighbour is not known yet hears the lower one twice (Salakhutdinov & Hinton 2009, section 3).
-/// A sweep never lowers the variational bound. A block of rows stops by itself once no mean changes by more than `tolerance`.
-/// What the observed layers contribute is computed once. Cost of a sweep: two products a pair of hidden layers.
+/// It starts bottom-up; a layer whose upper neighbour is not known yet hears the lower one twice (Salakhutdinov &
+/// Hinton 2009, section 3). A sweep never lowers the variational bound. A block of rows stops by itself once no mean
+/// changes by more than `tolerance`. What the observed layers contribute is computed once. Cost of a sweep: two
+/// products a pair of hidden layers.
 struct MeanField {
     std::size_t max_sweeps = 10; ///< sweeps after the bottom-up start; 0 leaves the start as it is
     double tolerance = 1e-4;     ///< on the largest change of a mean in a sweep; 0 always runs all sweeps
@@ -34,7 +36,8 @@ struct MeanField {
     /// @throws ValueError if a field is out of range.
     template <Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
-        if (!(tolerance >= 0)) detail::fail<ValueError>("MeanField: tolerance is ", tolerance, ", but must not be negative");
+        if (!(tolerance >= 0))
+            detail::fail<ValueError>("MeanField: tolerance is ", tolerance, ", but must not be negative");
         if (!(damping >= 0 && damping < 1))
             detail::fail<ValueError>("MeanField: damping is ", damping, ", but must lie in [0, 1)");
         return Session<F>{*this, field};
@@ -50,16 +53,17 @@ class MeanField::Session {
   public:
     Session(MeanField const& policy, F const&) : policy_{policy} {}
 
-    InferenceReport infer(F const& field, StateBlocks<T, depth> const& states, Observed<depth> const& observed, Executor& executor) {
+    InferenceReport infer(F const& field, StateBlocks<T, depth> const& states, Observed<depth> const& observed,
+                          Executor& executor) {
         std::size_t const rows = states[0].rows;
         fixed_.require(rows, field.sizes());
         next_.require(rows, field.sizes());
         InferenceReport report{.sweeps = 0, .residual = 0, .converged = true};
         std::mutex mutex;
         executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            InferenceReport const block = infer_block(field, row_range(states, first, count),
-                                                      row_range(fixed_.blocks(), first, count),
-                                                      row_range(next_.blocks(), first, count), observed);
+            InferenceReport const block =
+                infer_block(field, row_range(states, first, count), row_range(fixed_.blocks(), first, count),
+                            row_range(next_.blocks(), first, count), observed);
             std::lock_guard const lock{mutex};
             report.sweeps = std::max(report.sweeps, block.sweeps);
             report.residual = std::isnan(block.residual) ? block.residual : std::max(block.residual, report.residual);
@@ -69,8 +73,9 @@ class MeanField::Session {
     }
 
   private:
-    InferenceReport infer_block(F const& field, StateBlocks<T, depth> const& states, StateBlocks<T, depth> const& fixed,
-                                StateBlocks<T, depth> const& next, Observed<depth> const& observed) const {
+    InferenceReport infer_block(F const& field, StateBlocks<T, depth> const& states,
+                                StateBlocks<T, depth> const& fixed, StateBlocks<T, depth> const& next,
+                                Observed<depth> const& observed) const {
         detail::for_each_index<depth>([&](auto l) {
             if (observed[l]) return;
             field.template input<l>(states, fixed[l], from_observed(observed, l));
@@ -104,7 +109,9 @@ class MeanField::Session {
     }
 
     static bool below_observed(Observed<depth> const& observed, std::size_t l) { return l > 0 && observed[l - 1]; }
-    static bool above_observed(Observed<depth> const& observed, std::size_t l) { return l + 1 < depth && observed[l + 1]; }
+    static bool above_observed(Observed<depth> const& observed, std::size_t l) {
+        return l + 1 < depth && observed[l + 1];
+    }
     static bool hears_unobserved(Observed<depth> const& observed, std::size_t l) {
         return !observed[l] && ((l > 0 && !observed[l - 1]) || (l + 1 < depth && !observed[l + 1]));
     }
@@ -128,7 +135,8 @@ class MeanField::Session {
                 detail::scale(fresh.row(i).data(), fresh.columns, T{1} - damping);
                 detail::axpy(fresh.row(i).data(), means.row(i).data(), fresh.columns, damping);
             }
-            change = larger(change, detail::max_abs_difference(fresh.row(i).data(), means.row(i).data(), fresh.columns));
+            change =
+                larger(change, detail::max_abs_difference(fresh.row(i).data(), means.row(i).data(), fresh.columns));
         }
         copy(fresh, means);
         return change;

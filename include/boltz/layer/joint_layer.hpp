@@ -20,9 +20,10 @@ namespace boltz {
 /// `JointLayer{StochasticLayer<Bernoulli>{500}, StochasticLayer<Multinomial>{10}}` is a layer of 510 units whose
 /// states are the parts' states one after another, whose bias is the parts' biases one after another.
 template <Layer First, Layer... Rest>
-    requires(sizeof...(Rest) >= 1) && (std::same_as<typename First::value_type, typename Rest::value_type> && ...)
-class JointLayer : public StochasticLayer<JointUnit<typename First::unit_type, typename Rest::unit_type...>,
-                                          typename First::value_type> {
+    requires(sizeof...(Rest) >= 1)
+&&(std::same_as<typename First::value_type, typename Rest::value_type>&&...) class JointLayer
+    : public StochasticLayer<JointUnit<typename First::unit_type, typename Rest::unit_type...>,
+                             typename First::value_type> {
     using Unit = JointUnit<typename First::unit_type, typename Rest::unit_type...>;
     using Base = StochasticLayer<Unit, typename First::value_type>;
 
@@ -42,7 +43,8 @@ class JointLayer : public StochasticLayer<JointUnit<typename First::unit_type, t
 
   private:
     static Vector<typename First::value_type> joined(First const& first, Rest const&... rest) {
-        Vector<typename First::value_type> bias = xt::zeros<typename First::value_type>({(first.size() + ... + rest.size())});
+        Vector<typename First::value_type> bias =
+            xt::zeros<typename First::value_type>({(first.size() + ... + rest.size())});
         auto* next = bias.data();
         auto const append = [&](auto const& part) { next = std::copy(part.begin(), part.end(), next); };
         append(first.bias());

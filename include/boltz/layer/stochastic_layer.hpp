@@ -28,8 +28,7 @@ class StochasticLayer {
     using value_type = T;
 
     /// @throws ValueError if `size` is 0; ShapeError if the unit was made for another size.
-    explicit StochasticLayer(std::size_t size, U unit = U{})
-        requires std::default_initializable<U>
+    explicit StochasticLayer(std::size_t size, U unit = U{}) requires std::default_initializable<U>
         : StochasticLayer{xt::zeros<T>({size}), std::move(unit)} {}
 
     /// @throws ValueError if `bias` is empty; ShapeError if the unit was made for another size.

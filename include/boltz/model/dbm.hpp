@@ -28,10 +28,11 @@ namespace boltz {
 /// E(s) = sum_l [e_l(s_l) - b_l' s_l] - sum_l s_l' W_l s_{l+1}  (Salakhutdinov & Hinton 2009, eq. 9, for any units).
 ///
 /// It holds parameters only: no random state, no chains, no rates, no scratch. Weights start at 0 (see `initialise`).
-/// Layers are deduced: `DBM{StochasticLayer<Bernoulli>{784}, StochasticLayer<Bernoulli>{500}, StochasticLayer<Bernoulli>{1000}}`.
+/// Layers are deduced: `DBM{StochasticLayer<Bernoulli>{784}, StochasticLayer<Bernoulli>{500},
+/// StochasticLayer<Bernoulli>{1000}}`.
 template <Layer First, Layer... Rest>
-    requires(sizeof...(Rest) >= 1) && (std::same_as<typename First::value_type, typename Rest::value_type> && ...)
-class DBM {
+    requires(sizeof...(Rest) >= 1)
+&&(std::same_as<typename First::value_type, typename Rest::value_type>&&...) class DBM {
   public:
     static constexpr std::size_t depth = 1 + sizeof...(Rest);
     using value_type = typename First::value_type;
@@ -58,13 +59,15 @@ class DBM {
 
     /// The number of units of each layer.
     [[nodiscard]] std::array<std::size_t, depth> sizes() const noexcept {
-        return std::apply([](auto const&... layer) { return std::array<std::size_t, depth>{layer.size()...}; }, layers_);
+        return std::apply([](auto const&... layer) { return std::array<std::size_t, depth>{layer.size()...}; },
+                          layers_);
     }
 
     /// The natural parameters of layer I for a block of rows, with `factors`:
     /// out = keep * out + bias * b_I + below * s_{I-1} W_{I-1} + above * s_{I+1} W_I'.
     ///
-    /// Reads the neighbours of layer I in `states`, which must have as many rows as `out`. One product a neighbour; nothing is allocated.
+    /// Reads the neighbours of layer I in `states`, which must have as many rows as `out`. One product a neighbour;
+    /// nothing is allocated.
     /// @throws ShapeError if a shape does not fit.
     template <std::size_t I>
     void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
@@ -94,10 +97,12 @@ class DBM {
         return gradient;
     }
 
-    /// gradient = keep * gradient + factor * sum over rows of -dE/d(parameter): s_l s_{l+1}' for weights, s_l for biases.
+    /// gradient = keep * gradient + factor * sum over rows of -dE/d(parameter): s_l s_{l+1}' for weights, s_l for
+    /// biases.
     ///
     /// One product a pair of layers, cut by rows of W among the workers; nothing is allocated.
-    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient, Executor& executor) const {
+    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient,
+                    Executor& executor) const {
         auto const factor = static_cast<value_type>(how.factor);
         auto const keep = static_cast<value_type>(how.keep);
         for (std::size_t l = 0; l + 1 < depth; ++l)
@@ -112,7 +117,8 @@ class DBM {
         });
     }
 
-    /// Walks over all parameters together with sets shaped like them: `f(kind, values, set values...)`, all spans of one length.
+    /// Walks over all parameters together with sets shaped like them: `f(kind, values, set values...)`, all spans of
+    /// one length.
     template <class F, class... Sets>
     void for_each_parameter(F&& f, Sets&... sets) {
         for (std::size_t l = 0; l + 1 < depth; ++l)
@@ -152,7 +158,8 @@ class DBM {
 
     static void start(Vector<value_type> const& bias, Block<value_type> out, value_type keep, value_type factor) {
         if (out.columns != bias.size())
-            detail::fail<ShapeError>("DBM::input: out has ", out.columns, " columns, but the layer has ", bias.size(), " units");
+            detail::fail<ShapeError>("DBM::input: out has ", out.columns, " columns, but the layer has ", bias.size(),
+                                     " units");
         for (std::size_t i = 0; i < out.rows; ++i) {
             value_type* const row = out.row(i).data();
             if (keep == 0)

@@ -28,10 +28,11 @@ void check_states(F const& field, StateBlocks<typename F::value_type, F::depth> 
     for (std::size_t l = 0; l < F::depth; ++l) {
         if (!needed[l]) continue;
         if (states[l].columns != sizes[l])
-            fail<ShapeError>(function, ": states[", l, "] has ", states[l].columns, " columns, but layer ", l, " has ", sizes[l],
-                             " units");
+            fail<ShapeError>(function, ": states[", l, "] has ", states[l].columns, " columns, but layer ", l,
+                             " has ", sizes[l], " units");
         if (seen && states[l].rows != rows)
-            fail<ShapeError>(function, ": states[", l, "] has ", states[l].rows, " rows, but the layers before have ", rows);
+            fail<ShapeError>(function, ": states[", l, "] has ", states[l].rows, " rows, but the layers before have ",
+                             rows);
         rows = states[l].rows;
         seen = true;
     }
@@ -44,9 +45,11 @@ constexpr std::array<bool, Depth> all_layers() {
     return result;
 }
 
-/// out[i] += sum_l b_l' s_l + sum_l s_l' W_l s_{l+1} for row i; for means this is the expectation under a factorised distribution.
+/// out[i] += sum_l b_l' s_l + sum_l s_l' W_l s_{l+1} for row i; for means this is the expectation under a factorised
+/// distribution.
 template <Field F>
-void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, std::span<double> out) {
+void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
+                   std::span<double> out) {
     using T = typename F::value_type;
     for_each_index<F::depth>([&](auto l) {
         Matrix<T> input = xt::zeros<T>({states[l].rows, states[l].columns});
@@ -63,7 +66,8 @@ void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth>
 /// Accumulates in double; one product a pair of layers; allocates.
 /// @throws ShapeError if a block does not fit its layer.
 template <Field F>
-[[nodiscard]] std::vector<double> energy(F const& field, StateBlocks<typename F::value_type, F::depth> const& states) {
+[[nodiscard]] std::vector<double> energy(F const& field,
+                                         StateBlocks<typename F::value_type, F::depth> const& states) {
     using T = typename F::value_type;
     detail::check_states(field, states, detail::all_layers<F::depth>(), "energy");
     std::vector<double> result(states[0].rows, 0.0);
@@ -74,14 +78,16 @@ template <Field F>
     return result;
 }
 
-/// log of the sum (or integral) over all layers of one parity of exp(-E), given the layers of the other parity, for each row, in nats.
+/// log of the sum (or integral) over all layers of one parity of exp(-E), given the layers of the other parity, for
+/// each row, in nats.
 ///
-/// log sum_{s_l: l odd} exp(-E(s)) = sum_{l even} [b_l' s_l - e_l(s_l)] + sum_{l odd} A_l(x_l) for `SummedParity` = 1, and the other way round
-/// for 0. Only the blocks of the given parity are read. Allocates.
+/// log sum_{s_l: l odd} exp(-E(s)) = sum_{l even} [b_l' s_l - e_l(s_l)] + sum_{l odd} A_l(x_l) for `SummedParity` =
+/// 1, and the other way round for 0. Only the blocks of the given parity are read. Allocates.
 /// @throws ShapeError if a block does not fit its layer.
 template <std::size_t SummedParity, Field F>
     requires(SummedParity <= 1)
-[[nodiscard]] std::vector<double> log_marginal(F const& field, StateBlocks<typename F::value_type, F::depth> const& states) {
+[[nodiscard]] std::vector<double> log_marginal(F const& field,
+                                               StateBlocks<typename F::value_type, F::depth> const& states) {
     using T = typename F::value_type;
     std::array<bool, F::depth> given{};
     for (std::size_t l = 0; l < F::depth; ++l) given[l] = l % 2 != SummedParity;

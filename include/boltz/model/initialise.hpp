@@ -25,7 +25,8 @@ template <Model M>
 void initialise_weights(M& model, double deviation, Random& random) {
     using T = typename M::value_type;
     if (!(deviation >= 0 && std::isfinite(deviation)))
-        detail::fail<ValueError>("initialise_weights: deviation is ", deviation, ", but must be finite and not negative");
+        detail::fail<ValueError>("initialise_weights: deviation is ", deviation,
+                                 ", but must be finite and not negative");
     Draws const draws = random.split();
     for (std::size_t l = 0; l + 1 < M::depth; ++l) {
         Block<T> const weights{model.weights(l)};
@@ -48,7 +49,8 @@ template <DataSource S>
     for (std::size_t first = 0; first < data.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, data.rows() - first);
         std::iota(indices.begin(), indices.end(), first);
-        data.load(std::span<std::size_t const>{indices.data(), count}, Block{rows}.row_range(0, count), draws.from_row(first));
+        data.load(std::span<std::size_t const>{indices.data(), count}, Block{rows}.row_range(0, count),
+                  draws.from_row(first));
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t j = 0; j < sum.size(); ++j) sum(j) += rows(i, j);
     }
@@ -57,8 +59,8 @@ template <DataSource S>
 }
 
 /// Sets the biases of layer I so that its units alone would have the data's means, the base-rate model:
-/// log(m / (1 - m)) for Bernoulli, m p for Gaussian, log(m / n) for multinomial units; Bernoulli means are kept within
-/// [smoothing, 1 - smoothing] and multinomial shares above `smoothing` first (Hinton 2012, section 8).
+/// log(m / (1 - m)) for Bernoulli, m p for Gaussian, log(m / n) for multinomial units; Bernoulli means are kept
+/// within [smoothing, 1 - smoothing] and multinomial shares above `smoothing` first (Hinton 2012, section 8).
 ///
 /// A unit joins in by offering `natural_parameter(mean, smoothing, column)`.
 /// @throws ShapeError if the data has another number of columns than the layer has units.
@@ -66,12 +68,11 @@ template <std::size_t I = 0, Model M, DataSource S>
 void initialise_biases(M& model, S const& data, Random& random, double smoothing = 0.01) {
     auto& layer = model.template layer<I>();
     if (data.columns() != layer.size())
-        detail::fail<ShapeError>("initialise_biases: data has ", data.columns(), " columns, but layer ", I, " has ", layer.size(),
-                                 " units");
+        detail::fail<ShapeError>("initialise_biases: data has ", data.columns(), " columns, but layer ", I, " has ",
+                                 layer.size(), " units");
     Vector<double> const means = column_means(data, random.split());
     for (std::size_t j = 0; j < layer.size(); ++j)
-        layer.bias()(j) =
-            static_cast<typename M::value_type>(layer.unit().natural_parameter(means(j), smoothing, j));
+        layer.bias()(j) = static_cast<typename M::value_type>(layer.unit().natural_parameter(means(j), smoothing, j));
 }
 
 } // namespace boltz

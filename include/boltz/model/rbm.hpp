@@ -12,7 +12,8 @@ namespace boltz {
 
 /// A restricted Boltzmann machine: the deep one with a visible and one hidden layer, under its usual names.
 ///
-/// E(v, h) = e(v) + e(h) - a'v - b'h - v'W h. `RBM{StochasticLayer<Bernoulli>{784}, StochasticLayer<Bernoulli>{500}}`.
+/// E(v, h) = e(v) + e(h) - a'v - b'h - v'W h. `RBM{StochasticLayer<Bernoulli>{784},
+/// StochasticLayer<Bernoulli>{500}}`.
 template <Layer Visible, Layer Hidden>
 class RBM : public DBM<Visible, Hidden> {
   public:

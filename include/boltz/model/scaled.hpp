@@ -18,10 +18,13 @@ namespace boltz {
 template <std::size_t Depth>
 using LayerFactors = std::array<std::vector<double>, Depth>;
 
-/// A field seen through factors: the natural parameters x of each part of each layer become factor * x, bias included.
+/// A field seen through factors: the natural parameters x of each part of each layer become factor * x, bias
+/// included.
 ///
-/// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled down-pass, and
-/// {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. Refers to the field, which must outlive it.
+/// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled
+/// down-pass, and
+/// {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. Refers to the field, which must outlive
+/// it.
 template <Field F>
 class Scaled {
   public:
@@ -41,7 +44,8 @@ class Scaled {
         auto const& parts = (*factors_)[I];
         using UnitType = typename std::remove_cvref_t<decltype(layer<I>())>::unit_type;
         if constexpr (requires { UnitType::parts; }) {
-            for (std::size_t p = 0; p < parts.size(); ++p) keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
+            for (std::size_t p = 0; p < parts.size(); ++p)
+                keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
             field_->template input<I>(states, out, factors);
             for (std::size_t p = 0; p < parts.size(); ++p) multiply(layer<I>().unit().columns(out, p), parts[p]);
         } else {

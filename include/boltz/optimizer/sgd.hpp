@@ -17,8 +17,8 @@ namespace boltz {
 /// Stochastic gradient ascent with momentum in its classic form and decay of weights:
 /// velocity = momentum * velocity + rate * (gradient - decay * weight), weight += velocity.
 ///
-/// Biases do not decay; what units learn of their own (log precisions) has a rate of its own, smaller by default as it is stiffer.
-/// One pass over each parameter; nothing is allocated.
+/// Biases do not decay; what units learn of their own (log precisions) has a rate of its own, smaller by default as
+/// it is stiffer. One pass over each parameter; nothing is allocated.
 struct Sgd {
     Schedule learning_rate = 0.05; ///< for weights and biases
     Schedule momentum = 0.0;       ///< in [0, 1); 0.9 keeps a velocity for about ten updates
@@ -31,8 +31,10 @@ struct Sgd {
     /// @throws ValueError if `weight_decay` or `unit_rate` is negative.
     template <Model M>
     [[nodiscard]] Session<M> bind(M const& model) const {
-        if (!(weight_decay >= 0)) detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
-        if (!(unit_rate >= 0)) detail::fail<ValueError>("Sgd: unit_rate is ", unit_rate, ", but must not be negative");
+        if (!(weight_decay >= 0))
+            detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
+        if (!(unit_rate >= 0))
+            detail::fail<ValueError>("Sgd: unit_rate is ", unit_rate, ", but must not be negative");
         return Session<M>{*this, model};
     }
 };
@@ -51,8 +53,9 @@ class Sgd::Session {
                 double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
                 double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
                 executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
-                    detail::momentum_update(values.data() + first, velocity.data() + first, slope.data() + first, count,
-                                            static_cast<T>(momentum), static_cast<T>(own), static_cast<T>(decay));
+                    detail::momentum_update(values.data() + first, velocity.data() + first, slope.data() + first,
+                                            count, static_cast<T>(momentum), static_cast<T>(own),
+                                            static_cast<T>(decay));
                 });
             },
             velocity_, gradient);

@@ -15,10 +15,11 @@
 
 namespace boltz {
 
-/// CD-k: chains start at the data with hidden states drawn from the posterior and run k sweeps, even layers (the visible one among them), then
-/// odd ones (Hinton 2002).
+/// CD-k: chains start at the data with hidden states drawn from the posterior and run k sweeps, even layers (the
+/// visible one among them), then odd ones (Hinton 2002).
 ///
-/// It follows not the likelihood's gradient but that of a difference of divergences, with statistics under p_data T^k.
+/// It follows not the likelihood's gradient but that of a difference of divergences, with statistics under p_data
+/// T^k.
 struct ContrastiveDivergence {
     /// How the even layers (the reconstruction) go into the next half-sweep.
     enum class Reconstruction {
@@ -26,9 +27,9 @@ struct ContrastiveDivergence {
         mean     ///< as means, undrawn: less noise, but no longer a chain of the model (biased)
     };
 
-    Schedule steps = 1;                                              ///< k, rounded to a whole number of at least 1
-    Statistics statistics = Statistics::mixed;                       ///< what the negative statistics are made of
-    Reconstruction reconstruction = Reconstruction::sampled;         ///< whether reconstructions are drawn
+    Schedule steps = 1;                                      ///< k, rounded to a whole number of at least 1
+    Statistics statistics = Statistics::mixed;               ///< what the negative statistics are made of
+    Reconstruction reconstruction = Reconstruction::sampled; ///< whether reconstructions are drawn
 
     template <Field F>
     class Session;
@@ -48,8 +49,8 @@ class ContrastiveDivergence::Session {
   public:
     Session(ContrastiveDivergence const& policy, F const&) : policy_{policy} {}
 
-    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws, Clock const& clock,
-                           Executor& executor) {
+    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
+                           Clock const& clock, Executor& executor) {
         auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         std::size_t const rows = posterior[0].rows;
         states_.require(rows, field.sizes());
@@ -63,7 +64,8 @@ class ContrastiveDivergence::Session {
             phase.moments[l] = mean ? Moment::mean : Moment::state;
         }
         executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            run(field, row_range(posterior, first, count), row_range(phase.states, first, count), steps, draws.from_row(first));
+            run(field, row_range(posterior, first, count), row_range(phase.states, first, count), steps,
+                draws.from_row(first));
         });
         return phase;
     }
@@ -72,8 +74,8 @@ class ContrastiveDivergence::Session {
     void archive(Archive&) {}
 
   private:
-    void run(F const& field, StateBlocks<T, depth> const& posterior, StateBlocks<T, depth> const& states, std::size_t steps,
-             Draws const& draws) const {
+    void run(F const& field, StateBlocks<T, depth> const& posterior, StateBlocks<T, depth> const& states,
+             std::size_t steps, Draws const& draws) const {
         draw_posterior(field, posterior, states, Parity::odd, draws.stream(0));
         for (std::size_t k = 1; k <= steps; ++k) {
             Draws const sweep = draws.stream(k);
@@ -86,7 +88,8 @@ class ContrastiveDivergence::Session {
             else
                 mean_half_sweep(field, states, states, Parity::odd);
         }
-        if (policy_.statistics == Statistics::means) mean_half_sweep(field, states, states, Parity::even, Layers::hidden);
+        if (policy_.statistics == Statistics::means)
+            mean_half_sweep(field, states, states, Parity::even, Layers::hidden);
     }
 
     ContrastiveDivergence policy_;

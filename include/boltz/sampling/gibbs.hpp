@@ -16,19 +16,22 @@ namespace boltz {
 /// Which layers a half-sweep draws: layers of one parity are independent given the others.
 enum class Parity : std::size_t { even = 0, odd = 1 };
 
-[[nodiscard]] constexpr Parity other(Parity parity) noexcept { return parity == Parity::even ? Parity::odd : Parity::even; }
+[[nodiscard]] constexpr Parity other(Parity parity) noexcept {
+    return parity == Parity::even ? Parity::odd : Parity::even;
+}
 
 /// What a sampler hands out as the statistics of its chains.
 ///
-/// `mixed` uses means for the layers updated last and states for the others, as every pair of neighbours then is an unbiased
-/// estimate of E[s_l s_{l+1}'] with less noise than `samples`. `means` also replaces the hidden layers of the other
-/// parity by means, given the means of those updated last; this is what Salakhutdinov's program does and it is biased, since a product of
-/// means drops their covariance.
+/// `mixed` uses means for the layers updated last and states for the others, as every pair of neighbours then is an
+/// unbiased estimate of E[s_l s_{l+1}'] with less noise than `samples`. `means` also replaces the hidden layers of
+/// the other parity by means, given the means of those updated last; this is what Salakhutdinov's program does and it
+/// is biased, since a product of means drops their covariance.
 enum class Statistics { mixed, samples, means };
 
 /// Draws every layer of one parity from its distribution given its neighbours, for a block of rows, in place.
 ///
-/// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a pair of layers; allocates nothing.
+/// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a pair of layers;
+/// allocates nothing.
 template <Field F>
 void gibbs_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, Parity parity,
                       Draws const& draws, Observed<F::depth> const& clamped = {}) {
@@ -42,7 +45,8 @@ void gibbs_half_sweep(F const& field, StateBlocks<typename F::value_type, F::dep
 /// The same, keeping the means in blocks of their own; the states become draws from them.
 template <Field F>
 void gibbs_half_sweep_with_means(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                                 StateBlocks<typename F::value_type, F::depth> const& means, Parity parity, Draws const& draws) {
+                                 StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
+                                 Draws const& draws) {
     detail::for_each_index<F::depth>([&](auto l) {
         if (l % 2 != static_cast<std::size_t>(parity)) return;
         field.template input<l>(states, means[l]);
@@ -53,10 +57,12 @@ void gibbs_half_sweep_with_means(F const& field, StateBlocks<typename F::value_t
 /// Which layers a function concerns.
 enum class Layers { all, hidden };
 
-/// Writes the means of the layers of one parity given `given`, without drawing; `Layers::hidden` leaves layer 0 alone.
+/// Writes the means of the layers of one parity given `given`, without drawing; `Layers::hidden` leaves layer 0
+/// alone.
 template <Field F>
 void mean_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& given,
-                     StateBlocks<typename F::value_type, F::depth> const& means, Parity parity, Layers which = Layers::all) {
+                     StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
+                     Layers which = Layers::all) {
     detail::for_each_index<F::depth>([&](auto l) {
         if (l % 2 != static_cast<std::size_t>(parity) || (l == 0 && which == Layers::hidden)) return;
         field.template input<l>(given, means[l]);
@@ -66,7 +72,8 @@ void mean_half_sweep(F const& field, StateBlocks<typename F::value_type, F::dept
 
 /// Draws the layers of one parity from a factorised posterior whose means are given.
 ///
-/// A unit that cannot draw from its mean alone draws from its natural parameter given the posterior of its neighbours.
+/// A unit that cannot draw from its mean alone draws from its natural parameter given the posterior of its
+/// neighbours.
 template <Field F>
 void draw_posterior(F const& field, StateBlocks<typename F::value_type, F::depth> const& posterior,
                     StateBlocks<typename F::value_type, F::depth> const& states, Parity parity, Draws const& draws) {

@@ -16,10 +16,11 @@
 
 namespace boltz {
 
-/// Persistent contrastive divergence, also called stochastic maximum likelihood: chains that go on from update to update
-/// (Younes 1989; Tieleman 2008). `chains` need not be the batch size.
+/// Persistent contrastive divergence, also called stochastic maximum likelihood: chains that go on from update to
+/// update (Younes 1989; Tieleman 2008). `chains` need not be the batch size.
 ///
-/// Each update runs `steps` sweeps, odd layers then even ones. With the rate going to 0 its statistics are those of the model.
+/// Each update runs `steps` sweeps, odd layers then even ones. With the rate going to 0 its statistics are those of
+/// the model.
 struct PersistentCD {
     /// Where the chains begin.
     enum class Start {
@@ -53,8 +54,8 @@ class PersistentCD::Session {
     Session(PersistentCD const& policy, F const& field)
         : policy_{policy}, chains_{policy.chains, field.sizes()}, means_{policy.chains, field.sizes()} {}
 
-    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws, Clock const& clock,
-                           Executor& executor) {
+    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
+                           Clock const& clock, Executor& executor) {
         if (started_ == 0) begin(field, posterior, draws.stream(0));
         auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         auto const chains = chains_.blocks();
@@ -63,7 +64,8 @@ class PersistentCD::Session {
         Phase<T, depth> phase;
         for (std::size_t l = 0; l < depth; ++l) {
             bool const even = l % 2 == 0;
-            bool const mean = even ? policy_.statistics != Statistics::samples : policy_.statistics == Statistics::means;
+            bool const mean =
+                even ? policy_.statistics != Statistics::samples : policy_.statistics == Statistics::means;
             phase.states[l] = mean ? means[l] : chains[l];
             phase.moments[l] = mean ? Moment::mean : Moment::state;
         }

@@ -6,9 +6,9 @@
 
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/sampling/gibbs.hpp>
 
 #include <xtensor/xbuilder.hpp>
@@ -24,12 +24,15 @@ struct SampleOptions {
     Compute compute{};         ///< workers
 };
 
-/// Samples from a model by independent Gibbs chains that begin at draws from the biases, for layers none of which is clamped.
+/// Samples from a model by independent Gibbs chains that begin at draws from the biases, for layers none of which is
+/// clamped.
 ///
-/// Returns the states of all layers after the last sweep, rows = chains. Chains that are too short remember where they began.
+/// Returns the states of all layers after the last sweep, rows = chains. Chains that are too short remember where
+/// they began.
 /// @throws ValueError if `count` is 0.
 template <Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options, Random& random) {
+[[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options,
+                                                              Random& random) {
     if (options.count == 0) detail::fail<ValueError>("sample: count is 0, but must be at least 1");
     Draws const draws = random.split();
     Executor executor{options.compute};
@@ -47,7 +50,8 @@ template <Field F>
 template <std::size_t I = 0, Field F>
 [[nodiscard]] Matrix<typename F::value_type> conditional_means(F const& field,
                                                                States<typename F::value_type, F::depth>& states) {
-    Matrix<typename F::value_type> means = xt::zeros<typename F::value_type>({states.rows(), field.template layer<I>().size()});
+    Matrix<typename F::value_type> means =
+        xt::zeros<typename F::value_type>({states.rows(), field.template layer<I>().size()});
     field.template input<I>(states.blocks(), Block{means});
     field.template layer<I>().unit().mean(Block{means});
     return means;

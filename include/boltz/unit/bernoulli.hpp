@@ -19,8 +19,8 @@ namespace boltz {
 
 /// Units with states 0 and 1: p(s = 1 | x) = 1 / (1 + exp(-x)).
 ///
-/// e(s) = 0, A(x) = log(1 + exp(x)), A*(m) = m log m + (1 - m) log(1 - m). Data may be grey values in [0, 1], which are
-/// then means. All functions are stable for any finite x and allocate nothing.
+/// e(s) = 0, A(x) = log(1 + exp(x)), A*(m) = m log m + (1 - m) log(1 - m). Data may be grey values in [0, 1], which
+/// are then means. All functions are stable for any finite x and allocate nothing.
 struct Bernoulli {
     static constexpr std::string_view name = "bernoulli";
 
@@ -38,14 +38,16 @@ struct Bernoulli {
     template <class T>
     void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
         for (std::size_t i = 0; i < x.rows; ++i)
-            detail::sigmoid_and_draw(x.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0, x.columns);
+            detail::sigmoid_and_draw(x.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0,
+                                     x.columns);
     }
 
     /// `state` becomes a draw from units with these means; both may be the same block.
     template <class T>
     void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
         for (std::size_t i = 0; i < mean.rows; ++i)
-            detail::draw_bernoulli(mean.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0, mean.columns);
+            detail::draw_bernoulli(mean.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0,
+                                   mean.columns);
     }
 
     template <class T>
@@ -55,7 +57,8 @@ struct Bernoulli {
 
     template <class T>
     void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i) out[i] += detail::sum_negative_entropy(mean.row(i).data(), mean.columns);
+        for (std::size_t i = 0; i < mean.rows; ++i)
+            out[i] += detail::sum_negative_entropy(mean.row(i).data(), mean.columns);
     }
 
     template <class T>
@@ -78,7 +81,9 @@ struct Bernoulli {
     }
 
     /// 2^size.
-    [[nodiscard]] double state_count(std::size_t size) const noexcept { return std::ldexp(1.0, static_cast<int>(size)); }
+    [[nodiscard]] double state_count(std::size_t size) const noexcept {
+        return std::ldexp(1.0, static_cast<int>(size));
+    }
 
     /// State number `index`: its binary digits, the lowest first.
     template <class T>

@@ -24,9 +24,10 @@ namespace boltz {
 /// Real-valued units with a precision p each: s | x is normal with mean x / p and variance 1 / p.
 ///
 /// e(s) = p s^2 / 2, A(x) = x^2 / (2 p) - log(p) / 2 + log(2 pi) / 2, A*(m) = p m^2 / 2 + log(p) / 2 - log(2 pi) / 2.
-/// Precisions are 1 and fixed by default; `Gaussian::learned()` learns them as log p, whose gradient is -p/2 (E_data[s^2] - E_model[s^2]).
-/// Krizhevsky's energy (v - a)^2 / (2 sigma^2) - (v / sigma) W h is this one with p = 1 / sigma^2, bias a p and weights W / sigma;
-/// Cho's, with v / sigma^2, has bias a p and weights W p. Nothing here allocates except `prepare`.
+/// Precisions are 1 and fixed by default; `Gaussian::learned()` learns them as log p, whose gradient is -p/2
+/// (E_data[s^2] - E_model[s^2]). Krizhevsky's energy (v - a)^2 / (2 sigma^2) - (v / sigma) W h is this one with p = 1
+/// / sigma^2, bias a p and weights W / sigma; Cho's, with v / sigma^2, has bias a p and weights W p. Nothing here
+/// allocates except `prepare`.
 class Gaussian {
   public:
     static constexpr std::string_view name = "gaussian";
@@ -39,7 +40,8 @@ class Gaussian {
     [[nodiscard]] static Gaussian with_precision(Vector<double> precision) {
         for (std::size_t j = 0; j < precision.size(); ++j)
             if (!(precision(j) > 0 && std::isfinite(precision(j))))
-                detail::fail<ValueError>("Gaussian: precision ", j, " is ", precision(j), ", but must be positive and finite");
+                detail::fail<ValueError>("Gaussian: precision ", j, " is ", precision(j),
+                                         ", but must be positive and finite");
         Gaussian unit;
         for (double& p : precision) p = std::log(p);
         unit.log_precision_ = std::move(precision);
@@ -61,13 +63,14 @@ class Gaussian {
     void prepare(std::size_t size) {
         if (log_precision_.size() == 0) log_precision_ = xt::zeros<double>({size});
         if (log_precision_.size() != size)
-            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size, " units");
+            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size,
+                                     " units");
     }
 
     template <class T>
     void mean(Block<T> x) const noexcept {
-        by_columns(x, [](double precision) { return 1 / precision; },
-                   [](T& value, T inverse) { value *= inverse; });
+        by_columns(
+            x, [](double precision) { return 1 / precision; }, [](T& value, T inverse) { value *= inverse; });
     }
 
     template <class T>
@@ -102,19 +105,22 @@ class Gaussian {
 
     template <class T>
     void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
-        add_quadratic(x, out, [](double precision) { return 0.5 / precision; },
-                      [](double log_precision) { return (log_two_pi - log_precision) / 2; });
+        add_quadratic(
+            x, out, [](double precision) { return 0.5 / precision; },
+            [](double log_precision) { return (log_two_pi - log_precision) / 2; });
     }
 
     template <class T>
     void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
-        add_quadratic(mean, out, [](double precision) { return precision / 2; },
-                      [](double log_precision) { return (log_precision - log_two_pi) / 2; });
+        add_quadratic(
+            mean, out, [](double precision) { return precision / 2; },
+            [](double log_precision) { return (log_precision - log_two_pi) / 2; });
     }
 
     template <class T>
     void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
-        add_quadratic(states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
+        add_quadratic(
+            states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
     }
 
     /// @throws ValueError if a value is not finite.
@@ -142,7 +148,8 @@ class Gaussian {
 
     /// out[j] += factor * sum over rows of -(p_j / 2) E[s_j^2]; a mean m stands for E[s^2] = m^2 + 1 / p.
     template <class T>
-    void add_parameter_gradient(Block<T const> states, Moment moment, double factor, std::span<double> out) const noexcept {
+    void add_parameter_gradient(Block<T const> states, Moment moment, double factor,
+                                std::span<double> out) const noexcept {
         for (std::size_t j = 0; j < out.size(); ++j) {
             double const precision = std::exp(log_precision_(j));
             double squares = 0;

@@ -21,8 +21,8 @@ namespace boltz {
 
 /// Several units side by side, each on its own range of columns; given its natural parameters they are independent.
 ///
-/// A, A* and e are the sums over the parts. Part p draws from stream p. It satisfies `Unit`, so that a joint layer is used wherever a
-/// layer is.
+/// A, A* and e are the sums over the parts. Part p draws from stream p. It satisfies `Unit`, so that a joint layer is
+/// used wherever a layer is.
 template <class... Units>
     requires(sizeof...(Units) >= 2)
 class JointUnit {
@@ -30,7 +30,8 @@ class JointUnit {
     static constexpr std::string_view name = "joint";
     static constexpr std::size_t parts = sizeof...(Units);
 
-    JointUnit(std::array<std::size_t, parts> const& sizes, Units... units) : sizes_{sizes}, units_{std::move(units)...} {}
+    JointUnit(std::array<std::size_t, parts> const& sizes, Units... units)
+        : sizes_{sizes}, units_{std::move(units)...} {}
 
     template <std::size_t P>
     [[nodiscard]] auto const& part() const noexcept {
@@ -75,9 +76,10 @@ class JointUnit {
     }
     template <class T>
     void draw(Block<T const> mean, Block<T> state, Draws const& draws) const
-        requires(detail::DrawsFromMean<Units, T> && ...)
-    {
-        each([&](auto const& unit, std::size_t p) { unit.draw(columns(mean, p), columns(state, p), draws.stream(p)); });
+        requires(detail::DrawsFromMean<Units, T>&&...) {
+        each([&](auto const& unit, std::size_t p) {
+            unit.draw(columns(mean, p), columns(state, p), draws.stream(p));
+        });
     }
     template <class T>
     void add_log_partition(Block<T const> x, std::span<double> out) const {
@@ -109,18 +111,14 @@ class JointUnit {
     }
 
     /// The product of the parts' counts.
-    [[nodiscard]] double state_count(std::size_t) const
-        requires(detail::CountsStates<Units> && ...)
-    {
+    [[nodiscard]] double state_count(std::size_t) const requires(detail::CountsStates<Units>&&...) {
         double count = 1;
         each([&](auto const& unit, std::size_t p) { count *= unit.state_count(sizes_[p]); });
         return count;
     }
     /// The parts as digits of a mixed-radix number, the first part the lowest.
     template <class T>
-    void write_state(std::size_t index, std::span<T> out) const
-        requires(detail::CountsStates<Units> && ...)
-    {
+    void write_state(std::size_t index, std::span<T> out) const requires(detail::CountsStates<Units>&&...) {
         each([&](auto const& unit, std::size_t p) {
             auto const count = static_cast<std::size_t>(unit.state_count(sizes_[p]));
             unit.write_state(index % count, out.subspan(offset(p), sizes_[p]));

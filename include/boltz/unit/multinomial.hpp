@@ -104,8 +104,8 @@ class Multinomial {
                 sum += static_cast<double>(states(i, j));
             }
             if (!(std::abs(sum - static_cast<double>(trials_)) <= 1e-3 * static_cast<double>(trials_)))
-                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", i, ", but the multinomial unit has ", trials_,
-                                         " trials");
+                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", i,
+                                         ", but the multinomial unit has ", trials_, " trials");
         }
     }
 
@@ -150,8 +150,8 @@ class Multinomial {
         return result;
     }
 
-    // The n uniform numbers are made in increasing order, as order statistics from the top down would be, so that one walk
-    // over the categories places them all and nothing has to be stored.
+    // The n uniform numbers are made in increasing order, as order statistics from the top down would be, so that one
+    // walk over the categories places them all and nothing has to be stored.
     template <class T>
     void draw_row(std::span<T const> mean, std::span<T> state, Draws const& draws, std::size_t row) const noexcept {
         auto const n = static_cast<double>(trials_);
