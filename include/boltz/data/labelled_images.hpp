@@ -18,8 +18,8 @@ struct LabelledImages {
     std::size_t count = 0;
     std::size_t height = 0;
     std::size_t width = 0;
-    std::vector<std::uint8_t> images; ///< count x height x width, row-major: 0 is background, 255 is full ink
-    std::vector<std::uint8_t> labels; ///< count classes
+    std::vector<std::uint8_t> images{}; ///< count x height x width, row-major: 0 is background, 255 is full ink
+    std::vector<std::uint8_t> labels{}; ///< count classes
 
     /// Pixels of one image.
     [[nodiscard]] std::size_t pixels() const noexcept { return height * width; }

@@ -40,10 +40,10 @@ enum class InstructionSet { portable, base, avx2, avx512 };
     return runs(InstructionSet::base) ? InstructionSet::base : InstructionSet::portable;
 }
 
-/// The packs of a set: 16 bytes of numbers in an array, or one vector register of some bytes.
+/// The packs of a set: 8 bytes of numbers in an array, or one vector register of some bytes.
 struct PortableRegisters {
     template <class T>
-    using Pack = ArrayPack<T, 16 / sizeof(T)>;
+    using Pack = ArrayPack<T, 8 / sizeof(T)>;
 };
 
 #if defined(__GNUC__)

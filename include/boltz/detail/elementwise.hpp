@@ -2,13 +2,18 @@
 #pragma once
 
 /// @file
-/// The loops over rows of numbers.
+/// Loops over contiguous rows of numbers, each number by itself.
+///
+/// A number's result does not depend on its position in the row, nor on how rows are cut. With g++ and clang a kernel
+/// runs in the widest registers of the processor; sets with fused multiply-add (avx2, avx512) agree bit for bit with
+/// each other, those without (portable, base) round a few operations more. Nothing is allocated.
 
+#include <boltz/detail/dispatch.hpp>
 #include <boltz/detail/philox.hpp>
+#include <boltz/detail/reductions.hpp>
+#include <boltz/detail/simd_math.hpp>
 #include <boltz/types.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -16,103 +21,195 @@
 
 namespace boltz::detail {
 
-template <std::floating_point T>
-void sigmoid(T* x, std::size_t n) noexcept {
-    for (std::size_t j = 0; j < n; ++j) {
-        T const e = std::exp(-std::abs(x[j]));
-        x[j] = (x[j] < 0 ? e : T{1}) / (1 + e);
+/// 1 / (1 + exp(-x)), to 2 units in the last place; 0 where it is not a normal number, 1 from about 17 (37) on.
+template <class V>
+[[gnu::always_inline]] inline V logistic(V const& x) noexcept {
+    using T = typename V::value_type;
+    V const tail = exponential_of_negative(V::all(T{0}) - absolute(x));
+    V const one = V::all(T{1});
+    return select(less(x, V::all(T{0})), tail, one) / (one + tail);
+}
+
+template <class T>
+struct SigmoidStep {
+    T* x;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        chunk.store(logistic(chunk.template load<V>(x)), x);
     }
-}
+};
+
+/// x = 1 / (1 + exp(-x)), stable for every x; a NaN stays one.
 template <std::floating_point T>
-void draw_bernoulli(T const* mean, T* state, std::uint64_t key, std::uint64_t row, std::size_t first_column, std::size_t n) noexcept {
-    for (std::size_t j = 0; j < n; ++j) {
-        T u;
-        philox_uniform(key, row, first_column + j, &u, 1);
-        state[j] = u < mean[j] ? T{1} : T{0};
+void sigmoid(T* x, std::size_t n, InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(SigmoidStep<T>{x}, n, set);
+}
+
+template <class V>
+[[gnu::always_inline]] inline V bernoulli_draw(V const& uniform, V const& mean) noexcept {
+    using T = typename V::value_type;
+    return select(less(uniform, mean), V::all(T{1}), V::all(T{0}));
+}
+
+template <class T>
+struct DrawBernoulliStep {
+    T const* mean;
+    T* state;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk, V const& uniform) const noexcept {
+        chunk.store(bernoulli_draw(uniform, chunk.template load<V>(mean)), state);
     }
-}
+};
+
+/// state[j] = 1 if the uniform number at (row, first_column + j) is less than mean[j], else 0.
+///
+/// `state` may be `mean`. A mean of 1 gives 1 and a mean of 0 gives 0, always.
 template <std::floating_point T>
-void sigmoid_and_draw(T* x, T* state, std::uint64_t key, std::uint64_t row, std::size_t first_column, std::size_t n) noexcept {
-    sigmoid(x, n);
-    draw_bernoulli(x, state, key, row, first_column, n);
+void draw_bernoulli(std::type_identity_t<T> const* mean, T* state, std::uint64_t key, std::uint64_t row,
+                    std::size_t first_column, std::size_t n, InstructionSet set = best_instruction_set()) noexcept {
+    using Kernel = EachDrawnChunk<T, UniformNumbers, DrawBernoulliStep<T>>;
+    dispatch(Kernel{{key, row, first_column}, {mean, state}, n}, set);
 }
-template <std::floating_point T>
-[[nodiscard]] double sum_softplus(T const* x, std::size_t n) noexcept {
-    double s = 0;
-    for (std::size_t j = 0; j < n; ++j) s += std::max<double>(x[j], 0) + std::log1p(std::exp(-std::abs(double{x[j]})));
-    return s;
-}
-template <std::floating_point T>
-[[nodiscard]] double sum_negative_entropy(T const* mu, std::size_t n) noexcept {
-    double s = 0;
-    for (std::size_t j = 0; j < n; ++j) {
-        double const m = mu[j];
-        if (m > 0) s += m * std::log(m);
-        if (m < 1) s += (1 - m) * std::log1p(-m);
+
+template <class T>
+struct SigmoidAndDrawStep {
+    T* x;
+    T* state;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk, V const& uniform) const noexcept {
+        V const mean = logistic(chunk.template load<V>(x));
+        chunk.store(mean, x);
+        chunk.store(bernoulli_draw(uniform, mean), state);
     }
-    return s;
-}
+};
+
+/// sigmoid(x) and draw_bernoulli(x, state) in one pass, with the same bits as these two.
+///
+/// `x` and `state` must not overlap.
 template <std::floating_point T>
-[[nodiscard]] T maximum(T const* x, std::size_t n) noexcept {
-    T m = x[0];
-    for (std::size_t j = 1; j < n; ++j) m = x[j] > m ? x[j] : m;
-    return m;
+void sigmoid_and_draw(T* x, T* state, std::uint64_t key, std::uint64_t row, std::size_t first_column, std::size_t n,
+                      InstructionSet set = best_instruction_set()) noexcept {
+    using Kernel = EachDrawnChunk<T, UniformNumbers, SigmoidAndDrawStep<T>>;
+    dispatch(Kernel{{key, row, first_column}, {x, state}, n}, set);
 }
-template <std::floating_point T>
-double exp_minus(T* x, std::size_t n, std::type_identity_t<T> shift) noexcept {
-    double s = 0;
-    for (std::size_t j = 0; j < n; ++j) s += x[j] = std::exp(x[j] - shift);
-    return s;
-}
-template <std::floating_point T>
-void scale(T* x, std::size_t n, std::type_identity_t<T> factor) noexcept {
-    for (std::size_t j = 0; j < n; ++j) x[j] *= factor;
-}
-template <std::floating_point T>
-void axpy(T* y, T const* x, std::size_t n, std::type_identity_t<T> factor) noexcept {
-    for (std::size_t j = 0; j < n; ++j) y[j] += factor * x[j];
-}
-template <std::floating_point T>
-void add_squares(T* y, T const* x, std::size_t n, std::type_identity_t<T> factor) noexcept {
-    for (std::size_t j = 0; j < n; ++j) y[j] += factor * x[j] * x[j];
-}
-template <std::floating_point T>
-[[nodiscard]] double dot(T const* x, T const* y, std::size_t n) noexcept {
-    double s = 0;
-    for (std::size_t j = 0; j < n; ++j) s += double{x[j]} * double{y[j]};
-    return s;
-}
-template <std::floating_point T>
-[[nodiscard]] T max_abs_difference(T const* x, T const* y, std::size_t n) noexcept {
-    T m = 0;
-    for (std::size_t j = 0; j < n; ++j) {
-        T const d = std::abs(x[j] - y[j]);
-        if (!(d <= m)) m = d;
-        if (m != m) return m;
+
+template <class T>
+struct ScaleStep {
+    T* x;
+    T factor;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        chunk.store(chunk.template load<V>(x) * V::all(factor), x);
     }
-    return m;
-}
+};
+
+/// x = factor x.
 template <std::floating_point T>
-[[nodiscard]] bool all_finite(T const* x, std::size_t n) noexcept {
-    for (std::size_t j = 0; j < n; ++j)
-        if (!(x[j] - x[j] == 0)) return false;
-    return true;
+void scale(T* x, std::size_t n, std::type_identity_t<T> factor,
+           InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(ScaleStep<T>{x, factor}, n, set);
 }
-template <std::floating_point T>
-void momentum_update(T* parameter, T* velocity, T const* gradient, std::size_t n, std::type_identity_t<T> momentum,
-                     std::type_identity_t<T> rate, std::type_identity_t<T> decay) noexcept {
-    for (std::size_t j = 0; j < n; ++j) {
-        velocity[j] = momentum * velocity[j] + rate * (gradient[j] - decay * parameter[j]);
-        parameter[j] += velocity[j];
+
+template <class T>
+struct AxpyStep {
+    T* y;
+    T const* x;
+    T factor;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        V const sum = multiply_add(V::all(factor), chunk.template load<V>(x), chunk.template load<V>(y));
+        chunk.store(sum, y);
     }
-}
+};
+
+/// y = y + factor x.
 template <std::floating_point T>
-void bytes_to_scaled(std::uint8_t const* in, T* out, std::size_t n, std::type_identity_t<T> scale) noexcept {
-    for (std::size_t j = 0; j < n; ++j) out[j] = static_cast<T>(in[j]) * scale;
+void axpy(T* y, std::type_identity_t<T> const* x, std::size_t n, std::type_identity_t<T> factor,
+          InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(AxpyStep<T>{y, x, factor}, n, set);
 }
+
+template <class T>
+struct AddSquaresStep {
+    T* y;
+    T const* x;
+    T factor;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        V const number = chunk.template load<V>(x);
+        chunk.store(multiply_add(V::all(factor), number * number, chunk.template load<V>(y)), y);
+    }
+};
+
+/// y = y + factor x^2.
 template <std::floating_point T>
-void add_rows(T* sum, std::type_identity_t<Block<T const>> rows, std::type_identity_t<T> factor) noexcept {
-    for (std::size_t i = 0; i < rows.rows; ++i) axpy(sum, rows.row(i).data(), rows.columns, factor);
+void add_squares(T* y, std::type_identity_t<T> const* x, std::size_t n, std::type_identity_t<T> factor,
+                 InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(AddSquaresStep<T>{y, x, factor}, n, set);
+}
+
+template <class T>
+struct MomentumStep {
+    T* parameter;
+    T* velocity;
+    T const* gradient;
+    T momentum, rate, decay;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        V const old = chunk.template load<V>(parameter);
+        V const slope = multiply_add(V::all(T{0} - decay), old, chunk.template load<V>(gradient));
+        V const kept = V::all(momentum) * chunk.template load<V>(velocity);
+        V const step = multiply_add(V::all(rate), slope, kept);
+        chunk.store(step, velocity);
+        chunk.store(old + step, parameter);
+    }
+};
+
+/// velocity = momentum velocity + rate (gradient - decay parameter), then parameter = parameter + velocity; one pass.
+template <std::floating_point T>
+void momentum_update(T* parameter, T* velocity, std::type_identity_t<T> const* gradient, std::size_t n,
+                     std::type_identity_t<T> momentum, std::type_identity_t<T> rate, std::type_identity_t<T> decay,
+                     InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(MomentumStep<T>{parameter, velocity, gradient, momentum, rate, decay}, n, set);
+}
+
+template <class T>
+struct BytesStep {
+    std::uint8_t const* in;
+    T* out;
+    T scale;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        chunk.store(chunk.template load_bytes<V>(in) * V::all(scale), out);
+    }
+};
+
+/// out = scale in, for bytes.
+template <std::floating_point T>
+void bytes_to_scaled(std::uint8_t const* in, T* out, std::size_t n, std::type_identity_t<T> scale,
+                     InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(BytesStep<T>{in, out, scale}, n, set);
+}
+
+template <class T>
+struct AddRowsStep {
+    T* sum;
+    Block<T const> rows;
+    T factor;
+    template <class V, class Chunk>
+    [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
+        V total = V::all(T{0});
+        for (std::size_t i = 0; i < rows.rows; ++i)
+            total = total + chunk.template load<V>(rows.data + i * rows.stride);
+        chunk.store(multiply_add(V::all(factor), total, chunk.template load<V>(sum)), sum);
+    }
+};
+
+/// sum[j] = sum[j] + factor (rows(0, j) + rows(1, j) + ...), added up from the first row to the last.
+template <std::floating_point T>
+void add_rows(T* sum, std::type_identity_t<Block<T const>> rows, std::type_identity_t<T> factor,
+              InstructionSet set = best_instruction_set()) noexcept {
+    for_each_chunk<T>(AddRowsStep<T>{sum, rows, factor}, rows.columns, set);
 }
 
 } // namespace boltz::detail

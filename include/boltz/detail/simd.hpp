@@ -26,17 +26,22 @@ struct VectorPack {
     using value_type = T;
     template <class U>
     using Rebind = VectorPack<U, N * sizeof(T) / sizeof(U)>;
-    using Mask = Rebind<BitsOf<T>>;
+    using Bits = Rebind<BitsOf<T>>;
     static constexpr std::size_t lanes = N;
 
     Raw raw;
 
-    [[nodiscard, gnu::always_inline]] static inline VectorPack all(T value) noexcept {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-            return VectorPack{Raw{(static_cast<void>(I), value)...}};
-        }
-        (std::make_index_sequence<N>{});
+    VectorPack() = default;
+    [[gnu::always_inline]] inline VectorPack(Raw const& vector) noexcept : raw{vector} {}
+    // Written out, as g++ copies the class by bytes of the baseline's registers before it inlines into wider ones.
+    [[gnu::always_inline]] inline VectorPack(VectorPack const& other) noexcept : raw{other.raw} {}
+    [[gnu::always_inline]] inline VectorPack& operator=(VectorPack const& other) noexcept {
+        raw = other.raw;
+        return *this;
     }
+
+    // A scalar minus a vector is spread first; subtracting 0 changes nothing, not even the sign of a zero.
+    [[nodiscard, gnu::always_inline]] static inline VectorPack all(T value) noexcept { return {value - Raw{}}; }
     [[nodiscard, gnu::always_inline]] static inline VectorPack lane_numbers() noexcept {
         return []<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             return VectorPack{Raw{static_cast<T>(I)...}};
@@ -80,21 +85,21 @@ struct VectorPack {
 };
 
 template <class T, std::size_t N>
-[[gnu::always_inline]] inline VectorPack<BitsOf<T>, N> less(VectorPack<T, N> const& a,
+[[gnu::always_inline]] inline VectorPack<ChoiceOf<T>, N> less(VectorPack<T, N> const& a,
                                                             VectorPack<T, N> const& b) noexcept {
-    return {__builtin_bit_cast(typename VectorPack<BitsOf<T>, N>::Raw, a.raw < b.raw)};
+    return {__builtin_convertvector(a.raw < b.raw, typename VectorPack<ChoiceOf<T>, N>::Raw)};
 }
 
 template <class T, std::size_t N>
-[[gnu::always_inline]] inline VectorPack<BitsOf<T>, N> equal(VectorPack<T, N> const& a,
+[[gnu::always_inline]] inline VectorPack<ChoiceOf<T>, N> equal(VectorPack<T, N> const& a,
                                                              VectorPack<T, N> const& b) noexcept {
-    return {__builtin_bit_cast(typename VectorPack<BitsOf<T>, N>::Raw, a.raw == b.raw)};
+    return {__builtin_convertvector(a.raw == b.raw, typename VectorPack<ChoiceOf<T>, N>::Raw)};
 }
 
 template <class T, std::size_t N>
-[[gnu::always_inline]] inline VectorPack<T, N> select(VectorPack<BitsOf<T>, N> const& mask, VectorPack<T, N> const& yes,
+[[gnu::always_inline]] inline VectorPack<T, N> select(VectorPack<ChoiceOf<T>, N> const& choice, VectorPack<T, N> const& yes,
                                                       VectorPack<T, N> const& no) noexcept {
-    return {mask.raw ? yes.raw : no.raw};
+    return {choice.raw ? yes.raw : no.raw};
 }
 
 template <class T, std::size_t N>
@@ -119,11 +124,11 @@ template <std::size_t N>
 template <class V>
     requires requires(V v) { v.raw; }
 [[gnu::always_inline]] inline V from_bytes(std::uint8_t const* bytes) noexcept {
-    using T = typename V::value_type;
-    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        return V{typename V::Raw{static_cast<T>(bytes[I])...}};
-    }
-    (std::make_index_sequence<V::lanes>{});
+    typedef std::uint8_t Bytes __attribute__((vector_size(V::lanes)));
+    typedef std::int32_t Whole __attribute__((vector_size(4 * V::lanes)));
+    Bytes loaded;
+    __builtin_memcpy(&loaded, bytes, V::lanes);
+    return {__builtin_convertvector(__builtin_convertvector(loaded, Whole), typename V::Raw)};
 }
 
 template <std::size_t Half, std::size_t N>

@@ -91,9 +91,9 @@ template <std::size_t I = 0, class V, class T, std::size_t N>
 }
 
 template <class V>
-[[gnu::always_inline]] inline typename V::Mask sign_bits(V const& x) noexcept {
+[[gnu::always_inline]] inline typename V::Bits sign_bits(V const& x) noexcept {
     using T = typename V::value_type;
-    return reinterpret<BitsOf<T>>(x) & V::Mask::all(BitsOf<T>{1} << (8 * sizeof(T) - 1));
+    return reinterpret<BitsOf<T>>(x) & V::Bits::all(BitsOf<T>{1} << (8 * sizeof(T) - 1));
 }
 
 /// |x|; a NaN stays one.
@@ -107,7 +107,7 @@ template <class V>
 template <class V>
 struct ReducedExponential {
     V power;
-    typename V::Mask exponent;
+    typename V::Bits exponent;
 };
 
 template <class V>
@@ -135,12 +135,12 @@ template <class V>
     auto const [power, exponent] = reduced_exponential(select(less(high, above), high, above));
     // 2^k may lie outside of the range of T, the square root of it does not: two factors.
     constexpr BitsOf<T> excess = BitsOf<T>{1} << 11;
-    auto const lifted = exponent + V::Mask::all(excess);
+    auto const lifted = exponent + V::Bits::all(excess);
     constexpr BitsOf<T> kept = (excess << 1) - 1;
-    auto const doubled = lifted & V::Mask::all(kept);
+    auto const doubled = lifted & V::Bits::all(kept);
     auto const half = doubled.template shift_right<1>();
     auto const rest = doubled - half;
-    auto const rebias = V::Mask::all(Table::bias - excess / 2);
+    auto const rebias = V::Bits::all(Table::bias - excess / 2);
     V const first = reinterpret<T>((half + rebias).template shift_left<Table::mantissa_bits>());
     V const second = reinterpret<T>((rest + rebias).template shift_left<Table::mantissa_bits>());
     return power * first * second;
@@ -154,7 +154,7 @@ template <class V>
     V const lowest = V::all(Table::exp_normal);
     auto const vanishes = less(x, lowest);
     auto const [power, exponent] = reduced_exponential(select(vanishes, lowest, x));
-    auto const factor = (exponent + V::Mask::all(Table::bias)).template shift_left<Table::mantissa_bits>();
+    auto const factor = (exponent + V::Bits::all(Table::bias)).template shift_left<Table::mantissa_bits>();
     return select(vanishes, V::all(T{0}), power * reinterpret<T>(factor));
 }
 
@@ -171,7 +171,7 @@ template <class V>
 [[gnu::always_inline]] inline V logarithm(V const& x) noexcept {
     using T = typename V::value_type;
     using Table = MathTable<T>;
-    using Bits = typename V::Mask;
+    using Bits = typename V::Bits;
     constexpr int m = Table::mantissa_bits;
     constexpr BitsOf<T> one = Table::bias << m;
     constexpr BitsOf<T> root_half = __builtin_bit_cast(BitsOf<T>, static_cast<T>(0.7071067811865475244L));
@@ -194,7 +194,7 @@ template <class V>
     V const a = select(less(x, V::all(std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon())),
                        V::all(T{0}), x);
     V const half = a * V::all(T{-0.5});
-    V inverse = reinterpret<T>(V::Mask::all(Table::square_root_guess) -
+    V inverse = reinterpret<T>(V::Bits::all(Table::square_root_guess) -
                                reinterpret<BitsOf<T>>(a).template shift_right<1>());
     // Newton's steps for 1/sqrt(a); of 0 the guess grows by half with each, without overflow.
     for (int step = 0; step < Table::square_root_steps; ++step)
@@ -210,7 +210,7 @@ struct CosineSine {
     V sine;
 };
 
-template <class V, class Bits = typename V::Mask>
+template <class V, class Bits = typename V::Bits>
 [[gnu::always_inline]] inline CosineSine<V> cosine_sine(Bits const& bits) noexcept {
     using T = typename V::value_type;
     using Table = MathTable<T>;

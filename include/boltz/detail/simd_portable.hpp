@@ -14,15 +14,17 @@ namespace boltz::detail {
 template <class T>
 using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
+/// The signed whole number as wide as T: what a comparison gives, -1 where it holds and 0 elsewhere.
+template <class T>
+using ChoiceOf = std::make_signed_t<BitsOf<T>>;
+
 /// N numbers that are worked on together; the same operations as VectorPack, one lane after the other.
-///
-/// A comparison gives a mask of whole numbers, all ones where it holds and 0 elsewhere.
 template <class T, std::size_t N>
 struct ArrayPack {
     using value_type = T;
     template <class U>
     using Rebind = ArrayPack<U, N * sizeof(T) / sizeof(U)>;
-    using Mask = Rebind<BitsOf<T>>;
+    using Bits = Rebind<BitsOf<T>>;
     static constexpr std::size_t lanes = N;
 
     T lane[N];
@@ -78,22 +80,22 @@ struct ArrayPack {
 };
 
 template <class T, std::size_t N>
-constexpr ArrayPack<BitsOf<T>, N> less(ArrayPack<T, N> const& a, ArrayPack<T, N> const& b) noexcept {
-    using Mask = ArrayPack<BitsOf<T>, N>;
-    return Mask::make([&](std::size_t i) { return a.lane[i] < b.lane[i] ? ~BitsOf<T>{0} : BitsOf<T>{0}; });
+constexpr ArrayPack<ChoiceOf<T>, N> less(ArrayPack<T, N> const& a, ArrayPack<T, N> const& b) noexcept {
+    using Choice = ArrayPack<ChoiceOf<T>, N>;
+    return Choice::make([&](std::size_t i) { return a.lane[i] < b.lane[i] ? ChoiceOf<T>{-1} : ChoiceOf<T>{0}; });
 }
 
 template <class T, std::size_t N>
-constexpr ArrayPack<BitsOf<T>, N> equal(ArrayPack<T, N> const& a, ArrayPack<T, N> const& b) noexcept {
-    using Mask = ArrayPack<BitsOf<T>, N>;
-    return Mask::make([&](std::size_t i) { return a.lane[i] == b.lane[i] ? ~BitsOf<T>{0} : BitsOf<T>{0}; });
+constexpr ArrayPack<ChoiceOf<T>, N> equal(ArrayPack<T, N> const& a, ArrayPack<T, N> const& b) noexcept {
+    using Choice = ArrayPack<ChoiceOf<T>, N>;
+    return Choice::make([&](std::size_t i) { return a.lane[i] == b.lane[i] ? ChoiceOf<T>{-1} : ChoiceOf<T>{0}; });
 }
 
-/// `yes` where the mask holds, `no` elsewhere.
+/// `yes` where the comparison holds, `no` elsewhere.
 template <class T, std::size_t N>
-constexpr ArrayPack<T, N> select(ArrayPack<BitsOf<T>, N> const& mask, ArrayPack<T, N> const& yes,
+constexpr ArrayPack<T, N> select(ArrayPack<ChoiceOf<T>, N> const& choice, ArrayPack<T, N> const& yes,
                                  ArrayPack<T, N> const& no) noexcept {
-    return ArrayPack<T, N>::make([&](std::size_t i) { return mask.lane[i] != 0 ? yes.lane[i] : no.lane[i]; });
+    return ArrayPack<T, N>::make([&](std::size_t i) { return choice.lane[i] != 0 ? yes.lane[i] : no.lane[i]; });
 }
 
 /// a b + c.
@@ -140,8 +142,8 @@ constexpr ArrayPack<std::uint64_t, N> multiply_low_halves(ArrayPack<std::uint64_
 template <std::size_t Half, class T, std::size_t N>
 constexpr ArrayPack<T, N> interleave(ArrayPack<T, N> const& a, ArrayPack<T, N> const& b) noexcept {
     return ArrayPack<T, N>::make([&](std::size_t i) {
-        std::size_t const from = (Half * N + i) / 2;
-        return i % 2 == 0 ? a.lane[from] : b.lane[from];
+        std::size_t const from = Half * N + i;
+        return from % 2 == 0 ? a.lane[from / 2] : b.lane[from / 2];
     });
 }
 

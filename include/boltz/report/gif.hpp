@@ -15,8 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -25,6 +25,7 @@ namespace boltz {
 struct GifOptions {
     double delay = 0.2;      ///< seconds that each frame stays, in steps of 0.01
     double last_delay = 2.0; ///< seconds that the last frame stays before the loop begins again
+    int bits = 8;            ///< 2^bits levels of grey, 1 .. 8: fewer make a smaller file
 };
 
 namespace detail {
@@ -32,10 +33,10 @@ namespace detail {
 struct GifColors {
     ColorMapObject* map;
 
-    GifColors() : map{GifMakeMapObject(256, nullptr)} {
+    explicit GifColors(int levels) : map{GifMakeMapObject(levels, nullptr)} {
         if (map == nullptr) fail<Error>("write_gif: giflib has no memory for its palette");
-        for (int i = 0; i < 256; ++i) {
-            auto const level = static_cast<GifByteType>(i);
+        for (int i = 0; i < levels; ++i) {
+            auto const level = static_cast<GifByteType>(i * 255 / (levels - 1));
             map->Colors[i] = {level, level, level};
         }
     }
@@ -106,9 +107,9 @@ class GifWriter {
 
 /// Writes an animated GIF that loops for ever, all of it or nothing.
 ///
-/// The palette is grey, so all 256 levels survive. Memory: the file.
-/// @throws ShapeError if there are no frames, or they differ in size; ValueError if one is coloured or a delay is
-///         negative or above 655 seconds; FileError if the file cannot be written.
+/// The palette is grey; with 8 bits every level survives. Memory: the file.
+/// @throws ShapeError if there are no frames, or they differ in size; ValueError if one is coloured, a delay is
+///         negative or above 655 seconds, or bits is out of range; FileError if the file cannot be written.
 inline void write_gif(std::filesystem::path const& path, std::span<Image const> frames,
                       GifOptions const& options = {}) {
     if (frames.empty()) detail::fail<ShapeError>("write_gif: frames is empty, but needs at least one");
@@ -125,15 +126,18 @@ inline void write_gif(std::filesystem::path const& path, std::span<Image const> 
     if (first.width > largest || first.height > largest)
         detail::fail<ShapeError>("write_gif: the frames have ", first.width, " x ", first.height,
                                  " pixels, but the format ends at ", largest);
+    if (options.bits < 1 || options.bits > 8)
+        detail::fail<ValueError>("write_gif: bits is ", options.bits, ", but must lie in 1 .. 8");
+    int const levels = 1 << options.bits;
     int const delay = detail::gif_hundredths(options.delay, "delay");
     int const last_delay = detail::gif_hundredths(options.last_delay, "last_delay");
     int const width = static_cast<int>(first.width);
     int const height = static_cast<int>(first.height);
 
-    detail::GifColors const colors;
+    detail::GifColors const colors{levels};
     detail::GifWriter writer{path};
     auto* const gif = writer.get();
-    writer.check(EGifPutScreenDesc(gif, width, height, 8, 0, colors.map));
+    writer.check(EGifPutScreenDesc(gif, width, height, options.bits, 0, colors.map));
 
     // The extension that every viewer knows for "loop for ever".
     std::array<GifByteType, 3> const forever{1, 0, 0};
@@ -153,10 +157,9 @@ inline void write_gif(std::filesystem::path const& path, std::span<Image const> 
         writer.check(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(length), block.data()));
         writer.check(EGifPutImageDesc(gif, 0, 0, width, height, false, nullptr));
         for (std::size_t y = 0; y < frame.height; ++y) {
-            auto const row = static_cast<std::ptrdiff_t>(y * frame.width);
             // giflib overwrites the line that it is given.
-            line.assign(frame.pixels.begin() + row,
-                        frame.pixels.begin() + row + static_cast<std::ptrdiff_t>(frame.width));
+            for (std::size_t x = 0; x < frame.width; ++x)
+                line[x] = static_cast<GifPixelType>((frame.at(x, y)[0] * (levels - 1) + 127) / 255);
             writer.check(EGifPutLine(gif, line.data(), width));
         }
     }

@@ -33,7 +33,7 @@ namespace detail {
 // letters begin at 3, tails end at 12. First the width, then strokes: '-' straight, '~' curved, 'o' a closed curve,
 // '.' a dot, each followed by x, y, x, y, ... in hexadecimal digits (control points of B-splines for curves).
 inline constexpr std::array<std::string_view, 95> glyphs{
-    "3", "0 -0006 .09", "2 -0002 -2022", "6 -2119 -5149 -0363 -0666", "5 ~5250000455590907 -212a",
+    "2", "0 -0006 .09", "2 -0002 -2022", "6 -2119 -5149 -0363 -0666", "5 ~5250000455590907 -212a",
     "7 -7009 o00303303 o46767949", "7 ~791310505305094975", "0 -0002", "2 ~2003082a", "2 ~0022280a",
     "4 -2126 -0245 -0542", "6 -3238 -0565", "1 -180b", "4 -0545", "0 .09", "4 -400a",
     // 0 .. 9
@@ -60,7 +60,7 @@ inline constexpr std::array<std::string_view, 95> glyphs{
     "3 ~30101505 ~05151a3a", "0 -000a", "3 ~00202535 ~35252a0a", "5 ~06134754"};
 
 inline constexpr float glyph_height = 9;
-inline constexpr float glyph_spacing = 2.7f;
+inline constexpr float glyph_spacing = 2.4f;
 
 [[nodiscard]] constexpr float glyph_number(char digit) noexcept {
     return static_cast<float>(digit >= 'a' ? digit - 'a' + 10 : digit - '0');

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -32,7 +33,7 @@ enum class Contrast {
 /// How tiles are laid out.
 struct TileOptions {
     Contrast contrast = Contrast::fixed;
-    double low = 0;             ///< what is black, for Contrast::fixed
+    double low = 0;  ///< what is black, for Contrast::fixed
     double high = 1;            ///< what is white, for Contrast::fixed
     std::size_t padding = 1;    ///< pixels between tiles and around them
     std::uint8_t border = 128;  ///< grey level of the padding, and of places without a tile
@@ -71,8 +72,7 @@ template <class T>
 
 /// Draws each row of `images` as a picture of `height` x `width` and puts them side by side, `columns` in a row.
 ///
-/// A tile's numbers are row-major. The picture has columns * (width + padding) + padding pixels across, times the
-/// factor, and is grey. A weight matrix of pixels x units is transposed first: tile_columns does that.
+/// A tile's numbers are row-major. The picture is grey and columns * (width * factor + padding) + padding pixels wide. A weight matrix of pixels x units is transposed first: tile_columns does that.
 /// @throws ShapeError if there are no rows or no columns, or a row has not height x width numbers.
 /// @throws ValueError if a number is not finite, low is not below high, or factor is 0.
 template <std::floating_point T>
@@ -134,9 +134,9 @@ template <std::floating_point T>
 
 /// What stands around a picture made of cells of equal size.
 struct Captions {
-    std::string title;                ///< above everything
-    std::vector<std::string> rows;    ///< left of the rows, from the top
-    std::vector<std::string> columns; ///< above the columns, from the left
+    std::string title{};                ///< above everything
+    std::vector<std::string> rows{};    ///< left of the rows, from the top
+    std::vector<std::string> columns{}; ///< above the columns, from the left
     double height = 11;               ///< of a capital letter, in pixels
 };
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Cases from bytes, scaled while a block is loaded.
+
+#include <boltz/data/labelled_images.hpp>
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/types.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace boltz {
+
+/// Rows of bytes times a scale, 1/255 by default, so that grey values of images lie in [0, 1].
+///
+/// A byte takes a quarter of a float's room, and scaling happens in cache. Refers to the bytes, which must outlive it.
+class ByteSource {
+  public:
+    /// @throws ShapeError if the bytes are not a whole number of rows.
+    ByteSource(std::span<std::uint8_t const> bytes, std::size_t columns, double scale = 1.0 / 255)
+        : bytes_{bytes}, columns_{columns}, scale_{scale} {
+        if (columns == 0 || bytes.size() % columns != 0)
+            detail::fail<ShapeError>("ByteSource: ", bytes.size(), " bytes are not a whole number of rows of ", columns);
+    }
+
+    /// The pixels of images.
+    explicit ByteSource(LabelledImages const& images) : ByteSource{images.images, images.height * images.width} {}
+
+    [[nodiscard]] std::size_t rows() const noexcept { return bytes_.size() / columns_; }
+    [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            detail::bytes_to_scaled(bytes_.data() + indices[i] * columns_, out.row(i).data(), columns_,
+                                    static_cast<T>(scale_));
+    }
+
+  private:
+    std::span<std::uint8_t const> bytes_;
+    std::size_t columns_;
+    double scale_;
+};
+
+} // namespace boltz

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Labels as the states of a softmax layer.
+
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/types.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace boltz {
+
+/// Label k as a row with a 1 in column k and zeros elsewhere. Refers to the labels, which must outlive it.
+class OneHot {
+  public:
+    /// @throws ValueError if a label is not below `classes`.
+    OneHot(std::span<std::uint8_t const> labels, std::size_t classes) : labels_{labels}, classes_{classes} {
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            if (labels[i] >= classes)
+                detail::fail<ValueError>("OneHot: label ", i, " is ", int{labels[i]}, ", but there are ", classes,
+                                         " classes");
+    }
+
+    [[nodiscard]] std::size_t rows() const noexcept { return labels_.size(); }
+    [[nodiscard]] std::size_t columns() const noexcept { return classes_; }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            for (std::size_t k = 0; k < classes_; ++k) out(i, k) = labels_[indices[i]] == k ? T{1} : T{0};
+    }
+
+  private:
+    std::span<std::uint8_t const> labels_;
+    std::size_t classes_;
+};
+
+} // namespace boltz

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// A pretraining under way.
+
+#include <boltz/data/beside.hpp>
+#include <boltz/data/binarised.hpp>
+#include <boltz/data/matrix_source.hpp>
+#include <boltz/data/on_layers.hpp>
+#include <boltz/evaluation/features.hpp>
+#include <boltz/inference/exact_posterior.hpp>
+#include <boltz/pretraining/stack.hpp>
+#include <boltz/training/training_session.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// What an upper RBM sees of the one below: the states or the means of its hidden layer, from the pass with which it was trained.
+enum class PretrainingInput {
+    sampled, ///< drawn afresh at each presentation
+    means    ///< less noise, but hidden units may then carry more than a bit
+};
+
+/// How one RBM of a stack is trained where the RBMs differ.
+template <class Sampling, class Optimization>
+struct PretrainingStage {
+    Sampling sampling{};
+    Optimization optimizer{};
+    std::optional<std::size_t> epochs{}; ///< in place of FitOptions::epochs
+};
+
+namespace detail {
+
+/// Whether data sits on the top layer as well as on the visible one.
+template <class Layers, std::size_t Depth>
+inline constexpr bool has_labels = false;
+template <std::size_t Top, std::size_t Depth>
+inline constexpr bool has_labels<std::index_sequence<0, Top>, Depth> = Top + 1 == Depth;
+
+/// A field of a model seen through factors that belong to somebody else.
+class Through {
+  public:
+    explicit Through(LayerFactors<2> const& factors) : factors_{&factors} {}
+    template <class M>
+    Scaled<M> operator()(M const& model) const {
+        return {model, *factors_};
+    }
+
+  private:
+    LayerFactors<2> const* factors_;
+};
+
+/// The values of a source before any binarisation.
+template <class S>
+auto grey(S const& source) {
+    if constexpr (requires { source.source(); })
+        return source.source();
+    else
+        return source;
+}
+
+} // namespace detail
+
+/// A pretraining under way: the stack of RBMs and a training of each. `DoubledInput::bind` makes one.
+///
+/// Refers to the model, whose parameters change once all RBMs are trained.
+template <Model M, bool Labels, class Sampling, class Optimization>
+class PretrainingSession {
+    using Parts = Stack<M, Labels>;
+    static constexpr std::size_t count = Parts::count;
+    template <std::size_t I>
+    using Training = TrainingSession<std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>, Sampling,
+                                     Optimization, ExactPosterior, detail::Through>;
+
+  public:
+    PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
+                       std::vector<PretrainingStage<Sampling, Optimization>> stages)
+        : model_{&model}, input_{input}, stages_{completed(std::move(stages), sampling, optimization)}, stack_{model},
+          trainings_{make_trainings(std::make_index_sequence<count>{})} {}
+    PretrainingSession(PretrainingSession const&) = delete;
+    PretrainingSession& operator=(PretrainingSession const&) = delete;
+
+    /// Trains the RBMs that are not trained yet, one after the other, and puts the model together.
+    /// @throws as `TrainingSession::fit`.
+    template <class Data, class... Callbacks>
+    FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
+        auto const cases = as_training_data(data);
+        FitReport report;
+        go_on<0>(cases, cases.template source<0>(), options, random, report, callbacks...);
+        if (!report.stopped) stack_.compose(*model_);
+        return report;
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        detail::for_each_index<count>(
+            [&](auto i) { archive.nested("pretraining_" + std::to_string(i + 1), std::get<i>(trainings_)); });
+    }
+
+  private:
+    static std::vector<PretrainingStage<Sampling, Optimization>>
+    completed(std::vector<PretrainingStage<Sampling, Optimization>> stages, Sampling const& sampling,
+              Optimization const& optimization) {
+        if (stages.empty()) stages.assign(count, {sampling, optimization, {}});
+        if (stages.size() != count)
+            detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count, " RBMs to train");
+        return stages;
+    }
+
+    template <std::size_t... I>
+    static std::tuple<Training<I>...> trainings_of(std::index_sequence<I...>);
+
+    template <std::size_t... I>
+    auto make_trainings(std::index_sequence<I...>) {
+        return std::tuple<Training<I>...>{Training<I>{stack_.template rbm<I>(), stages_[I].sampling, stages_[I].optimizer,
+                                                      ExactPosterior{}, detail::Through{stack_.factors(I)}}...};
+    }
+
+    template <std::size_t I, class Cases, class Below, class... Callbacks>
+    void go_on(Cases const& cases, Below const& below, FitOptions options, Random& random, FitReport& report,
+               Callbacks&... callbacks) {
+        options.phase = "pretraining " + std::to_string(I + 1);
+        std::size_t const common_epochs = options.epochs;
+        options.epochs = stages_[I].epochs.value_or(options.epochs);
+        auto& training = std::get<I>(trainings_);
+        auto const input = [&] {
+            if constexpr (Labels && I + 1 == count)
+                return on_layers<0>(Beside{below, cases.template source<M::depth - 1>()});
+            else
+                return on_layers<0>(below);
+        }();
+        FitReport const stage = training.run(input, options, random, [this] { return to_arrays(*this); }, callbacks...);
+        double const seconds = report.seconds + stage.seconds;
+        report = stage;
+        report.seconds = seconds;
+        report.binarisation = cases.binarisation();
+        if (report.stopped) return;
+        if constexpr (I + 1 < count) {
+            Scaled const field{stack_.template rbm<I>(), stack_.factors(I)};
+            auto const means = features<1>(field, detail::grey(below), ExactPosterior{}, options.compute);
+            options.epochs = common_epochs;
+            Binarised const above{MatrixSource{means}, input_ == PretrainingInput::sampled ? Binarisation::stochastic : Binarisation::none};
+            go_on<I + 1>(cases, above, options, random, report, callbacks...);
+        }
+    }
+
+    M* model_;
+    PretrainingInput input_;
+    std::vector<PretrainingStage<Sampling, Optimization>> stages_;
+    Parts stack_;
+    decltype(trainings_of(std::make_index_sequence<count>{})) trainings_;
+};
+
+} // namespace boltz
