@@ -18,14 +18,16 @@ namespace boltz {
 
 /// Rows of bytes times a scale, 1/255 by default, so that grey values of images lie in [0, 1].
 ///
-/// A byte takes a quarter of a float's room, and scaling happens in cache. Refers to the bytes, which must outlive it.
+/// A byte takes a quarter of a float's room, and scaling happens in cache. Refers to the bytes, which must outlive
+/// it.
 class ByteSource {
   public:
     /// @throws ShapeError if the bytes are not a whole number of rows.
     ByteSource(std::span<std::uint8_t const> bytes, std::size_t columns, double scale = 1.0 / 255)
         : bytes_{bytes}, columns_{columns}, scale_{scale} {
         if (columns == 0 || bytes.size() % columns != 0)
-            detail::fail<ShapeError>("ByteSource: ", bytes.size(), " bytes are not a whole number of rows of ", columns);
+            detail::fail<ShapeError>("ByteSource: ", bytes.size(), " bytes are not a whole number of rows of ",
+                                     columns);
     }
 
     /// The pixels of images.

@@ -38,8 +38,8 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
     explicit OnLayers(Sources... sources) : sources_{std::move(sources)...} {
         each([&]<std::size_t I>(auto const& source, detail::Index<I>) {
             if (source.rows() != rows())
-                detail::fail<ShapeError>("on_layers: the data of layer ", I, " has ", source.rows(), " rows, but the first has ",
-                                         rows());
+                detail::fail<ShapeError>("on_layers: the data of layer ", I, " has ", source.rows(),
+                                         " rows, but the first has ", rows());
         });
     }
 
@@ -59,8 +59,8 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
     template <std::size_t I>
     [[nodiscard]] auto const& source() const noexcept {
         constexpr std::size_t layers_with_data[] = {L...};
-        constexpr std::size_t position =
-            static_cast<std::size_t>(std::find(std::begin(layers_with_data), std::end(layers_with_data), I) - std::begin(layers_with_data));
+        constexpr std::size_t position = static_cast<std::size_t>(
+            std::find(std::begin(layers_with_data), std::end(layers_with_data), I) - std::begin(layers_with_data));
         static_assert(position < sizeof...(L), "there is no data on this layer");
         return std::get<position>(sources_);
     }
@@ -68,7 +68,9 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
     /// Loads cases into the observed blocks.
     template <class T, std::size_t Depth>
     void load(std::span<std::size_t const> indices, StateBlocks<T, Depth> const& states, Draws const& draws) const {
-        each([&]<std::size_t I>(auto const& source, detail::Index<I>) { source.load(indices, states[I], draws.stream(I)); });
+        each([&]<std::size_t I>(auto const& source, detail::Index<I>) {
+            source.load(indices, states[I], draws.stream(I));
+        });
     }
 
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
@@ -80,8 +82,8 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
         each([&]<std::size_t I>(auto const& source, detail::Index<I>) {
             auto const& layer = field.template layer<I>();
             if (source.columns() != layer.size())
-                detail::fail<ShapeError>(function, ": data has ", source.columns(), " columns, but layer ", I, " has ",
-                                         layer.size(), " units");
+                detail::fail<ShapeError>(function, ": data has ", source.columns(), " columns, but layer ", I,
+                                         " has ", layer.size(), " units");
             constexpr std::size_t step = 64;
             Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), layer.size()});
             std::vector<std::size_t> indices(rows_read.shape(0));
@@ -89,7 +91,8 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
                 std::size_t const count = std::min(step, rows() - first);
                 std::iota(indices.begin(), indices.end(), first);
                 Block<T> const block = Block{rows_read}.row_range(0, count);
-                source.load(std::span<std::size_t const>{indices.data(), count}, block, draws.stream(I).from_row(first));
+                source.load(std::span<std::size_t const>{indices.data(), count}, block,
+                            draws.stream(I).from_row(first));
                 detail::validate(layer.unit(), Block<T const>{block},
                                  std::string{function} + ": data of layer " + std::to_string(I) + ", cases from " +
                                      std::to_string(first) + " on,");

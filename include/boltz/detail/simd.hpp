@@ -40,8 +40,15 @@ struct VectorPack {
         return *this;
     }
 
-    // A scalar minus a vector is spread first; subtracting 0 changes nothing, not even the sign of a zero.
-    [[nodiscard, gnu::always_inline]] static inline VectorPack all(T value) noexcept { return {value - Raw{}}; }
+    // One lane, then a shuffle: g++ would take a list of N times the value apart in the baseline's terms.
+    [[nodiscard, gnu::always_inline]] static inline VectorPack all(T value) noexcept {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+            Raw first{};
+            first[0] = value;
+            return VectorPack{__builtin_shufflevector(first, first, static_cast<int>(I * 0)...)};
+        }
+        (std::make_index_sequence<N>{});
+    }
     [[nodiscard, gnu::always_inline]] static inline VectorPack lane_numbers() noexcept {
         return []<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             return VectorPack{Raw{static_cast<T>(I)...}};
@@ -49,7 +56,9 @@ struct VectorPack {
         (std::make_index_sequence<N>{});
     }
     [[nodiscard, gnu::always_inline]] static inline VectorPack load(T const* from) noexcept {
-        return {*reinterpret_cast<Loose const*>(from)};
+        VectorPack pack;
+        pack.raw = *reinterpret_cast<Loose const*>(from);
+        return pack;
     }
     [[gnu::always_inline]] inline void store(T* to) const noexcept { *reinterpret_cast<Loose*>(to) = raw; }
 
@@ -124,11 +133,11 @@ template <std::size_t N>
 template <class V>
     requires requires(V v) { v.raw; }
 [[gnu::always_inline]] inline V from_bytes(std::uint8_t const* bytes) noexcept {
-    typedef std::uint8_t Bytes __attribute__((vector_size(V::lanes)));
-    typedef std::int32_t Whole __attribute__((vector_size(4 * V::lanes)));
-    Bytes loaded;
-    __builtin_memcpy(&loaded, bytes, V::lanes);
-    return {__builtin_convertvector(__builtin_convertvector(loaded, Whole), typename V::Raw)};
+    // Through 32 bits, for which there are instructions.
+    auto const loaded = VectorPack<std::uint8_t, V::lanes>::load(bytes);
+    using Whole = typename VectorPack<std::int32_t, V::lanes>::Raw;
+    auto const whole = __builtin_convertvector(loaded.raw, Whole);
+    return {__builtin_convertvector(whole, typename V::Raw)};
 }
 
 template <std::size_t Half, std::size_t N>

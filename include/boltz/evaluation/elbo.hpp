@@ -15,9 +15,10 @@ namespace boltz {
 /// The variational bound of each row without its log Z, in nats:
 /// sum_l b_l' mu_l + sum_l mu_l' W_l mu_{l+1} - sum_{l observed} e_l(s_l) - sum_{l hidden} A*_l(mu_l).
 ///
-/// `states` holds data on the observed layers and means of the factorised posterior on the others. Then log p(data) >= this - log Z,
-/// with equality where the posterior does factorise. The conjugate A* is what makes it right for every unit: a mean's energy plus an entropy is
-/// not (Wainwright & Jordan 2008, section 3.6). Accumulates in double; allocates.
+/// `states` holds data on the observed layers and means of the factorised posterior on the others. Then log p(data)
+/// >= this - log Z, with equality where the posterior does factorise. The conjugate A* is what makes it right for
+/// every unit: a mean's energy plus an entropy is not (Wainwright & Jordan 2008, section 3.6). Accumulates in double;
+/// allocates.
 /// @throws ShapeError if a block does not fit its layer.
 template <Field F>
 [[nodiscard]] std::vector<double> unnormalised_elbo(F const& field,

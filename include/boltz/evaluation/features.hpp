@@ -18,13 +18,14 @@
 
 namespace boltz {
 
-/// Infers the unobserved layers of all cases, `step` rows at a time, and hands each portion to `use(first row, states)`.
+/// Infers the unobserved layers of all cases, `step` rows at a time, and hands each portion to `use(first row,
+/// states)`.
 ///
 /// The memory needed does not grow with the number of cases. The order of the calls is that of the data.
 /// @throws ShapeError or ValueError if the data does not fit the model.
 template <Field F, class Data, class Inference, class Use>
-void infer_portions(F const& field, Data const& data, Inference const& inference, Compute const& compute, Draws const& draws,
-                    Use&& use, std::size_t step = 1024) {
+void infer_portions(F const& field, Data const& data, Inference const& inference, Compute const& compute,
+                    Draws const& draws, Use&& use, std::size_t step = 1024) {
     using T = typename F::value_type;
     auto const cases = as_training_data(data);
     cases.check(field, "infer_portions", draws);
@@ -43,8 +44,8 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
     }
 }
 
-/// The inferred means of the given layers for every case, side by side: `features<1, 2>(dbm, images, MeanField{}, compute)`
-/// has one row a case and as many columns as layers 1 and 2 have units.
+/// The inferred means of the given layers for every case, side by side: `features<1, 2>(dbm, images, MeanField{},
+/// compute)` has one row a case and as many columns as layers 1 and 2 have units.
 ///
 /// @throws as `infer_portions`.
 template <std::size_t... L, Field F, class Data, class Inference>

@@ -92,8 +92,8 @@ struct Inflater {
 /// @param limit the largest decompressed size that is accepted, against files made to fill the memory
 /// @throws FileError if the file cannot be read.
 /// @throws FormatError if the gzip stream is cut short, corrupt, followed by anything else, or above the limit.
-[[nodiscard]] inline std::vector<std::byte>
-read_plain_or_gzipped(std::filesystem::path const& path, std::uint64_t limit = default_decompressed_limit) {
+[[nodiscard]] inline std::vector<std::byte> read_plain_or_gzipped(std::filesystem::path const& path,
+                                                                  std::uint64_t limit = default_decompressed_limit) {
     auto bytes = read_file(path);
     return detail::is_gzip(bytes) ? detail::gunzip(bytes, limit, path) : bytes;
 }

@@ -74,7 +74,8 @@ inline constexpr unsigned idx_unsigned_byte = 0x08;
     auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(file[i]); };
 
     if (file.size() < 4)
-        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(), " bytes, but an IDX header has at least 4");
+        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(),
+                                  " bytes, but an IDX header has at least 4");
     if (at(0) != 0 || at(1) != 0)
         detail::fail<FormatError>("read_idx: ", name, " begins with bytes ", at(0), ", ", at(1),
                                   ", but an IDX file begins with 0, 0");
@@ -152,9 +153,9 @@ inline void write_idx(std::filesystem::path const& path, IdxBytes const& array) 
 /// use the same names.
 /// @throws FileError, FormatError as read_labelled_images, and FormatError if the two image sizes differ.
 [[nodiscard]] inline Mnist read_mnist(std::filesystem::path const& folder) {
-    Mnist result{
-        .train = read_labelled_images(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"),
-        .test = read_labelled_images(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte")};
+    Mnist result{.train =
+                     read_labelled_images(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"),
+                 .test = read_labelled_images(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte")};
     auto const& [train, test] = result;
     if (train.height != test.height || train.width != test.width)
         detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of ", train.height, " x ",

@@ -229,8 +229,8 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
     if (!npy_payload(array.shape, item, size) || size != array.bytes.size())
         fail<ShapeError>(function, ": array '", name, "' has ", array.bytes.size(), " bytes, but its shape ",
                          npy_shape(array.shape), " of ", array.dtype, " needs another number");
-    std::string text = "{'descr': '" + array.dtype + "', 'fortran_order': False, 'shape': " + npy_shape(array.shape) +
-                       ", }";
+    std::string text =
+        "{'descr': '" + array.dtype + "', 'fortran_order': False, 'shape': " + npy_shape(array.shape) + ", }";
     // The numbers begin at a multiple of 64 bytes, as the format asks.
     constexpr std::size_t begin = 10;
     text.append(63 - (begin + text.size()) % 64, ' ');
@@ -256,7 +256,8 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 }
 
 /// Writes a `.npy` file (version 1.0, row-major), all of it or nothing.
-/// @throws ValueError if the type is not one that read_npy understands; ShapeError if the bytes do not fill the shape.
+/// @throws ValueError if the type is not one that read_npy understands; ShapeError if the bytes do not fill the
+/// shape.
 /// @throws FileError if the file cannot be written.
 inline void write_npy(std::filesystem::path const& path, Array const& array) {
     auto const header = detail::encode_npy_header(array, "write_npy", path.filename().string());

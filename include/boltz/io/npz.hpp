@@ -55,7 +55,8 @@ using ZipHandle = std::unique_ptr<T, ZipDiscard>;
 }
 
 // All bytes of an entry, growing as they really come: the archive's word on the size is checked, not trusted.
-[[nodiscard]] inline std::vector<std::byte> read_zip_entry(zip_t* archive, zip_uint64_t index, std::string const& path) {
+[[nodiscard]] inline std::vector<std::byte> read_zip_entry(zip_t* archive, zip_uint64_t index,
+                                                           std::string const& path) {
     zip_stat_t status;
     zip_stat_init(&status);
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE;
@@ -118,6 +119,13 @@ class ZipWriter {
     }
 
     [[nodiscard]] std::vector<std::byte> finish() {
+        if (zip_get_num_entries(archive_.get(), 0) == 0) {
+            // libzip would delete the file; an archive of nothing is this end record.
+            std::vector<std::byte> nothing(22);
+            std::ranges::copy(std::array{std::byte{'P'}, std::byte{'K'}, std::byte{5}, std::byte{6}},
+                              nothing.begin());
+            return nothing;
+        }
         if (zip_close(archive_.get()) != 0) fail<Error>("write_npz: ", zip_strerror(archive_.get()));
         static_cast<void>(archive_.release());
         zip_stat_t status;
@@ -155,6 +163,9 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
 [[nodiscard]] inline Npz read_npz(std::filesystem::path const& path) {
     auto const name = path.string();
     auto const file = read_file(path);
+    // libzip would call this an archive to be made.
+    if (file.empty())
+        detail::fail<FormatError>("read_npz: ", name, " has 0 bytes, but a zip archive has at least 22");
     zip_error_t error;
     zip_error_init(&error);
     detail::ZipHandle<zip_source_t> source{zip_source_buffer_create(file.data(), file.size(), 0, &error)};

@@ -26,8 +26,9 @@ namespace boltz {
 /// A linear classifier: p(class | x) = softmax(x W + b).
 ///
 /// It is the upper half of an RBM with a softmax layer on top, so the library's own machinery trains it:
-/// `Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(classifier, on_layers<0, 1>(features, OneHot{labels, 10}), ...)`.
-/// `weights()` has one row a feature and one column a class, `hidden().bias()` one entry a class.
+/// `Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(classifier, on_layers<0, 1>(features,
+/// OneHot{labels, 10}), ...)`. `weights()` has one row a feature and one column a class, `hidden().bias()` one entry
+/// a class.
 template <std::floating_point T = float>
 class SoftmaxRegression : public RBM<StochasticLayer<Gaussian, T>, StochasticLayer<Multinomial, T>> {
     using Base = RBM<StochasticLayer<Gaussian, T>, StochasticLayer<Multinomial, T>>;
@@ -49,8 +50,8 @@ class SoftmaxRegression : public RBM<StochasticLayer<Gaussian, T>, StochasticLay
     template <DataSource S>
     [[nodiscard]] std::vector<std::size_t> classify(S const& features, Compute const& compute = {}) const {
         if (features.columns() != this->visible().size())
-            detail::fail<ShapeError>("SoftmaxRegression::classify: features has ", features.columns(), " columns, but there are ",
-                                     this->visible().size(), " features");
+            detail::fail<ShapeError>("SoftmaxRegression::classify: features has ", features.columns(),
+                                     " columns, but there are ", this->visible().size(), " features");
         Executor executor{compute};
         std::vector<std::size_t> classes(features.rows());
         executor.for_each_block(classes.size(), [&](std::size_t first, std::size_t count) {
@@ -71,10 +72,11 @@ class SoftmaxRegression : public RBM<StochasticLayer<Gaussian, T>, StochasticLay
     /// The share of cases whose most likely class is not their label.
     /// @throws ShapeError if there are not as many labels as cases.
     template <DataSource S>
-    [[nodiscard]] double error_rate(S const& features, std::span<std::uint8_t const> labels, Compute const& compute = {}) const {
+    [[nodiscard]] double error_rate(S const& features, std::span<std::uint8_t const> labels,
+                                    Compute const& compute = {}) const {
         if (labels.size() != features.rows())
-            detail::fail<ShapeError>("SoftmaxRegression::error_rate: there are ", labels.size(), " labels, but features has ",
-                                     features.rows(), " rows");
+            detail::fail<ShapeError>("SoftmaxRegression::error_rate: there are ", labels.size(),
+                                     " labels, but features has ", features.rows(), " rows");
         auto const classes = classify(features, compute);
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < classes.size(); ++i) wrong += classes[i] != labels[i] ? 1 : 0;

@@ -10,34 +10,39 @@
 
 namespace boltz {
 
-/// Pretrains a deep Boltzmann machine as a stack of RBMs with doubled input (Salakhutdinov & Hinton 2009, section 3.1).
+/// Pretrains a deep Boltzmann machine as a stack of RBMs with doubled input (Salakhutdinov & Hinton 2009,
+/// section 3.1).
 ///
-/// In the finished model an inner layer hears two neighbours, in an RBM only one; so the bottom RBM's up-pass and the top RBM's down-pass count twice,
-/// weights and biases both, while inner RBMs are trained plain and their weights halved when the model is put together. Labels on the top layer are learned
-/// by the last RBM beside the layer below (they hear one neighbour, so they are never doubled). The weights and biases of the model are where each RBM starts:
-/// call `initialise_weights` first.
+/// In the finished model an inner layer hears two neighbours, in an RBM only one; so the bottom RBM's up-pass and the
+/// top RBM's down-pass count twice, weights and biases both, while inner RBMs are trained plain and their weights
+/// halved when the model is put together. Labels on the top layer are learned by the last RBM beside the layer below
+/// (they hear one neighbour, so they are never doubled). The weights and biases of the model are where each RBM
+/// starts: call `initialise_weights` first.
 template <class Sampling, class Optimization>
 struct DoubledInput {
     Sampling sampling{};
     Optimization optimizer{};
-    PretrainingInput input = PretrainingInput::sampled;           ///< what an upper RBM sees of the one below
-    std::vector<PretrainingStage<Sampling, Optimization>> stages{}; ///< one for each RBM where they differ; else empty
+    PretrainingInput input = PretrainingInput::sampled; ///< what an upper RBM sees of the one below
+    std::vector<PretrainingStage<Sampling, Optimization>>
+        stages{}; ///< one for each RBM where they differ; else empty
 
     /// A session that can be archived and resumed; `data` tells whether there are labels.
     /// @throws ValueError if there are stages, but not one for each RBM.
     template <Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const& data) const {
         using Layers = typename decltype(as_training_data(data))::layers;
-        return PretrainingSession<M, detail::has_labels<Layers, M::depth>, Sampling, Optimization>{model, sampling, optimizer, input,
-                                                                                                  stages};
+        return PretrainingSession<M, detail::has_labels<Layers, M::depth>, Sampling, Optimization>{
+            model, sampling, optimizer, input, stages};
     }
 
     /// Pretrains the model on data for its visible layer, or on `on_layers<0, depth - 1>(images, labels)`.
     ///
-    /// `options.epochs` are those of each RBM. Callbacks see one RBM after the other, with phases "pretraining 1", ...
+    /// `options.epochs` are those of each RBM. Callbacks see one RBM after the other, with phases "pretraining 1",
+    /// ...
     /// @throws as `TrainingSession::fit`.
     template <Model M, class Data, class... Callbacks>
-    FitReport pretrain(M& model, Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) const {
+    FitReport pretrain(M& model, Data const& data, FitOptions const& options, Random& random,
+                       Callbacks&&... callbacks) const {
         return bind(model, data).fit(data, options, random, callbacks...);
     }
 };

@@ -23,7 +23,8 @@
 
 namespace boltz {
 
-/// What an upper RBM sees of the one below: the states or the means of its hidden layer, from the pass with which it was trained.
+/// What an upper RBM sees of the one below: the states or the means of its hidden layer, from the pass with which it
+/// was trained.
 enum class PretrainingInput {
     sampled, ///< drawn afresh at each presentation
     means    ///< less noise, but hidden units may then carry more than a bit
@@ -58,6 +59,36 @@ class Through {
     LayerFactors<2> const* factors_;
 };
 
+/// Means of a layer, out of which states are drawn afresh at each presentation.
+template <DataSource S, class U>
+class DrawnStates {
+  public:
+    DrawnStates(S means, U unit, PretrainingInput input)
+        : means_{std::move(means)}, unit_{std::move(unit)}, input_{input} {}
+
+    [[nodiscard]] std::size_t rows() const noexcept { return means_.rows(); }
+    [[nodiscard]] std::size_t columns() const noexcept { return means_.columns(); }
+    /// The means.
+    [[nodiscard]] S const& source() const noexcept { return means_; }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        means_.load(indices, out, draws);
+        if (input_ == PretrainingInput::means) return;
+        if constexpr (DrawsFromMean<U, T>)
+            unit_.draw(Block<T const>{out}, out, draws);
+        else
+            fail<ValueError>("DoubledInput: input is sampled, but ", U::name,
+                             " units cannot draw from their means; use "
+                             "PretrainingInput::means");
+    }
+
+  private:
+    S means_;
+    U unit_;
+    PretrainingInput input_;
+};
+
 /// The values of a source before any binarisation.
 template <class S>
 auto grey(S const& source) {
@@ -77,8 +108,8 @@ class PretrainingSession {
     using Parts = Stack<M, Labels>;
     static constexpr std::size_t count = Parts::count;
     template <std::size_t I>
-    using Training = TrainingSession<std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>, Sampling,
-                                     Optimization, ExactPosterior, detail::Through>;
+    using Training = TrainingSession<std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>,
+                                     Sampling, Optimization, ExactPosterior, detail::Through>;
 
   public:
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
@@ -111,7 +142,8 @@ class PretrainingSession {
               Optimization const& optimization) {
         if (stages.empty()) stages.assign(count, {sampling, optimization, {}});
         if (stages.size() != count)
-            detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count, " RBMs to train");
+            detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count,
+                                     " RBMs to train");
         return stages;
     }
 
@@ -120,8 +152,9 @@ class PretrainingSession {
 
     template <std::size_t... I>
     auto make_trainings(std::index_sequence<I...>) {
-        return std::tuple<Training<I>...>{Training<I>{stack_.template rbm<I>(), stages_[I].sampling, stages_[I].optimizer,
-                                                      ExactPosterior{}, detail::Through{stack_.factors(I)}}...};
+        return std::tuple<Training<I>...>{Training<I>{stack_.template rbm<I>(), stages_[I].sampling,
+                                                      stages_[I].optimizer, ExactPosterior{},
+                                                      detail::Through{stack_.factors(I)}}...};
     }
 
     template <std::size_t I, class Cases, class Below, class... Callbacks>
@@ -137,7 +170,8 @@ class PretrainingSession {
             else
                 return on_layers<0>(below);
         }();
-        FitReport const stage = training.run(input, options, random, [this] { return to_arrays(*this); }, callbacks...);
+        FitReport const stage = training.run(
+            input, options, random, [this] { return to_arrays(*this); }, callbacks...);
         double const seconds = report.seconds + stage.seconds;
         report = stage;
         report.seconds = seconds;
@@ -147,7 +181,7 @@ class PretrainingSession {
             Scaled const field{stack_.template rbm<I>(), stack_.factors(I)};
             auto const means = features<1>(field, detail::grey(below), ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
-            Binarised const above{MatrixSource{means}, input_ == PretrainingInput::sampled ? Binarisation::stochastic : Binarisation::none};
+            detail::DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};
             go_on<I + 1>(cases, above, options, random, report, callbacks...);
         }
     }

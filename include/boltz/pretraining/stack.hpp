@@ -18,12 +18,14 @@
 
 namespace boltz {
 
-/// The stack of RBMs of a deep model of type `M`: RBM i has layers i and i + 1. With labels on the top layer, the last RBM has the labels beside
-/// the layer two below the top on its visible side and the layer between them on its hidden side.
+/// The stack of RBMs of a deep model of type `M`: RBM i has layers i and i + 1. With labels on the top layer, the
+/// last RBM has the labels beside the layer two below the top on its visible side and the layer between them on its
+/// hidden side.
 ///
-/// One rule puts the model together: the natural parameter of a layer is the mean over the RBMs that share it of what each gives it, factors included. So doubled
-/// weights and biases enter as they are, biases adding up; plain ones enter halved; precisions are averaged. Then
-/// p(h | neighbours) in the model is proportional to sqrt(p_below(h) p_above(h)).
+/// One rule puts the model together: the natural parameter of a layer is the mean over the RBMs that share it of what
+/// each gives it, factors included. So doubled weights and biases enter as they are, biases adding up; plain ones
+/// enter halved; precisions are averaged. Then p(h | neighbours) in the model is proportional to sqrt(p_below(h)
+/// p_above(h)).
 template <Model M, bool Labels>
 class Stack {
     static constexpr std::size_t depth = M::depth;
@@ -34,11 +36,13 @@ class Stack {
     static auto make_rbm(M const& model) {
         if constexpr (Labels && I + 1 == count) {
             constexpr std::size_t hidden = depth - 2;
-            RBM rbm{JointLayer{model.template layer<hidden - 1>(), model.template layer<depth - 1>()}, model.template layer<hidden>()};
+            RBM rbm{JointLayer{model.template layer<hidden - 1>(), model.template layer<depth - 1>()},
+                    model.template layer<hidden>()};
             std::size_t const below = model.sizes()[hidden - 1];
             copy<T>(model.weights(hidden - 1), Block{rbm.weights()}.row_range(0, below));
             for (std::size_t i = 0; i < model.sizes()[depth - 1]; ++i)
-                for (std::size_t j = 0; j < model.sizes()[hidden]; ++j) rbm.weights()(below + i, j) = model.weights(hidden)(j, i);
+                for (std::size_t j = 0; j < model.sizes()[hidden]; ++j)
+                    rbm.weights()(below + i, j) = model.weights(hidden)(j, i);
             return rbm;
         } else {
             RBM rbm{model.template layer<I>(), model.template layer<I + 1>()};
@@ -85,7 +89,8 @@ class Stack {
             double const down = factors_[i][0][0];
             bool const below_shared = i > 0;
             bool const above_shared = i + 1 < count;
-            // Both sides ask for the same factor: 2 / 2 on a doubled side, 1 / 2 on both sides of an inner RBM, 1 where nothing is shared.
+            // Both sides ask for the same factor: 2 / 2 on a doubled side, 1 / 2 on both sides of an inner RBM, 1
+            // where nothing is shared.
             double const factor = above_shared ? up / 2 : (below_shared ? down / 2 : 1);
             if constexpr (Labels && i + 1 == count) {
                 constexpr std::size_t hidden = depth - 2;
@@ -93,9 +98,11 @@ class Stack {
                 for (std::size_t j = 0; j < model.sizes()[hidden]; ++j) {
                     for (std::size_t k = 0; k < below; ++k)
                         model.weights(hidden - 1)(k, j) = static_cast<T>(factor) * rbm.weights()(k, j);
-                    for (std::size_t k = 0; k < model.sizes()[depth - 1]; ++k) model.weights(hidden)(j, k) = rbm.weights()(below + k, j);
+                    for (std::size_t k = 0; k < model.sizes()[depth - 1]; ++k)
+                        model.weights(hidden)(j, k) = rbm.weights()(below + k, j);
                 }
-                add_layer(model.template layer<hidden - 1>(), rbm.visible().template part<0>(), below_shared ? down / 2 : 1, below_shared);
+                add_layer(model.template layer<hidden - 1>(), rbm.visible().template part<0>(),
+                          below_shared ? down / 2 : 1, below_shared);
                 add_layer(model.template layer<depth - 1>(), rbm.visible().template part<1>(), 1, false);
                 add_layer(model.template layer<hidden>(), rbm.hidden(), 1, false);
             } else {

@@ -10,10 +10,12 @@
 
 namespace boltz {
 
-/// Statistics for the gradient of log p(s_1 | s_0), the conditional log-likelihood of the upper layer of a two-layer model:
-/// the "model" phase keeps the data below and puts the mean of the upper layer given it in place of the labels.
+/// Statistics for the gradient of log p(s_1 | s_0), the conditional log-likelihood of the upper layer of a two-layer
+/// model: the "model" phase keeps the data below and puts the mean of the upper layer given it in place of the
+/// labels.
 ///
-/// With multinomial units above this is softmax regression: the gradient of the weights is s_0' (label - p(label | s_0)). Nothing is drawn.
+/// With multinomial units above this is softmax regression: the gradient of the weights is s_0' (label - p(label |
+/// s_0)). Nothing is drawn.
 struct ConditionalLikelihood {
     template <Field F>
         requires(F::depth == 2)
@@ -21,7 +23,8 @@ struct ConditionalLikelihood {
         using T = typename F::value_type;
 
       public:
-        Phase<T, 2> sample(F const& field, StateBlocks<T, 2> const& posterior, Draws const&, Clock const&, Executor& executor) {
+        Phase<T, 2> sample(F const& field, StateBlocks<T, 2> const& posterior, Draws const&, Clock const&,
+                           Executor& executor) {
             means_.require(posterior[0].rows, {1, field.sizes()[1]});
             StateBlocks<T, 2> states{posterior[0], means_[1]};
             executor.for_each_block(posterior[0].rows, [&](std::size_t first, std::size_t count) {
@@ -41,9 +44,7 @@ struct ConditionalLikelihood {
 
     template <Field F>
         requires(F::depth == 2)
-    [[nodiscard]] Session<F> bind(F const&) const {
-        return {};
-    }
+    [[nodiscard]] Session<F> bind(F const&) const { return {}; }
 };
 
 } // namespace boltz

@@ -12,19 +12,28 @@
 namespace boltz {
 
 template <class C, class M>
-concept HasTrainBegin = requires(C& callback, M const& model, TrainingInfo const& info) { callback.on_train_begin(model, info); };
+concept HasTrainBegin = requires(C& callback, M const& model, TrainingInfo const& info) {
+    callback.on_train_begin(model, info);
+};
 template <class C, class M>
-concept HasBatchEnd = requires(C& callback, M const& model, TrainingInfo const& info) { callback.on_batch_end(model, info); };
+concept HasBatchEnd = requires(C& callback, M const& model, TrainingInfo const& info) {
+    callback.on_batch_end(model, info);
+};
 template <class C, class M>
-concept HasEpochEnd = requires(C& callback, M const& model, TrainingInfo const& info) { callback.on_epoch_end(model, info); };
+concept HasEpochEnd = requires(C& callback, M const& model, TrainingInfo const& info) {
+    callback.on_epoch_end(model, info);
+};
 template <class C, class M>
-concept HasTrainEnd = requires(C& callback, M const& model, TrainingInfo const& info) { callback.on_train_end(model, info); };
+concept HasTrainEnd = requires(C& callback, M const& model, TrainingInfo const& info) {
+    callback.on_train_end(model, info);
+};
 
-/// Something that watches a training: an object with at least one of the hooks `on_train_begin`, `on_batch_end`, `on_epoch_end`,
-/// `on_train_end`, each taking `(model, TrainingInfo const&)`.
+/// Something that watches a training: an object with at least one of the hooks `on_train_begin`, `on_batch_end`,
+/// `on_epoch_end`, `on_train_end`, each taking `(model, TrainingInfo const&)`.
 ///
-/// A batch or epoch hook that returns true ends the training after it. Callbacks are called in the order in which they are
-/// given, so monitors stand before what logs their numbers. An object whose only hook is misspelt is not a callback.
+/// A batch or epoch hook that returns true ends the training after it. Callbacks are called in the order in which
+/// they are given, so monitors stand before what logs their numbers. An object whose only hook is misspelt is not a
+/// callback.
 template <class C, class M>
 concept Callback = HasTrainBegin<C, M> || HasBatchEnd<C, M> || HasEpochEnd<C, M> || HasTrainEnd<C, M>;
 

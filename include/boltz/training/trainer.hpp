@@ -11,11 +11,11 @@
 
 namespace boltz {
 
-/// Follows (an estimate of) the gradient of the log-likelihood: statistics of the data, completed by inference, minus statistics of the model,
-/// drawn by the sampling policy.
+/// Follows (an estimate of) the gradient of the log-likelihood: statistics of the data, completed by inference, minus
+/// statistics of the model, drawn by the sampling policy.
 ///
-/// `Trainer{PersistentCD{.chains = 100}, Sgd{.learning_rate = 0.001}, MeanField{}}.fit(dbm, images, {.epochs = 50}, random, Progress{std::clog});`
-/// One hidden layer needs no inference policy; deeper models do.
+/// `Trainer{PersistentCD{.chains = 100}, Sgd{.learning_rate = 0.001}, MeanField{}}.fit(dbm, images, {.epochs = 50},
+/// random, Progress{std::clog});` One hidden layer needs no inference policy; deeper models do.
 template <class Sampling, class Optimization, class Inference = ExactPosterior>
 struct Trainer {
     Sampling sampling{};
@@ -33,12 +33,16 @@ struct Trainer {
     ///
     /// @throws as `TrainingSession::fit`.
     template <Model M, class Data, class... Callbacks>
-        requires(Callback<std::remove_cvref_t<Callbacks>, M> && ...)
-    FitReport fit(M& model, Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) const {
+        requires(Callback<std::remove_cvref_t<Callbacks>, M>&&...)
+    FitReport fit(M& model, Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks)
+    const {
         static_assert(InferencePolicy<Inference, M>,
-                      "boltz: a model with more than one hidden layer needs an inference policy, such as MeanField{}, as the third part of Trainer");
-        static_assert(SamplingPolicy<Sampling, M>, "boltz: the first part of Trainer must be a sampling policy for this model");
-        static_assert(Optimizer<Optimization, M>, "boltz: the second part of Trainer must be an optimizer for this model");
+                      "boltz: a model with more than one hidden layer needs an inference policy, such as "
+                      "MeanField{}, as the third part of Trainer");
+        static_assert(SamplingPolicy<Sampling, M>,
+                      "boltz: the first part of Trainer must be a sampling policy for this model");
+        static_assert(Optimizer<Optimization, M>,
+                      "boltz: the second part of Trainer must be an optimizer for this model");
         if constexpr (SamplingPolicy<Sampling, M> && Optimizer<Optimization, M> && InferencePolicy<Inference, M>)
             return bind(model).fit(data, options, random, callbacks...);
     }

@@ -25,11 +25,11 @@ enum class Shuffle {
 
 /// How long to train and in which portions.
 struct FitOptions {
-    std::size_t epochs = 10;              ///< epochs in all; a resumed training goes on up to this number
-    std::size_t batch_size = 100;         ///< cases an update; the last batch of an epoch may be shorter and is kept
+    std::size_t epochs = 10;               ///< epochs in all; a resumed training goes on up to this number
+    std::size_t batch_size = 100;          ///< cases an update; the last batch of an epoch may be shorter and is kept
     Shuffle shuffle = Shuffle::each_epoch; ///< the order of the cases
-    Compute compute{};                    ///< workers
-    std::string phase = "training";       ///< a name for callbacks and logs
+    Compute compute{};                     ///< workers
+    std::string phase = "training";        ///< a name for callbacks and logs
 };
 
 /// A number that a monitor has measured.
@@ -40,27 +40,27 @@ struct Metric {
 
 /// Where a training stands, for callbacks. It is only valid during the call.
 struct TrainingInfo {
-    std::string phase;               ///< FitOptions::phase
-    Clock clock;                     ///< what is done
-    std::size_t epochs = 0;          ///< epochs in all
-    std::size_t batches = 0;         ///< batches an epoch
-    std::size_t cases = 0;           ///< cases an epoch
-    double epoch_seconds = 0;        ///< time of the epoch so far
-    InferenceReport inference;       ///< of the last batch
+    std::string phase;                              ///< FitOptions::phase
+    Clock clock;                                    ///< what is done
+    std::size_t epochs = 0;                         ///< epochs in all
+    std::size_t batches = 0;                        ///< batches an epoch
+    std::size_t cases = 0;                          ///< cases an epoch
+    double epoch_seconds = 0;                       ///< time of the epoch so far
+    InferenceReport inference;                      ///< of the last batch
     Binarisation binarisation = Binarisation::none; ///< of the data
-    bool finished = false;           ///< whether all epochs are done
+    bool finished = false;                          ///< whether all epochs are done
     std::vector<Metric>* metrics = nullptr; ///< of this epoch: monitors add to them, later callbacks read them
-    std::function<Arrays()> state;   ///< everything that is needed to go on later, as a checkpoint keeps it
+    std::function<Arrays()> state;          ///< everything that is needed to go on later, as a checkpoint keeps it
 };
 
 /// What a training has done.
 struct FitReport {
-    Clock clock;              ///< where it ended
-    bool stopped = false;     ///< whether a callback ended it before the last epoch
-    std::string phase;        ///< FitOptions::phase, or that of the stage that was stopped
-    double seconds = 0;       ///< wall time of this call
+    Clock clock;                                    ///< where it ended
+    bool stopped = false;                           ///< whether a callback ended it before the last epoch
+    std::string phase;                              ///< FitOptions::phase, or that of the stage that was stopped
+    double seconds = 0;                             ///< wall time of this call
     Binarisation binarisation = Binarisation::none; ///< of the data
-    std::vector<Metric> metrics; ///< of the last epoch
+    std::vector<Metric> metrics;                    ///< of the last epoch
 };
 
 } // namespace boltz

@@ -35,9 +35,9 @@ struct AsItIs {
 
 /// A training under way: a model, what the policies keep of it, and a clock. `Trainer::bind` makes one.
 ///
-/// `fit` goes on from where the session stands up to the given number of epochs, so a session that was archived in one process and
-/// restored in another continues as if nothing had happened, to the bit. Refers to the model, which must outlive it. `View` is how
-/// policies see the model: as it is, or through other factors.
+/// `fit` goes on from where the session stands up to the given number of epochs, so a session that was archived in
+/// one process and restored in another continues as if nothing had happened, to the bit. Refers to the model, which
+/// must outlive it. `View` is how policies see the model: as it is, or through other factors.
 template <Model M, class Sampling, class Optimization, class Inference, class View = AsItIs>
 class TrainingSession {
     using T = typename M::value_type;
@@ -50,9 +50,9 @@ class TrainingSession {
   public:
     TrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, Inference const& inference,
                     View view = {})
-        : model_{&model}, view_{std::move(view)}, sampler_{sampling.bind(view_(model))},
-          optimizer_{optimization.bind(std::as_const(model))}, inference_{inference.bind(view_(model))},
-          gradient_{model.make_gradient()} {}
+        : model_{&model}, view_{std::move(view)}, sampler_{sampling.bind(view_(model))}, optimizer_{optimization.bind(
+                                                                                             std::as_const(model))},
+          inference_{inference.bind(view_(model))}, gradient_{model.make_gradient()} {}
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
@@ -60,13 +60,15 @@ class TrainingSession {
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
-    /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is allocated but by callbacks.
-    /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible values, or an option is out
-    /// of range; all before anything is changed.
+    /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
+    /// allocated but by callbacks.
+    /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible
+    /// values, or an option is out of range; all before anything is changed.
     template <class Data, class... Callbacks>
-        requires(Callback<std::remove_cvref_t<Callbacks>, M> && ...)
+        requires(Callback<std::remove_cvref_t<Callbacks>, M>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
-        return run(as_training_data(data), options, random, [this] { return to_arrays(*this); }, callbacks...);
+        return run(
+            as_training_data(data), options, random, [this] { return to_arrays(*this); }, callbacks...);
     }
 
     /// The same, with another idea of what a checkpoint must keep: for trainings that are part of a larger one.
@@ -105,9 +107,8 @@ class TrainingSession {
 
 template <Model M, class Sampling, class Optimization, class Inference, class View>
 template <class Data>
-InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::step(Data const& data,
-                                                                                  std::span<std::size_t const> indices,
-                                                                                  Executor& executor) {
+InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::step(
+    Data const& data, std::span<std::size_t const> indices, Executor& executor) {
     Draws const draws = draws_.stream(1).stream(clock_.update);
     posterior_.require(indices.size(), model_->sizes());
     auto const posterior = posterior_.blocks();
@@ -131,8 +132,9 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
 
 template <Model M, class Sampling, class Optimization, class Inference, class View>
 template <class Data, class... Callbacks>
-FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data const& data, FitOptions const& options,
-                                                                           Random& random, std::function<Arrays()> state,
+FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data const& data,
+                                                                           FitOptions const& options, Random& random,
+                                                                           std::function<Arrays()> state,
                                                                            Callbacks&... callbacks) {
     using Time = std::chrono::steady_clock;
     auto const seconds_since = [](Time::time_point start) {
@@ -171,7 +173,8 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
         if (options.shuffle == Shuffle::each_epoch) detail::permute(order, draws_.stream(0).stream(clock_.epoch));
         while (!stop && clock_.batch < info.batches) {
             std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
-            info.inference = step(data, std::span{order}.subspan(first, std::min(batch_size, data.rows() - first)), executor);
+            info.inference =
+                step(data, std::span{order}.subspan(first, std::min(batch_size, data.rows() - first)), executor);
             ++clock_.batch;
             ++clock_.update;
             info.clock = clock_;

@@ -139,6 +139,7 @@ class Multinomial {
     void archive(Archive& archive) {
         std::uint64_t trials = trials_;
         archive("trials", trials);
+        if (trials == 0) detail::fail<FormatError>("Multinomial: trials is 0, but must be at least 1");
         trials_ = static_cast<std::size_t>(trials);
     }
 

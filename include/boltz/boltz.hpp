@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// All of boltz. Needs the components boltz::io and boltz::report.
+
+#include <boltz/data/synthetic_digits.hpp>
+#include <boltz/dbm.hpp>
+#include <boltz/io.hpp>
+#include <boltz/report.hpp>

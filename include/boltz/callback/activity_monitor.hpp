@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Watches how busy hidden units are.
+
+#include <boltz/callback/monitoring.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/evaluation/activation.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace boltz {
+
+/// Measures "activation_l", "dead_l" and "saturated_l" of each hidden layer l.
+template <class Data, class Inference = ExactPosterior>
+class ActivityMonitor {
+  public:
+    explicit ActivityMonitor(Data data, Monitoring<Inference> how = {}) : data_{std::move(data)}, how_{how} {}
+
+    template <Model M>
+        requires InferencePolicy<Inference, M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        if (!how_.due(info)) return;
+        auto const activity = layer_activity(model, data_, how_.inference, how_.draws(), how_.compute);
+        for (std::size_t l = 1; l < M::depth; ++l) {
+            std::string const layer = '_' + std::to_string(l);
+            info.metrics->push_back({"activation" + layer, activity[l].mean});
+            info.metrics->push_back({"dead" + layer, activity[l].dead});
+            info.metrics->push_back({"saturated" + layer, activity[l].saturated});
+        }
+    }
+
+  private:
+    Data data_;
+    Monitoring<Inference> how_;
+};
+
+} // namespace boltz

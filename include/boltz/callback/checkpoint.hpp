@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Keeps a training safe from interruptions.
+
+#include <boltz/evaluation/finite.hpp>
+#include <boltz/io/checkpoint_file.hpp>
+#include <boltz/training/training_info.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace boltz {
+
+/// Writes a checkpoint at the end of every few epochs, and when a training ends or is stopped; `resume` reads it.
+///
+/// A model that is no longer finite is not written, so the last good checkpoint survives. Needs the component
+/// boltz::io.
+class Checkpoint {
+  public:
+    explicit Checkpoint(std::filesystem::path path, std::size_t every = 1) : path_{std::move(path)}, every_{every} {}
+
+    /// @throws FileError if the file cannot be written.
+    template <class M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        if (every_ <= 1 || info.clock.epoch % every_ == 0) write(model, info);
+    }
+    template <class M>
+    void on_train_end(M const& model, TrainingInfo const& info) {
+        if (written_ != info.clock.update) write(model, info);
+    }
+
+  private:
+    template <class M>
+    void write(M const& model, TrainingInfo const& info) {
+        if (!parameters_are_finite(model)) return;
+        write_checkpoint(path_, info.state(),
+                         info.phase + ", after " + std::to_string(info.clock.update) + " updates");
+        written_ = info.clock.update;
+    }
+
+    std::filesystem::path path_;
+    std::size_t every_;
+    std::optional<std::uint64_t> written_;
+};
+
+} // namespace boltz

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Watches for overfitting.
+
+#include <boltz/callback/monitoring.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/evaluation/mean_elbo.hpp>
+
+#include <utility>
+
+namespace boltz {
+
+/// Measures "gap": how much better the model does on training cases than on validation cases, in nats a case.
+///
+/// It is the difference of mean free energies for an RBM and of variational bounds for a deeper model; log Z cancels.
+/// A gap that grows is overfitting (Hinton 2012, section 6).
+template <class TrainingData, class ValidationData, class Inference = ExactPosterior>
+class GapMonitor {
+  public:
+    GapMonitor(TrainingData training, ValidationData validation, Monitoring<Inference> how = {})
+        : training_{std::move(training)}, validation_{std::move(validation)}, how_{how} {}
+
+    template <Model M>
+        requires InferencePolicy<Inference, M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        if (!how_.due(info)) return;
+        double const seen = mean_unnormalised_elbo(model, training_, how_.inference, how_.draws(), how_.compute);
+        double const unseen = mean_unnormalised_elbo(model, validation_, how_.inference, how_.draws(), how_.compute);
+        info.metrics->push_back({"gap", seen - unseen});
+    }
+
+  private:
+    TrainingData training_;
+    ValidationData validation_;
+    Monitoring<Inference> how_;
+};
+
+} // namespace boltz

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Writes metrics to a file.
+
+#include <boltz/error.hpp>
+#include <boltz/training/training_info.hpp>
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace boltz {
+
+/// Writes every metric of every epoch to a file as it comes, one row a metric: phase, epoch, update, metric, value.
+///
+/// The time of the epoch is the metric "seconds". One row a metric keeps phases with different monitors in one table.
+/// A file that exists is continued, so a resumed training goes on where it stood.
+class MetricLog {
+  public:
+    /// CSV with a heading, or one JSON object a line.
+    enum class Format { csv, json_lines };
+
+    /// @throws FileError if the file cannot be opened.
+    explicit MetricLog(std::filesystem::path path, Format format = Format::csv)
+        : path_{std::move(path)}, format_{format} {
+        std::error_code ignored;
+        bool const heading = format_ == Format::csv &&
+                             (!std::filesystem::exists(path_) || std::filesystem::file_size(path_, ignored) == 0);
+        out_.open(path_, std::ios::app);
+        if (heading) out_ << "phase,epoch,update,metric,value\n";
+        check();
+    }
+
+    /// @throws FileError if the file cannot be written.
+    template <class M>
+    void on_epoch_end(M const&, TrainingInfo const& info) {
+        write(info, {"seconds", info.epoch_seconds});
+        for (Metric const& metric : *info.metrics) write(info, metric);
+        out_.flush();
+        check();
+    }
+
+  private:
+    void write(TrainingInfo const& info, Metric const& metric) {
+        if (format_ == Format::csv) {
+            out_ << quoted(info.phase) << ',' << info.clock.epoch << ',' << info.clock.update << ','
+                 << quoted(metric.name) << ',';
+            number(metric.value);
+            out_ << '\n';
+        } else {
+            out_ << R"({"phase": )" << quoted(info.phase) << R"(, "epoch": )" << info.clock.epoch << R"(, "update": )"
+                 << info.clock.update << R"(, "metric": )" << quoted(metric.name) << R"(, "value": )";
+            number(metric.value);
+            out_ << "}\n";
+        }
+    }
+
+    // JSON has no word for what is not a finite number.
+    void number(double value) {
+        if (std::isfinite(value))
+            out_ << std::setprecision(std::numeric_limits<double>::max_digits10) << value;
+        else
+            out_ << (format_ == Format::csv ? "nan" : "null");
+    }
+
+    // In CSV a quote is doubled, in JSON a quote or a backslash is preceded by a backslash.
+    std::string quoted(std::string_view text) const {
+        std::string_view const special = format_ == Format::csv ? "\"" : "\"\\";
+        std::string result = "\"";
+        for (char const c : text) {
+            if (special.find(c) != std::string_view::npos) result += format_ == Format::csv ? '"' : '\\';
+            result += c;
+        }
+        return result + '"';
+    }
+
+    void check() const {
+        if (!out_) detail::fail<FileError>("MetricLog: cannot write ", path_.string(), ": ", std::strerror(errno));
+    }
+
+    std::filesystem::path path_;
+    Format format_;
+    std::ofstream out_;
+};
+
+} // namespace boltz

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// A line that tells how a training goes.
+
+#include <boltz/training/training_info.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <ostream>
+#include <string>
+
+namespace boltz {
+
+/// Whether a stream shows a line that can be written over.
+enum class Terminal { no, yes };
+
+/// Writes how a training goes to a stream: on a terminal one line that is written over several times a second, with
+/// rate and time left, and otherwise one plain line an epoch. Metrics of the monitors before it are part of the line.
+///
+/// `Progress{std::clog}` writes plain lines; `Progress{std::clog, Terminal::yes}` is for a terminal.
+class Progress {
+  public:
+    explicit Progress(std::ostream& out, Terminal terminal = Terminal::no) : out_{&out}, terminal_{terminal} {}
+
+    template <class M>
+    void on_train_begin(M const&, TrainingInfo const& info) {
+        start_ = Time::now();
+        first_update_ = info.clock.update;
+        shown_ = start_ - std::chrono::seconds{1};
+    }
+
+    template <class M>
+    void on_batch_end(M const&, TrainingInfo const& info) {
+        if (terminal_ == Terminal::no || Time::now() - shown_ < std::chrono::milliseconds{200}) return;
+        shown_ = Time::now();
+        show(head(info, info.clock.epoch + 1) + ' ' + bar(info) + rate(info) + left(info));
+    }
+
+    template <class M>
+    void on_epoch_end(M const&, TrainingInfo const& info) {
+        std::string line = head(info, info.clock.epoch) + ' ' + seconds(info.epoch_seconds) + rate(info);
+        for (Metric const& metric : *info.metrics) line += "  " + metric.name + ' ' + number(metric.value);
+        if (info.inference.sweeps > 1) line += "  sweeps " + std::to_string(info.inference.sweeps);
+        show(line + (info.finished ? std::string{} : left(info)));
+        if (terminal_ == Terminal::no || info.finished) end_line();
+    }
+
+    template <class M>
+    void on_train_end(M const&, TrainingInfo const& info) {
+        if (!info.finished) end_line();
+    }
+
+  private:
+    using Time = std::chrono::steady_clock;
+
+    static std::string format(char const* pattern, double value) {
+        char text[32];
+        std::snprintf(text, sizeof text, pattern, value);
+        return text;
+    }
+    static std::string number(double value) { return format("%.4g", value); }
+    static std::string seconds(double value) { return format(value < 10 ? "%5.2f s" : "%5.1f s", value); }
+
+    static std::string head(TrainingInfo const& info, std::uint64_t epoch) {
+        std::string const total = std::to_string(info.epochs);
+        std::string const done = std::to_string(epoch);
+        return info.phase + "  epoch " + std::string(total.size() - std::min(total.size(), done.size()), ' ') + done +
+               '/' + total;
+    }
+
+    static std::string bar(TrainingInfo const& info) {
+        constexpr std::size_t width = 20;
+        auto const full = static_cast<std::size_t>(info.clock.batch * width / info.batches);
+        return '[' + std::string(full, '=') + std::string(width - full, ' ') + ']';
+    }
+
+    static std::string rate(TrainingInfo const& info) {
+        double const batches =
+            info.clock.batch > 0 ? static_cast<double>(info.clock.batch) : static_cast<double>(info.batches);
+        double const cases = batches / static_cast<double>(info.batches) * static_cast<double>(info.cases);
+        return format(" %7.0f cases/s", cases / std::max(info.epoch_seconds, 1e-9));
+    }
+
+    std::string left(TrainingInfo const& info) const {
+        double const done = static_cast<double>(info.clock.update - first_update_);
+        double const all = static_cast<double>(info.epochs * info.batches - first_update_);
+        double const spent = std::chrono::duration<double>(Time::now() - start_).count();
+        if (done < 1 || all <= done) return {};
+        double const rest = spent * (all - done) / done;
+        if (rest >= 5400) return format("  %.1f h left", rest / 3600);
+        if (rest >= 90) return format("  %.0f min left", rest / 60);
+        return format("  %.0f s left", std::ceil(rest));
+    }
+
+    void show(std::string const& line) {
+        if (terminal_ == Terminal::yes) {
+            *out_ << '\r' << line;
+            if (line.size() < width_) *out_ << std::string(width_ - line.size(), ' ');
+            width_ = line.size();
+        } else {
+            *out_ << line;
+        }
+        *out_ << std::flush;
+    }
+
+    void end_line() {
+        *out_ << std::endl;
+        width_ = 0;
+    }
+
+    std::ostream* out_;
+    Terminal terminal_;
+    Time::time_point start_{};
+    Time::time_point shown_{};
+    std::uint64_t first_update_ = 0;
+    std::size_t width_ = 0;
+};
+
+} // namespace boltz

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Watches the reconstruction error.
+
+#include <boltz/callback/monitoring.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/evaluation/reconstruction.hpp>
+
+#include <utility>
+
+namespace boltz {
+
+/// Measures "reconstruction_error" on some cases.
+template <class Data, class Inference = ExactPosterior>
+class ReconstructionMonitor {
+  public:
+    explicit ReconstructionMonitor(Data data, Monitoring<Inference> how = {}) : data_{std::move(data)}, how_{how} {}
+
+    template <Model M>
+        requires InferencePolicy<Inference, M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        if (how_.due(info))
+            info.metrics->push_back({"reconstruction_error",
+                                     reconstruction_error(model, data_, how_.inference, how_.draws(), how_.compute)});
+    }
+
+  private:
+    Data data_;
+    Monitoring<Inference> how_;
+};
+
+} // namespace boltz

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Ends a training that has diverged.
+
+#include <boltz/evaluation/finite.hpp>
+#include <boltz/training/training_info.hpp>
+
+namespace boltz {
+
+/// Ends a training at the end of the first epoch after which a parameter is not a finite number; `triggered()` tells.
+///
+/// Put it before `Checkpoint`, so that the last good checkpoint survives.
+class StopOnNaN {
+  public:
+    template <class M>
+    bool on_epoch_end(M const& model, TrainingInfo const&) {
+        triggered_ = !parameters_are_finite(model);
+        return triggered_;
+    }
+    [[nodiscard]] bool triggered() const noexcept { return triggered_; }
+
+  private:
+    bool triggered_ = false;
+};
+
+} // namespace boltz

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Ends a training from outside.
+
+#include <boltz/training/training_info.hpp>
+
+#include <utility>
+
+namespace boltz {
+
+/// Ends a training after the batch during which a condition became true, such as a flag that a signal handler sets.
+template <class Condition>
+class StopWhen {
+  public:
+    explicit StopWhen(Condition condition) : condition_{std::move(condition)} {}
+
+    template <class M>
+    bool on_batch_end(M const&, TrainingInfo const&) {
+        return condition_();
+    }
+
+  private:
+    Condition condition_;
+};
+
+} // namespace boltz

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Files: models and checkpoints as `.npz`, MNIST-style IDX data. Needs the component boltz::io.
+
+#include <boltz/callback/checkpoint.hpp>
+#include <boltz/io/idx.hpp>
+#include <boltz/io/model_file.hpp>
+#include <boltz/io/npz.hpp>

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Writing and reading the state of a training.
+
+#include <boltz/archive.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/npz.hpp>
+#include <boltz/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace boltz {
+namespace detail {
+
+inline constexpr char const* checkpoint_format = "boltz-checkpoint";
+inline constexpr int checkpoint_format_version = 1;
+
+} // namespace detail
+
+/// Writes everything that a training needs to go on later to an `.npz` file; `note` says where it stands, for people.
+/// @throws FileError if it cannot be written; an older file of that name then survives.
+inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
+    nlohmann::json const meta{{"format", detail::checkpoint_format},
+                              {"format_version", detail::checkpoint_format_version},
+                              {"boltz_version", version},
+                              {"note", note}};
+    write_npz(path, {.arrays = std::move(state), .texts = {{"meta.json", meta.dump(2)}}});
+}
+
+/// The arrays of a checkpoint.
+/// @throws FileError if the file cannot be read; FormatError if it is not a checkpoint.
+[[nodiscard]] inline Arrays read_checkpoint(std::filesystem::path const& path) {
+    Npz file = read_npz(path);
+    auto const text = file.texts.find("meta.json");
+    auto const meta =
+        text == file.texts.end() ? nlohmann::json{} : nlohmann::json::parse(text->second, nullptr, false);
+    if (!meta.is_object() || meta.value("format", nlohmann::json{}) != detail::checkpoint_format)
+        detail::fail<FormatError>("resume: ", path.string(), " is not a checkpoint that boltz has written");
+    if (meta.value("format_version", nlohmann::json{}) != detail::checkpoint_format_version)
+        detail::fail<FormatError>("resume: ", path.string(), " has format version ",
+                                  meta.value("format_version", nlohmann::json{}).dump(),
+                                  ", but this boltz reads version ", detail::checkpoint_format_version);
+    return std::move(file.arrays);
+}
+
+/// Puts a session (of a training, a pretraining, a classifier) back to where a checkpoint was written; all or
+/// nothing.
+///
+/// Bind the session with the same policies first, then call `fit` with the same data and options: the result is that
+/// of the unbroken training, to the bit.
+/// @throws FileError, FormatError; the session is then unchanged.
+template <class Session>
+void resume(std::filesystem::path const& path, Session& session) {
+    from_arrays(read_checkpoint(path), session);
+}
+
+} // namespace boltz

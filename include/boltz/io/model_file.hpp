@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Saving and loading models.
+
+#include <boltz/archive.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/npz.hpp>
+#include <boltz/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace boltz {
+namespace detail {
+
+inline constexpr char const* model_format = "boltz-model";
+inline constexpr int model_format_version = 1;
+
+template <class T>
+constexpr char const* value_type_name() {
+    return std::same_as<T, float> ? "float32" : "float64";
+}
+
+template <class U>
+nlohmann::json describe_unit(U const& unit, std::size_t size) {
+    nlohmann::json result{{"unit", std::string{U::name}}, {"size", size}};
+    if constexpr (requires { U::parts; }) {
+        result["parts"] = nlohmann::json::array();
+        unit.each([&](auto const& part, std::size_t p) {
+            result["parts"].push_back(describe_unit(part, unit.sizes()[p]));
+        });
+    }
+    return result;
+}
+
+/// What a model is made of, apart from its numbers.
+template <Model M>
+nlohmann::json describe(M const& model) {
+    nlohmann::json layers = nlohmann::json::array();
+    for_each_index<M::depth>([&](auto l) {
+        layers.push_back(describe_unit(model.template layer<l>().unit(), model.template layer<l>().size()));
+    });
+    return {{"format", model_format},
+            {"format_version", model_format_version},
+            {"boltz_version", version},
+            {"model", M::depth == 2 ? "RBM" : "DBM"},
+            {"value_type", value_type_name<typename M::value_type>()},
+            {"layers", layers}};
+}
+
+/// The description in a file, checked to be one.
+inline nlohmann::json read_description(Npz const& file, std::string const& path) {
+    auto const text = file.texts.find("meta.json");
+    if (text == file.texts.end())
+        fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
+    auto meta = nlohmann::json::parse(text->second, nullptr, false);
+    if (!meta.is_object() || meta.value("format", std::string{}) != model_format)
+        fail<FormatError>("load: ", path, " is not a model that boltz has saved: meta.json does not say so");
+    if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
+        fail<FormatError>("load: ", path, " has format version ",
+                          meta.value("format_version", nlohmann::json{}).dump(), ", but this boltz reads version ",
+                          model_format_version);
+    if (!meta.contains("layers") || !meta["layers"].is_array())
+        fail<FormatError>("load: ", path, ": meta.json lists no layers");
+    return meta;
+}
+
+inline std::size_t described_size(nlohmann::json const& layer, std::string_view unit, std::string const& path) {
+    if (!layer.is_object() || layer.value("unit", nlohmann::json{}) != std::string{unit})
+        fail<FormatError>("load: ", path, " has a layer of ",
+                          layer.is_object() ? layer.value("unit", nlohmann::json{}).dump() : layer.dump(),
+                          " units where the model has ", unit, " units");
+    auto const size = layer.find("size");
+    constexpr std::size_t largest = std::size_t{1} << 31;
+    if (size == layer.end() || !size->is_number_unsigned() || *size == 0u ||
+        size->template get<std::size_t>() > largest)
+        fail<FormatError>("load: ", path, ": the size of a layer of ", unit, " units is missing or absurd");
+    return size->template get<std::size_t>();
+}
+
+template <class L>
+L make_layer(nlohmann::json const& description, std::string const& path) {
+    using U = typename L::unit_type;
+    std::size_t const size = described_size(description, U::name, path);
+    if constexpr (requires { typename L::part_types; }) {
+        using Parts = typename L::part_types;
+        auto const parts = description.find("parts");
+        if (parts == description.end() || !parts->is_array() || parts->size() != std::tuple_size_v<Parts>)
+            fail<FormatError>("load: ", path, ": a joint layer does not have the model's ", std::tuple_size_v<Parts>,
+                              " parts");
+        L layer = [&]<std::size_t... P>(std::index_sequence<P...>) {
+            return L{make_layer<std::tuple_element_t<P, Parts>>((*parts)[P], path)...};
+        }
+        (std::make_index_sequence<std::tuple_size_v<Parts>>{});
+        if (layer.size() != size)
+            fail<FormatError>("load: ", path, ": a joint layer has ", size, " units, but its parts have ",
+                              layer.size());
+        return layer;
+    } else {
+        return L{size};
+    }
+}
+
+} // namespace detail
+
+/// Writes a model to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_0`, ..., the units' own
+/// parameters, and `meta.json`.
+///
+/// The file appears whole or not at all.
+/// @throws FileError if it cannot be written.
+template <Model M>
+void save(std::filesystem::path const& path, M const& model) {
+    M copy = model;
+    write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
+}
+
+/// Reads a model of type `M` from a file that `save` wrote: `auto dbm = load<DBM<...>>("mnist.npz")`.
+///
+/// @throws FileError if the file cannot be read; FormatError if it is not a model, or one of other units, depth or
+/// number type.
+template <Model M>
+[[nodiscard]] M load(std::filesystem::path const& path) {
+    Npz const file = read_npz(path);
+    auto const meta = detail::read_description(file, path.string());
+    char const* const type = detail::value_type_name<typename M::value_type>();
+    if (meta.value("value_type", nlohmann::json{}) != type)
+        detail::fail<FormatError>("load: ", path.string(), " holds ",
+                                  meta.value("value_type", nlohmann::json{}).dump(), " numbers, but the model has ",
+                                  type);
+    auto const& layers = meta["layers"];
+    if (layers.size() != M::depth)
+        detail::fail<FormatError>("load: ", path.string(), " has ", layers.size(), " layers, but the model has ",
+                                  M::depth);
+    M model = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], path.string())...};
+    }
+    (std::make_index_sequence<M::depth>{});
+    from_arrays(file.arrays, model);
+    return model;
+}
+
+} // namespace boltz
