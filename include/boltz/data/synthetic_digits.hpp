@@ -38,15 +38,24 @@ using Skeleton = std::vector<Stroke>;
     constexpr auto loop = Pen::loop;
     std::array<std::vector<Skeleton>, 10> s;
     s[0] = {{{loop, {{.10f, 0}, {.90f, 0}, {1, .5f}, {.90f, 1}, {.10f, 1}, {0, .5f}}}},
-            {{curved, {{.60f, .02f}, {.10f, 0}, {-.05f, .55f}, {.15f, 1.05f}, {.95f, 1.05f}, {1.05f, .1f}, {.45f, .03f}}}}};
+            {{curved,
+              {{.60f, .02f}, {.10f, 0}, {-.05f, .55f}, {.15f, 1.05f}, {.95f, 1.05f}, {1.05f, .1f}, {.45f, .03f}}}}};
     s[1] = {{{straight, {{.50f, 0}, {.50f, 1}}}},
             {{straight, {{.28f, .22f}, {.52f, 0}, {.52f, 1}}}},
             {{straight, {{.28f, .20f}, {.52f, 0}, {.52f, 1}}}, {straight, {{.22f, 1}, {.82f, 1}}}}};
     s[2] = {{{curved, {{.10f, .25f}, {.15f, -.05f}, {.95f, -.10f}, {.95f, .45f}, {.55f, .65f}, {.08f, 1}}},
              {straight, {{.08f, 1}, {.95f, 1}}}},
             {{curved,
-              {{.10f, .20f}, {.30f, -.08f}, {1, -.05f}, {.90f, .50f}, {.45f, .95f}, {.05f, 1.10f}, {0, .78f}, {.40f, .80f},
-               {.60f, 1.02f}, {1, .95f}}}}};
+              {{.10f, .20f},
+               {.30f, -.08f},
+               {1, -.05f},
+               {.90f, .50f},
+               {.45f, .95f},
+               {.05f, 1.10f},
+               {0, .78f},
+               {.40f, .80f},
+               {.60f, 1.02f},
+               {1, .95f}}}}};
     s[3] = {{{curved, {{.10f, .12f}, {.30f, -.06f}, {.95f, -.05f}, {.95f, .45f}, {.35f, .47f}}},
              {curved, {{.35f, .47f}, {1.02f, .45f}, {1.02f, 1.02f}, {.40f, 1.08f}, {.05f, .88f}}}},
             {{straight, {{.12f, .02f}, {.85f, .02f}, {.42f, .42f}}},
@@ -56,17 +65,38 @@ using Skeleton = std::vector<Stroke>;
             {{curved, {{.18f, 0}, {.02f, .48f}, {.30f, .58f}, {.85f, .42f}}}, {straight, {{.85f, .02f}, {.80f, 1}}}}};
     s[5] = {{{straight, {{.90f, .02f}, {.25f, .02f}, {.20f, .45f}}},
              {curved, {{.20f, .45f}, {.45f, .33f}, {1.02f, .38f}, {1.02f, 1.02f}, {.40f, 1.08f}, {.05f, .88f}}}},
-            {{curved, {{.28f, .05f}, {.10f, .45f}, {.30f, .42f}, {1.05f, .48f}, {.95f, 1.05f}, {.35f, 1.05f}, {.08f, .92f}}},
+            {{curved,
+              {{.28f, .05f}, {.10f, .45f}, {.30f, .42f}, {1.05f, .48f}, {.95f, 1.05f}, {.35f, 1.05f}, {.08f, .92f}}},
              {straight, {{.28f, .05f}, {.95f, 0}}}}};
     s[6] = {{{curved,
-              {{.75f, 0}, {.35f, .10f}, {.02f, .60f}, {.08f, 1.05f}, {.90f, 1.10f}, {1, .50f}, {.40f, .42f}, {.12f, .72f}}}},
-            {{curved, {{.45f, 0}, {.10f, .30f}, {-.05f, 1.08f}, {.60f, 1.05f}, {1.02f, .95f}, {.80f, .45f}, {.15f, .62f},
-                       {.12f, .80f}}}}};
+              {{.75f, 0},
+               {.35f, .10f},
+               {.02f, .60f},
+               {.08f, 1.05f},
+               {.90f, 1.10f},
+               {1, .50f},
+               {.40f, .42f},
+               {.12f, .72f}}}},
+            {{curved,
+              {{.45f, 0},
+               {.10f, .30f},
+               {-.05f, 1.08f},
+               {.60f, 1.05f},
+               {1.02f, .95f},
+               {.80f, .45f},
+               {.15f, .62f},
+               {.12f, .80f}}}}};
     s[7] = {{{straight, {{.05f, .03f}, {.92f, .03f}, {.38f, 1}}}},
             {{straight, {{.05f, .05f}, {.92f, .02f}, {.40f, 1}}}, {straight, {{.35f, .50f}, {.85f, .48f}}}},
             {{curved, {{.05f, .18f}, {.10f, -.02f}, {.50f, .10f}, {1, .02f}, {.55f, .50f}, {.45f, 1}}}}};
     s[8] = {{{loop,
-              {{.90f, .02f}, {.08f, -.05f}, {.05f, .42f}, {.92f, .55f}, {1, 1.02f}, {.02f, 1.05f}, {.05f, .60f},
+              {{.90f, .02f},
+               {.08f, -.05f},
+               {.05f, .42f},
+               {.92f, .55f},
+               {1, 1.02f},
+               {.02f, 1.05f},
+               {.05f, .60f},
                {.88f, .42f}}}},
             {{loop, {{.15f, 0}, {.85f, 0}, {.85f, .46f}, {.15f, .46f}}},
              {loop, {{.05f, .46f}, {.95f, .46f}, {.95f, 1}, {.05f, 1}}}}};
@@ -149,7 +179,8 @@ inline void draw_digit(Skeleton const& skeleton, std::span<float const> u, std::
         shapes.uniform(i, 0, std::span<float>{uniform});
         corners.normal(i, 0, std::span<float>{normal});
         auto const& ways = skeletons[result.labels[i]];
-        auto const way = std::min(static_cast<std::size_t>(uniform[7] * static_cast<float>(ways.size())), ways.size() - 1);
+        auto const way =
+            std::min(static_cast<std::size_t>(uniform[7] * static_cast<float>(ways.size())), ways.size() - 1);
         detail::draw_digit(ways[way], uniform, normal, polygon, curve, {coverage, side, side});
         for (std::size_t j = 0; j < coverage.size(); ++j)
             result.images[i * side * side + j] = static_cast<std::uint8_t>(std::lround(255 * coverage[j]));

@@ -22,8 +22,8 @@ enum class PhiloxPurpose : std::uint32_t { uniform, normal, derive, below };
 inline constexpr std::array<std::uint32_t, 2> philox_multipliers{0xD2511F53, 0xCD9E8D57};
 inline constexpr std::array<std::uint32_t, 2> philox_key_steps{0x9E3779B9, 0xBB67AE85};
 
-/// Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011): four random words
-/// for each counter under a key.
+/// Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011): four random
+/// words for each counter under a key.
 [[nodiscard]] constexpr std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
                                                                    std::array<std::uint32_t, 2> key) noexcept {
     for (int round = 0; round < 10; ++round) {
@@ -69,17 +69,16 @@ struct PhiloxWords {
 };
 
 template <int Rounds, class W>
-[[gnu::always_inline]] inline void philox_rounds(PhiloxWords<W>& words, std::uint32_t key_0,
-                                                 std::uint32_t key_1) noexcept {
+[[gnu::always_inline]] inline void philox_rounds(PhiloxWords<W>& words, W const& key_0, W const& key_1) noexcept {
     // Only lower halves are ever multiplied and, in the end, read; the upper ones may hold anything.
     W const p = multiply_low_halves(words.first, W::all(philox_multipliers[0]));
     W const q = multiply_low_halves(words.third, W::all(philox_multipliers[1]));
-    words.first = q.template shift_right<32>() ^ words.second ^ W::all(key_0);
+    words.first = q.template shift_right<32>() ^ words.second ^ key_0;
     words.second = q;
-    words.third = p.template shift_right<32>() ^ words.fourth ^ W::all(key_1);
+    words.third = p.template shift_right<32>() ^ words.fourth ^ key_1;
     words.fourth = p;
     if constexpr (Rounds > 1)
-        philox_rounds<Rounds - 1>(words, key_0 + philox_key_steps[0], key_1 + philox_key_steps[1]);
+        philox_rounds<Rounds - 1>(words, key_0 + W::all(philox_key_steps[0]), key_1 + W::all(philox_key_steps[1]));
 }
 
 /// The evaluations for column groups group, group + 1, ..., one a lane.
@@ -88,7 +87,7 @@ template <class W>
                                                           PhiloxPurpose purpose) noexcept {
     PhiloxWords<W> words{W::all(group) + W::lane_numbers(), W::all(static_cast<std::uint32_t>(row)),
                          W::all(row >> 32), W::all(static_cast<std::uint32_t>(purpose))};
-    philox_rounds<10>(words, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32));
+    philox_rounds<10>(words, W::all(key), W::all(key >> 32));
     return words;
 }
 
@@ -162,8 +161,8 @@ struct NormalNumbers {
         constexpr T lower = sizeof(T) == 4 ? T{0x1p-9} : T{0x1p-12};
         constexpr T shift = sizeof(T) == 4 ? T{0x1p-33} : T{0x1p-65};
         Bits const high = bits.template shift_right<half>() | Bits::all(__builtin_bit_cast(BitsOf<T>, upper));
-        Bits const low = (bits & Bits::all((BitsOf<T>{1} << half) - 1)) |
-                         Bits::all(__builtin_bit_cast(BitsOf<T>, lower));
+        Bits const low =
+            (bits & Bits::all((BitsOf<T>{1} << half) - 1)) | Bits::all(__builtin_bit_cast(BitsOf<T>, lower));
         return (reinterpret<T>(high) - V::all(upper + lower)) + reinterpret<T>(low) + V::all(shift);
     }
 };
@@ -220,8 +219,8 @@ struct StoreNumbers {
 
 /// out[j] = the number in [0, 1) at (row, first_column + j): k / 2^24 for float, k / 2^53 for double.
 ///
-/// Word j % 4 of the evaluation at counter (j / 4, row, row >> 32, purpose) gives column j in float; words 2 (j % 2) and
-/// 2 (j % 2) + 1 of that at j / 2 in double. The bits are the same for every instruction set.
+/// Word j % 4 of the evaluation at counter (j / 4, row, row >> 32, purpose) gives column j in float; words 2 (j % 2)
+/// and 2 (j % 2) + 1 of that at j / 2 in double. The bits are the same for every instruction set.
 template <std::floating_point T>
 void philox_uniform(std::uint64_t key, std::uint64_t row, std::size_t first_column, T* out, std::size_t n,
                     InstructionSet set = best_instruction_set()) noexcept {
@@ -229,7 +228,8 @@ void philox_uniform(std::uint64_t key, std::uint64_t row, std::size_t first_colu
     dispatch(Kernel{{key, row, first_column}, {out}, n}, set);
 }
 
-/// out[j] = the standard normal number at (row, first_column + j); always finite, up to 6.8 in float and 9.5 in double.
+/// out[j] = the standard normal number at (row, first_column + j); always finite, up to 6.8 in float and 9.5 in
+/// double.
 ///
 /// Sets with and without fused multiply-add differ in the last bits.
 template <std::floating_point T>

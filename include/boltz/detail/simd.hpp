@@ -95,19 +95,19 @@ struct VectorPack {
 
 template <class T, std::size_t N>
 [[gnu::always_inline]] inline VectorPack<ChoiceOf<T>, N> less(VectorPack<T, N> const& a,
-                                                            VectorPack<T, N> const& b) noexcept {
+                                                              VectorPack<T, N> const& b) noexcept {
     return {__builtin_convertvector(a.raw < b.raw, typename VectorPack<ChoiceOf<T>, N>::Raw)};
 }
 
 template <class T, std::size_t N>
 [[gnu::always_inline]] inline VectorPack<ChoiceOf<T>, N> equal(VectorPack<T, N> const& a,
-                                                             VectorPack<T, N> const& b) noexcept {
+                                                               VectorPack<T, N> const& b) noexcept {
     return {__builtin_convertvector(a.raw == b.raw, typename VectorPack<ChoiceOf<T>, N>::Raw)};
 }
 
 template <class T, std::size_t N>
-[[gnu::always_inline]] inline VectorPack<T, N> select(VectorPack<ChoiceOf<T>, N> const& choice, VectorPack<T, N> const& yes,
-                                                      VectorPack<T, N> const& no) noexcept {
+[[gnu::always_inline]] inline VectorPack<T, N>
+select(VectorPack<ChoiceOf<T>, N> const& choice, VectorPack<T, N> const& yes, VectorPack<T, N> const& no) noexcept {
     return {choice.raw ? yes.raw : no.raw};
 }
 
@@ -154,14 +154,15 @@ template <std::size_t N>
 multiply_low_halves(VectorPack<std::uint64_t, N> const& a, VectorPack<std::uint64_t, N> const& b) noexcept {
 #if defined(__x86_64__) && !defined(__clang__)
     // One instruction, which g++ does not find by itself: it would multiply 64 bits by 64.
-    VectorPack<std::uint64_t, N> product;
+    using Raw = typename VectorPack<std::uint64_t, N>::Raw;
     if constexpr (N == 2) {
-        auto const result = __builtin_ia32_pmuludq128(reinterpret<int>(a).raw, reinterpret<int>(b).raw);
-        product.raw = __builtin_bit_cast(typename VectorPack<std::uint64_t, N>::Raw, result);
+        auto const product = __builtin_ia32_pmuludq128(reinterpret<int>(a).raw, reinterpret<int>(b).raw);
+        return {__builtin_bit_cast(Raw, product)};
     } else {
-        __asm__("vpmuludq %2, %1, %0" : "=v"(product.raw) : "v"(a.raw), "vm"(b.raw));
+        Raw product;
+        __asm__("vpmuludq %2, %1, %0" : "=v"(product) : "v"(a.raw), "vm"(b.raw));
+        return {product};
     }
-    return product;
 #else
     return {(a.raw & 0xffffffffu) * (b.raw & 0xffffffffu)};
 #endif

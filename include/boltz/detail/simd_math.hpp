@@ -65,13 +65,13 @@ struct MathTable<double> {
                                              2.510531272962210178e-8,
                                              2.091475532589320219e-9};
     static constexpr double wide_logarithm[] = {
-        0.6666666666666666666, 0.4000000000000001548, 0.285714285714219433,   0.2222222222333198684,
-        0.1818181808600565545, 0.153846202538041624,  0.1333317694913817845,  0.1176799776724103616,
+        0.6666666666666666666, 0.4000000000000001548,  0.285714285714219433,   0.2222222222333198684,
+        0.1818181808600565545, 0.153846202538041624,   0.1333317694913817845,  0.1176799776724103616,
         0.1048039923436527405, 0.09942024896554734628, 0.06334110851770245396, 0.1523126261942898484};
     static constexpr double logarithm[] = {0.6666666666666666646, 0.4000000000000088324, 0.2857142857079978503,
                                            0.222222223925810451,  0.1818179554752113623, 0.1538624473762166661,
                                            0.1326863836926682389, 0.1308803485092755368};
-    static constexpr double sine[] = {-0.1666666666666666667,   0.008333333333333331481, -0.0001984126984126504105,
+    static constexpr double sine[] = {-0.1666666666666666667,   0.008333333333333331481,  -0.0001984126984126504105,
                                       2.755731921932057977e-6,  -2.505210622599440069e-8, 1.605853059664595471e-10,
                                       -7.586636882825159656e-13};
     static constexpr double cosine[] = {0.04166666666666666667,   -0.001388888888888888786, 0.00002480158730158463314,
@@ -118,8 +118,7 @@ template <class V>
     constexpr T rounder = static_cast<T>(BitsOf<T>{3} << (Table::mantissa_bits - 1));
     V const shifted = multiply_add(x, V::all(static_cast<T>(1.442695040888963407L)), V::all(rounder));
     V const minus_k = V::all(rounder) - shifted;
-    V const r = multiply_add(minus_k, V::all(Table::log_2_low),
-                             multiply_add(minus_k, V::all(Table::log_2_high), x));
+    V const r = multiply_add(minus_k, V::all(Table::log_2_low), multiply_add(minus_k, V::all(Table::log_2_high), x));
     V const power = multiply_add(multiply_add(polynomial(r, Table::exponential), r, V::all(T{1})), r, V::all(T{1}));
     return {power, reinterpret<BitsOf<T>>(shifted)};
 }
@@ -194,8 +193,8 @@ template <class V>
     V const a = select(less(x, V::all(std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon())),
                        V::all(T{0}), x);
     V const half = a * V::all(T{-0.5});
-    V inverse = reinterpret<T>(V::Bits::all(Table::square_root_guess) -
-                               reinterpret<BitsOf<T>>(a).template shift_right<1>());
+    V inverse =
+        reinterpret<T>(V::Bits::all(Table::square_root_guess) - reinterpret<BitsOf<T>>(a).template shift_right<1>());
     // Newton's steps for 1/sqrt(a); of 0 the guess grows by half with each, without overflow.
     for (int step = 0; step < Table::square_root_steps; ++step)
         inverse = inverse * multiply_add(half * inverse, inverse, V::all(T{1.5}));
@@ -220,7 +219,8 @@ template <class V, class Bits = typename V::Bits>
     V const angle = (reinterpret<T>(place) - V::all(T{1.5})) * V::all(static_cast<T>(1.570796326794896619L));
     V const z = angle * angle;
     V const sine = multiply_add(angle * z, polynomial(z, Table::sine), angle);
-    V const cosine = multiply_add(z * z, polynomial(z, Table::cosine), multiply_add(z, V::all(T{-0.5}), V::all(T{1})));
+    V const cosine =
+        multiply_add(z * z, polynomial(z, Table::cosine), multiply_add(z, V::all(T{-0.5}), V::all(T{1})));
     // Quadrant q = 0 .. 3 turns (cos, sin) into (c, s), (-s, c), (-c, -s), (s, -c).
     constexpr BitsOf<T> top = BitsOf<T>{1} << (width - 1);
     auto const odd = bits & Bits::all(top >> 1);

@@ -26,13 +26,16 @@ struct DoubledInput {
     std::vector<PretrainingStage<Sampling, Optimization>>
         stages{}; ///< one for each RBM where they differ; else empty
 
+    std::size_t monitored_cases =
+        1000; ///< first cases on which "reconstruction_error" is measured each epoch; 0 for none
+
     /// A session that can be archived and resumed; `data` tells whether there are labels.
     /// @throws ValueError if there are stages, but not one for each RBM.
     template <Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const& data) const {
         using Layers = typename decltype(as_training_data(data))::layers;
         return PretrainingSession<M, detail::has_labels<Layers, M::depth>, Sampling, Optimization>{
-            model, sampling, optimizer, input, stages};
+            model, sampling, optimizer, input, stages, monitored_cases};
     }
 
     /// Pretrains the model on data for its visible layer, or on `on_layers<0, depth - 1>(images, labels)`.

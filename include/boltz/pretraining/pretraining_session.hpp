@@ -4,16 +4,21 @@
 /// @file
 /// A pretraining under way.
 
+#include <boltz/callback/monitoring.hpp>
+#include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/data/beside.hpp>
-#include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/data/subset.hpp>
 #include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/pretraining/stack.hpp>
 #include <boltz/training/training_session.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -113,9 +118,11 @@ class PretrainingSession {
 
   public:
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
-                       std::vector<PretrainingStage<Sampling, Optimization>> stages)
-        : model_{&model}, input_{input}, stages_{completed(std::move(stages), sampling, optimization)}, stack_{model},
-          trainings_{make_trainings(std::make_index_sequence<count>{})} {}
+                       std::vector<PretrainingStage<Sampling, Optimization>> stages, std::size_t monitored_cases)
+        : model_{&model}, input_{input}, monitored_cases_{monitored_cases}, stages_{completed(std::move(stages),
+                                                                                              sampling,
+                                                                                              optimization)},
+          stack_{model}, trainings_{make_trainings(std::make_index_sequence<count>{})} {}
     PretrainingSession(PretrainingSession const&) = delete;
     PretrainingSession& operator=(PretrainingSession const&) = delete;
 
@@ -170,8 +177,13 @@ class PretrainingSession {
             else
                 return on_layers<0>(below);
         }();
+        OnEpochEnd monitor{[&](auto const& rbm, TrainingInfo const& info) {
+            if (monitored_cases_ > 0)
+                info.metrics->push_back({"reconstruction_error", reconstruction(Scaled{rbm, stack_.factors(I)}, input,
+                                                                                info, options.compute)});
+        }};
         FitReport const stage = training.run(
-            input, options, random, [this] { return to_arrays(*this); }, callbacks...);
+            input, options, random, [this] { return to_arrays(*this); }, monitor, callbacks...);
         double const seconds = report.seconds + stage.seconds;
         report = stage;
         report.seconds = seconds;
@@ -186,8 +198,19 @@ class PretrainingSession {
         }
     }
 
+    // The first cases, as the RBM sees them.
+    template <class Seen, class Input>
+    double reconstruction(Seen const& field, Input const& input, TrainingInfo const& info,
+                          Compute const& compute) const {
+        std::vector<std::size_t> first(std::min(monitored_cases_, info.cases));
+        std::iota(first.begin(), first.end(), std::size_t{0});
+        return reconstruction_error(field, Subset{input.template source<0>(), std::move(first)}, ExactPosterior{},
+                                    Monitoring<>{}.draws(), compute);
+    }
+
     M* model_;
     PretrainingInput input_;
+    std::size_t monitored_cases_;
     std::vector<PretrainingStage<Sampling, Optimization>> stages_;
     Parts stack_;
     decltype(trainings_of(std::make_index_sequence<count>{})) trainings_;

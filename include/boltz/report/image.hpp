@@ -63,7 +63,8 @@ struct Image {
         return {pixels.data() + (y * width + x) * channels, channels};
     }
 
-    /// @throws ShapeError if there is no pixel, the channels are neither 1 nor 3, or the pixels do not fill the shape;
+    /// @throws ShapeError if there is no pixel, the channels are neither 1 nor 3, or the pixels do not fill the
+    /// shape;
     ///         `function` is what the message calls the caller.
     void validate(char const* function) const {
         constexpr std::size_t largest = std::size_t{1} << 20;
@@ -125,8 +126,8 @@ enum class Alignment { start, center, end };
 
 /// What lies between pictures and around the smaller ones.
 struct Spacing {
-    std::size_t gap = 0;                   ///< pixels between two neighbours
-    std::uint8_t level = 255;              ///< grey level of the gaps
+    std::size_t gap = 0;                    ///< pixels between two neighbours
+    std::uint8_t level = 255;               ///< grey level of the gaps
     Alignment alignment = Alignment::start; ///< of smaller pictures
 };
 

@@ -27,7 +27,7 @@ namespace boltz {
 struct Curve {
     std::string name{};      ///< in the legend; no entry if empty
     std::vector<double> x{}; ///< empty for 1, 2, 3, ...
-    std::vector<double> y{}; ///< the line is broken where a number is not finite
+    std::vector<double> y{}; ///< the line is broken where a number is not finite, or above 1e100
 };
 
 /// How an axis is divided.
@@ -38,10 +38,10 @@ struct PlotOptions {
     std::string title{};
     std::string x_label{};
     std::string y_label{};
-    std::size_t width = 480;         ///< of the whole chart, in units
-    std::size_t height = 320;        ///< of the whole chart, in units
-    double pixels_per_unit = 2;      ///< 2 is sharp in print and on fine screens; letters and lines grow with it
-    Scale y_scale = Scale::linear;   ///< logarithmic leaves out numbers that are not positive
+    std::size_t width = 480;       ///< of the whole chart, in units
+    std::size_t height = 320;      ///< of the whole chart, in units
+    double pixels_per_unit = 2;    ///< 2 is sharp in print and on fine screens; letters and lines grow with it
+    Scale y_scale = Scale::linear; ///< logarithmic leaves out what is not positive
 };
 
 /// Colours that the colour-blind can tell apart (Okabe & Ito, 2008), dark ones first.
@@ -59,12 +59,17 @@ struct Axis {
     // 0 at the axis' low end, 1 at the high one.
     [[nodiscard]] float share(double value) const noexcept {
         bool const logarithmic = scale == Scale::logarithmic;
-        double const position = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+        auto const place = [logarithmic](double x) { return logarithmic ? std::log10(x) : x; };
+        double const position = (place(value) - place(low)) / (place(high) - place(low));
         return static_cast<float>(std::clamp(position, -1.0, 2.0));
     }
+    // Numbers beyond these would make sums and quotients overflow.
     [[nodiscard]] bool shows(double value) const noexcept {
-        return std::isfinite(value) && (scale == Scale::linear || value > 0);
+        bool const sane = std::abs(value) <= largest; // false for NaN
+        return sane && (scale == Scale::linear || value >= smallest);
     }
+    static constexpr double largest = 1e100;
+    static constexpr double smallest = 1e-100;
 };
 
 // 1, 2 or 5 times a power of ten: at most about `most` steps from low to high.
@@ -92,7 +97,7 @@ enum class Fit { tight, to_ticks };
             axis.low = low / 1.5;
             axis.high = high * 1.5;
         }
-        double const decades = std::log10(axis.high / axis.low);
+        double const decades = std::log10(axis.high) - std::log10(axis.low);
         auto const first = static_cast<int>(std::floor(std::log10(axis.low)));
         auto const last = static_cast<int>(std::ceil(std::log10(axis.high)));
         int const stride = std::max(1, static_cast<int>(std::ceil(decades / static_cast<double>(most_ticks))));
@@ -111,8 +116,8 @@ enum class Fit { tight, to_ticks };
         }
     } else {
         double const size = std::max(std::abs(low), std::abs(high));
-        if (high - low <= 1e-9 * size || high == low) {
-            double const room = size > 0 ? 0.1 * size : 0.5;
+        if (high - low <= std::max(1e-9 * size, Axis::smallest)) {
+            double const room = size > Axis::smallest ? 0.1 * size : 0.5;
             axis.low -= room;
             axis.high += room;
         }
@@ -188,14 +193,15 @@ struct Legend {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     double x_low = infinity, x_high = -infinity, y_low = infinity, y_high = -infinity;
     bool whole = true; // epochs and updates have no halves
-    detail::Axis const y_rule{.scale = options.y_scale, .ticks = {}};
+    detail::Axis const x_rule;
+    detail::Axis const y_rule{.scale = options.y_scale};
     for (auto const& curve : curves) {
         if (!curve.x.empty() && curve.x.size() != curve.y.size())
-            detail::fail<ShapeError>("plot_curves: curve '", curve.name, "' has ", curve.x.size(), " values of x, but ",
-                                     curve.y.size(), " of y");
+            detail::fail<ShapeError>("plot_curves: curve '", curve.name, "' has ", curve.x.size(),
+                                     " values of x, but ", curve.y.size(), " of y");
         for (std::size_t i = 0; i < curve.y.size(); ++i) {
             double const x = detail::x_of(curve, i);
-            if (!std::isfinite(x) || !y_rule.shows(curve.y[i])) continue;
+            if (!x_rule.shows(x) || !y_rule.shows(curve.y[i])) continue;
             whole = whole && x == std::floor(x);
             x_low = std::min(x_low, x);
             x_high = std::max(x_high, x);
@@ -226,7 +232,9 @@ struct Legend {
                                  " units, but its captions leave no room for the axes");
 
     auto const pixels = [unit](double length) { return static_cast<std::size_t>(std::lround(length * unit)); };
-    auto const at = [unit](double x, double y) { return Point{static_cast<float>(x * unit), static_cast<float>(y * unit)}; };
+    auto const at = [unit](double x, double y) {
+        return Point{static_cast<float>(x * unit), static_cast<float>(y * unit)};
+    };
     // Horizontal and vertical lines lie on whole pixels, so that they stay sharp.
     auto const ruler = [unit](double place) { return (std::floor(place * unit) + 0.5) / unit; };
     Image image = Image::colored(pixels(wide), pixels(high));
@@ -235,7 +243,9 @@ struct Legend {
     double const hairline = std::max(1.0, 0.6 * unit);
     TextStyle const label{.height = text * unit, .color = ink};
     auto const to_x = [&](double value) { return left + (right - left) * static_cast<double>(x_axis.share(value)); };
-    auto const to_y = [&](double value) { return bottom - (bottom - top) * static_cast<double>(y_axis.share(value)); };
+    auto const to_y = [&](double value) {
+        return bottom - (bottom - top) * static_cast<double>(y_axis.share(value));
+    };
 
     for (double const tick : y_axis.ticks) {
         double const y = ruler(to_y(tick));
@@ -257,7 +267,7 @@ struct Legend {
         std::vector<Polyline> lines(1);
         for (std::size_t i = 0; i < curve.y.size(); ++i) {
             double const x = detail::x_of(curve, i);
-            if (std::isfinite(x) && y_axis.shows(curve.y[i]))
+            if (x_axis.shows(x) && y_axis.shows(curve.y[i]))
                 lines.back().push_back(at(to_x(x), to_y(curve.y[i])));
             else if (!lines.back().empty())
                 lines.emplace_back();

@@ -23,21 +23,21 @@ namespace boltz {
 
 /// Which numbers become black and white.
 enum class Contrast {
-    fixed,     ///< TileOptions::low and high, for means and pixels in [0, 1]
-    whole,     ///< the smallest and the largest number of all tiles
-    tile,      ///< the smallest and the largest number of each tile
-    symmetric, ///< -m and m, where m is the largest magnitude in each tile: 0 is mid grey, for filters
+    fixed,          ///< TileOptions::low and high, for means and pixels in [0, 1]
+    whole,          ///< the smallest and the largest number of all tiles
+    tile,           ///< the smallest and the largest number of each tile
+    symmetric,      ///< -m and m, where m is the largest magnitude in each tile: 0 is mid grey, for filters
     symmetric_whole ///< -m and m, where m is the largest magnitude in all tiles
 };
 
 /// How tiles are laid out.
 struct TileOptions {
     Contrast contrast = Contrast::fixed;
-    double low = 0;  ///< what is black, for Contrast::fixed
-    double high = 1;            ///< what is white, for Contrast::fixed
-    std::size_t padding = 1;    ///< pixels between tiles and around them
-    std::uint8_t border = 128;  ///< grey level of the padding, and of places without a tile
-    std::size_t factor = 1;     ///< side of the square that each number becomes
+    double low = 0;            ///< what is black, for Contrast::fixed
+    double high = 1;           ///< what is white, for Contrast::fixed
+    std::size_t padding = 1;   ///< pixels between tiles and around them
+    std::uint8_t border = 128; ///< grey level of the padding, and of places without a tile
+    std::size_t factor = 1;    ///< side of the square that each number becomes
 };
 
 namespace detail {
@@ -72,7 +72,8 @@ template <class T>
 
 /// Draws each row of `images` as a picture of `height` x `width` and puts them side by side, `columns` in a row.
 ///
-/// A tile's numbers are row-major. The picture is grey and columns * (width * factor + padding) + padding pixels wide. A weight matrix of pixels x units is transposed first: tile_columns does that.
+/// A tile's numbers are row-major. The picture is grey and columns * (width * factor + padding) + padding pixels
+/// wide. A weight matrix of pixels x units is transposed first: tile_columns does that.
 /// @throws ShapeError if there are no rows or no columns, or a row has not height x width numbers.
 /// @throws ValueError if a number is not finite, low is not below high, or factor is 0.
 template <std::floating_point T>
@@ -86,7 +87,8 @@ template <std::floating_point T>
                                  width);
     if (options.factor < 1) detail::fail<ValueError>("tile: factor is 0, but must be at least 1");
     if (!(options.low < options.high))
-        detail::fail<ValueError>("tile: low is ", options.low, ", but high is ", options.high, " and must be above it");
+        detail::fail<ValueError>("tile: low is ", options.low, ", but high is ", options.high,
+                                 " and must be above it");
     for (std::size_t i = 0; i < images.rows; ++i)
         for (T const value : images.row(i))
             if (!std::isfinite(value))
@@ -95,7 +97,8 @@ template <std::floating_point T>
     std::size_t const rows = (images.rows + columns - 1) / columns;
     std::size_t const gap = options.padding;
     std::size_t const factor = options.factor;
-    Image result = Image::grey(columns * (width * factor + gap) + gap, rows * (height * factor + gap) + gap, options.border);
+    Image result =
+        Image::grey(columns * (width * factor + gap) + gap, rows * (height * factor + gap) + gap, options.border);
     bool const each = options.contrast == Contrast::tile || options.contrast == Contrast::symmetric;
     auto range = detail::tile_range(images, options);
     for (std::size_t i = 0; i < images.rows; ++i) {
@@ -137,7 +140,7 @@ struct Captions {
     std::string title{};                ///< above everything
     std::vector<std::string> rows{};    ///< left of the rows, from the top
     std::vector<std::string> columns{}; ///< above the columns, from the left
-    double height = 11;               ///< of a capital letter, in pixels
+    double height = 11;                 ///< of a capital letter, in pixels
 };
 
 /// Puts captions around a picture, on white; the picture is cut into as many equal rows and columns as there are
@@ -154,7 +157,8 @@ struct Captions {
     std::size_t const left = gap + (captions.rows.empty() ? 0 : pixels(widest) + gap);
     std::size_t const title = captions.title.empty() ? 0 : pixels(title_height * 2);
     std::size_t const top = gap + title + (captions.columns.empty() ? 0 : line);
-    std::size_t const width = std::max(left + image.width + gap, pixels(text_width(captions.title, title_height)) + 2 * gap);
+    std::size_t const width =
+        std::max(left + image.width + gap, pixels(text_width(captions.title, title_height)) + 2 * gap);
     Image result = Image::grey(width, top + image.height + gap);
     if (image.channels == 3) result = in_color(std::move(result));
     detail::paste(result, image, left, top);
@@ -162,10 +166,11 @@ struct Captions {
     auto const real = [](auto number) { return static_cast<float>(number); };
     float const middle = real(left) + real(image.width) / 2;
     auto const title_half = real(text_width(captions.title, title_height) / 2);
-    draw_text_centered(result, captions.title,
-                       {std::clamp(middle, real(gap) + title_half, std::max(real(gap) + title_half, real(width - gap) - title_half)),
-                        real(gap) + real(title_height)},
-                       {.height = title_height});
+    draw_text_centered(
+        result, captions.title,
+        {std::clamp(middle, real(gap) + title_half, std::max(real(gap) + title_half, real(width - gap) - title_half)),
+         real(gap) + real(title_height)},
+        {.height = title_height});
     for (std::size_t i = 0; i < captions.columns.size(); ++i) {
         float const center = (real(i) + 0.5f) / real(captions.columns.size());
         draw_text_centered(result, captions.columns[i],

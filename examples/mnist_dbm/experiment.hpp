@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The training from beginning to end, with everything that a checkpoint must keep.
+
+#include "film.hpp"
+#include "options.hpp"
+#include "pictures.hpp"
+#include "recipes.hpp"
+
+#include <boltz/boltz.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
+using Machine = boltz::DBM<Layer, Layer, Layer>;
+
+/// Images of the run: those to train on, and those to report the error on.
+struct Images {
+    std::string name;
+    boltz::LabelledImages train;
+    boltz::LabelledImages test;
+    std::string test_name = "test";
+};
+
+/// Trains in four phases. A callback that asks to stop leaves it where it is; `archive` keeps all of it.
+class Experiment {
+    static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
+        boltz::initialise_weights(machine, options.paper ? 0.001 : 0.01, random);
+        if (!options.paper) boltz::initialise_biases(machine, boltz::ByteSource{images.train}, random);
+        return pretraining_recipe(options).bind(machine, boltz::ByteSource{images.train});
+    }
+
+  public:
+    Experiment(Options const& options, Images const& images)
+        : options_{options}, images_{images}, random_{options.seed}, phase_random_{random_},
+          machine_{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}},
+          classifier_{options.hidden[0] + options.hidden[1], classes}, compute_{.threads = options.threads,
+                                                                                .block_rows = std::max<std::size_t>(
+                                                                                    1, (options.batch_size + 1) / 2)},
+          pretraining_{start(machine_, options, images, random_)}, joint_{joint_recipe(options).bind(machine_)},
+          classification_{classifier_recipe(options).bind(classifier_)} {
+        phase_random_ = random_;
+    }
+
+    /// Runs what is left to do; false if a callback stopped it.
+    template <class... Callbacks>
+    bool run(Callbacks&&... callbacks) {
+        using namespace boltz;
+        Binarised const pixels{ByteSource{images_.train}, binarisation_of(options_), options_.seed};
+        // On a handful of cases, so that watching costs next to nothing.
+        Subset const watched{ByteSource{images_.train}, first(std::min<std::size_t>(1000, images_.train.count))};
+        Subset const unseen{ByteSource{images_.test}, first(std::min<std::size_t>(1000, images_.test.count))};
+        Monitoring<MeanField> const how{.inference = inference(), .compute = compute_};
+        if (phase_ == 0 && !did(0, pretraining_.fit(pixels, fit_options("pretraining", 0), random_, callbacks...)))
+            return false;
+        if (phase_ == 1 && !did(1, joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
+                                              ReconstructionMonitor{watched, how}, ActivityMonitor{watched, how},
+                                              GapMonitor{watched, unseen, how}, callbacks...)))
+            return false;
+        if (phase_ == 2) {
+            auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);
+            auto const data = on_layers<0, 1>(train, OneHot{images_.train.labels, classes});
+            if (!did(2, classification_.fit(data, fit_options("classifier", options_.classifier_epochs), random_,
+                                            callbacks...)))
+                return false;
+        }
+        return true;
+    }
+
+    /// The share of held-out images that the classifier gets wrong, in percent.
+    [[nodiscard]] double test_error() const {
+        auto const test = boltz::features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
+        return 100 * classifier_.error_rate(boltz::MatrixSource{test}, images_.test.labels, compute_);
+    }
+
+    /// The mean squared difference between held-out pixels and their mean-field reconstruction.
+    [[nodiscard]] double test_reconstruction() const {
+        return boltz::reconstruction_error(machine_, boltz::ByteSource{images_.test}, inference(),
+                                           boltz::Draws::from_seed(0), compute_);
+    }
+
+    [[nodiscard]] Machine const& machine() const noexcept { return machine_; }
+    [[nodiscard]] boltz::SoftmaxRegression<float> const& classifier() const noexcept { return classifier_; }
+    [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
+    [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
+    [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("phase", phase_);
+        for (std::size_t i = 0; i < seconds_.size(); ++i) archive("seconds_" + std::to_string(i), seconds_[i]);
+        archive.nested("random", phase_random_);
+        archive.nested("machine", machine_);
+        archive.nested("pretraining", pretraining_);
+        archive.nested("joint", joint_);
+        archive.nested("classifier", classification_);
+        if (archive.mode() == boltz::Archive::Mode::loading) random_ = phase_random_;
+    }
+
+  private:
+    static constexpr std::size_t classes = 10;
+    static std::vector<std::size_t> first(std::size_t count) {
+        std::vector<std::size_t> indices(count);
+        for (std::size_t i = 0; i < count; ++i) indices[i] = i;
+        return indices;
+    }
+
+    boltz::FitOptions fit_options(std::string phase, std::size_t epochs) const {
+        return {.epochs = epochs, .batch_size = options_.batch_size, .compute = compute_, .phase = std::move(phase)};
+    }
+
+    // A phase that is done gives the next one its random numbers; one that was stopped keeps its own.
+    bool did(std::size_t phase, boltz::FitReport const& report) {
+        seconds_[phase] += report.seconds;
+        if (report.stopped) return false;
+        ++phase_;
+        phase_random_ = random_;
+        return true;
+    }
+
+    Options options_;
+    Images const& images_;
+    boltz::Random random_;
+    boltz::Random phase_random_;
+    Machine machine_;
+    boltz::SoftmaxRegression<float> classifier_;
+    boltz::Compute compute_;
+    decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
+                                                std::declval<boltz::ByteSource const&>())) pretraining_;
+    decltype(joint_recipe(Options{}).bind(std::declval<Machine&>())) joint_;
+    decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
+    std::uint64_t phase_ = 0;
+    std::vector<double> seconds_{0.0, 0.0, 0.0};
+};

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+
+/// @file
+/// Trains a deep Boltzmann machine with two hidden layers on MNIST from beginning to end: pretraining with doubled
+/// input, joint training with mean-field inference and persistent chains, softmax regression on the features; draws
+/// pictures and saves the model.
+
+#include "experiment.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <unistd.h>
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+extern "C" void interrupt(int) { interrupted = 1; }
+
+namespace fs = std::filesystem;
+
+/// The folder with the data, or nothing for synthetic digits.
+std::string data_folder(Options const& options) {
+    if (!options.data.empty()) return options.data;
+    if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); base != nullptr && *base != '\0')
+        if (fs::exists(fs::path{base} / "mnist")) return (fs::path{base} / "mnist").string();
+    return {};
+}
+
+Images read_images(Options const& options) {
+    using namespace boltz;
+    Images images;
+    std::string const folder = data_folder(options);
+    if (folder.empty()) {
+        std::size_t const count = options.limit > 0 ? std::min<std::size_t>(options.limit, 60'000) : 20'000;
+        std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): training on synthetic digits, drawn by the "
+                     "program.\n";
+        images = {.name = "synthetic digits",
+                  .train = synthetic_digits(count, options.seed),
+                  .test = synthetic_digits(std::min<std::size_t>(count, 5'000), options.seed + 1)};
+    } else {
+        Mnist mnist = read_mnist(folder);
+        images = {.name = fs::path{folder}.lexically_normal().string(),
+                  .train = std::move(mnist.train),
+                  .test = std::move(mnist.test)};
+    }
+    if (options.limit > 0 && options.limit < images.train.count) images.train = images.train.part(0, options.limit);
+    if (options.validation > 0) {
+        Random random{0x76616c6964};
+        Split const parts = split(images.train.count, options.validation, random);
+        auto const choose = [&](std::vector<std::size_t> const& indices) {
+            LabelledImages chosen{.count = indices.size(),
+                                  .height = images.train.height,
+                                  .width = images.train.width,
+                                  .images = {},
+                                  .labels = {}};
+            for (std::size_t const i : indices) {
+                auto const pixels = images.train.image(i);
+                chosen.images.insert(chosen.images.end(), pixels.begin(), pixels.end());
+                chosen.labels.push_back(images.train.labels[i]);
+            }
+            return chosen;
+        };
+        images.test = choose(parts.validation);
+        images.train = choose(parts.training);
+        images.test_name = "validation";
+    }
+    for (auto const* part : {&images.train, &images.test})
+        for (std::size_t i = 0; i < part->labels.size(); ++i)
+            if (part->labels[i] > 9)
+                detail::fail<ValueError>("mnist_dbm: label ", i, " is ", int{part->labels[i]},
+                                         ", but must be a digit");
+    return images;
+}
+
+/// Writes a checkpoint of the whole program every few epochs and when a phase is stopped.
+class Keep {
+  public:
+    Keep(fs::path path, std::function<boltz::Arrays()> state, double seconds)
+        : path_{std::move(path)}, state_{std::move(state)}, seconds_{seconds} {}
+
+    template <class Model>
+    void on_epoch_end(Model const& model, boltz::TrainingInfo const& info) {
+        if (std::chrono::steady_clock::now() - written_ > std::chrono::duration<double>{seconds_}) write(model, info);
+    }
+    template <class Model>
+    void on_train_end(Model const& model, boltz::TrainingInfo const& info) {
+        if (!info.finished) write(model, info);
+    }
+
+  private:
+    template <class Model>
+    void write(Model const& model, boltz::TrainingInfo const& info) {
+        if (!boltz::parameters_are_finite(model)) return;
+        boltz::write_checkpoint(path_, state_(), info.phase);
+        written_ = std::chrono::steady_clock::now();
+    }
+
+    fs::path path_;
+    std::function<boltz::Arrays()> state_;
+    double seconds_;
+    std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
+};
+
+void write_text(fs::path const& path, std::string const& text) {
+    boltz::write_file_atomically(path, std::as_bytes(std::span{text.data(), text.size()}));
+}
+
+void draw_pictures(Experiment& experiment, Images const& images, Options const& options, Film const& film) {
+    using namespace boltz;
+    fs::path const out{options.out};
+    Shape const shape{images.train.height, images.train.width};
+    auto const& machine = experiment.machine();
+    write_png(out / "filters.png", enlarge(filters(machine.weights(0), shape), 2));
+    write_png(out / "reconstructions.png",
+              reconstructions(machine, ByteSource{images.test}, experiment.inference(), shape));
+    write_png(out / "mean_field.png", trajectory(machine, images.test));
+    Random random{options.seed};
+    write_png(out / "samples.png", samples(machine, 1000, shape, experiment.compute(), random));
+    write_png(out / "curves.png", curves(out / "metrics.csv"));
+    film.finish(out / "filters.gif");
+}
+
+void show_table(Options const& options, Images const& images, Experiment const& experiment, double error,
+                double reconstruction) {
+    auto const& seconds = experiment.seconds();
+    std::printf("\n  %-34s %10s\n",
+                (std::to_string(images.train.pixels()) + "-" + std::to_string(options.hidden[0]) + "-" +
+                 std::to_string(options.hidden[1]) + " DBM on " + std::to_string(images.train.count) + " images")
+                    .c_str(),
+                "");
+    std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (softmax on [h1, h2])").c_str(), error);
+    std::printf("  %-34s %10.5f\n", (images.test_name + " reconstruction error").c_str(), reconstruction);
+    std::printf("  %-34s %8.1f s\n", "pretraining", seconds[0]);
+    std::printf("  %-34s %8.1f s\n", "joint training", seconds[1]);
+    std::printf("  %-34s %8.1f s\n", "classifier", seconds[2]);
+    std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2]);
+}
+
+int run(Options options) {
+    using namespace boltz;
+    fs::path const out{options.out};
+    std::error_code problem;
+    fs::create_directories(out, problem);
+    if (problem)
+        detail::fail<FileError>("mnist_dbm: cannot create the folder ", out.string(), ": ", problem.message());
+
+    fs::path const checkpoint = out / "checkpoint.npz";
+    fs::path const settings = out / "options.json";
+    if (options.resume) {
+        std::size_t const threads = options.threads;
+        auto const bytes = read_file(settings);
+        auto const saved = nlohmann::json::parse(
+            std::string{reinterpret_cast<char const*>(bytes.data()), bytes.size()}, nullptr, false);
+        if (saved.is_discarded()) detail::fail<FormatError>("mnist_dbm: ", settings.string(), " is not JSON");
+        try {
+            options = saved.get<Options>();
+        } catch (nlohmann::json::exception const& error) {
+            detail::fail<FormatError>("mnist_dbm: ", settings.string(),
+                                      " does not hold the options of a run: ", error.what());
+        }
+        options.out = out.string();
+        options.threads = threads;
+    }
+    Images const images = read_images(options);
+    if (!options.resume) {
+        write_text(settings, nlohmann::json(options).dump(2) + "\n");
+        for (char const* old : {"checkpoint.npz", "metrics.csv"}) fs::remove(out / old, problem);
+        fs::remove_all(out / "frames", problem);
+    }
+
+    std::cout << "boltz " << version << ": " << images.train.pixels() << '-' << options.hidden[0] << '-'
+              << options.hidden[1] << " DBM, " << images.train.count << " training images (" << images.name
+              << "), pixels " << (options.binarisation == "none" ? "grey" : options.binarisation) << ", seed "
+              << options.seed << ", " << options.threads << (options.threads == 1 ? " thread" : " threads")
+              << std::endl;
+
+    Experiment experiment{options, images};
+    if (options.resume) resume(checkpoint, experiment);
+    Film film{out / "frames", {images.train.height, images.train.width}};
+    StopOnNaN diverged;
+    bool const terminal = isatty(STDOUT_FILENO) != 0;
+    std::signal(SIGINT, interrupt);
+    std::signal(SIGTERM, interrupt);
+    bool const complete =
+        experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{out / "metrics.csv"},
+                       Progress{std::cout, terminal ? Terminal::yes : Terminal::no},
+                       Keep{checkpoint, [&] { return to_arrays(experiment); }, 60});
+    if (diverged.triggered())
+        detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
+                                 "(--pretrain-rates, --joint-rate)");
+    if (!complete) {
+        std::cout << "\nStopped. Go on with: mnist_dbm --resume --out " << out.string() << std::endl;
+        return 130;
+    }
+
+    save(out / "model.npz", experiment.machine());
+    save(out / "classifier.npz", experiment.classifier());
+    double const error = experiment.test_error();
+    double const reconstruction = experiment.test_reconstruction();
+    draw_pictures(experiment, images, options, film);
+    auto const& seconds = experiment.seconds();
+    nlohmann::json const summary{
+        {"dataset", images.name},
+        {"train_images", images.train.count},
+        {images.test_name + "_images", images.test.count},
+        {images.test_name + "_error_percent", error},
+        {images.test_name + "_reconstruction_error", reconstruction},
+        {"seconds", {{"pretraining", seconds[0]}, {"joint_training", seconds[1]}, {"classifier", seconds[2]}}},
+        {"binarisation", options.binarisation},
+        {"seed", options.seed},
+        {"threads", options.threads},
+        {"version", version},
+        {"options", options}};
+    write_text(out / "summary.json", summary.dump(2) + "\n");
+    show_table(options, images, experiment, error, reconstruction);
+    std::cout << "\n  model, figures and pictures are in " << out.string() << "/" << std::endl;
+    fs::remove(checkpoint, problem);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        if (std::string{argv[i]} == "--quick") apply_quick(options);
+        if (std::string{argv[i]} == "--paper") apply_paper(options);
+    }
+    CLI::App app{
+        "Trains a deep Boltzmann machine on MNIST: pretraining, joint training, softmax regression on its features."};
+    declare(app, options);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        return run(options);
+    } catch (std::exception const& error) {
+        std::cerr << error.what() << std::endl;
+        return 2;
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What the program is asked to do.
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+/// One run of the program. The initial values are the default preset.
+struct Options {
+    std::string data;
+    std::string out = "out";
+    std::string binarisation = "none";
+    std::vector<std::size_t> hidden{500, 1000};
+    std::vector<std::size_t> pretrain_epochs{8, 8};
+    std::size_t joint_epochs = 4;
+    std::size_t classifier_epochs = 20;
+    std::size_t batch_size = 100;
+    std::vector<double> pretrain_rates{0.05, 0.05};
+    std::vector<double> pretrain_momentum{0.5, 0.9};
+    double pretrain_decay = 2e-4;
+    double joint_rate = 0.001;
+    std::vector<double> joint_momentum{0.0, 0.0};
+    double joint_decay = 0;
+    double classifier_rate = 0.1;
+    double classifier_momentum = 0.5;
+    std::size_t chains = 100;
+    std::size_t gibbs_steps = 1;
+    std::size_t mean_field_sweeps = 5;
+    std::size_t limit = 0;
+    std::size_t validation = 0;
+    std::uint64_t seed = 1;
+    std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    bool paper = false;
+    bool resume = false;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
+                                   classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
+                                   joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
+                                   chains, gibbs_steps, mean_field_sweeps, limit, validation, seed, paper)
+
+/// The presets change what the options start from, so that an option on the command line always wins.
+inline void apply_quick(Options& options) {
+    options.hidden = {100, 100};
+    options.pretrain_epochs = {3, 3};
+    options.joint_epochs = 2;
+    options.classifier_epochs = 10;
+    options.limit = 2000;
+}
+
+inline void apply_paper(Options& options) {
+    options.paper = true;
+    options.binarisation = "stochastic";
+    options.pretrain_epochs = {100, 200};
+    options.pretrain_decay = 1e-3;
+    options.joint_epochs = 500;
+    options.joint_momentum = {0.5, 0.9};
+    options.joint_decay = 2e-4;
+    options.gibbs_steps = 5;
+    options.mean_field_sweeps = 10;
+    options.classifier_epochs = 50;
+}
+
+/// Declares the command line. Values that are absurd are refused here, before anything is read or written.
+inline void declare(CLI::App& app, Options& options) {
+    auto const positive = CLI::Range(std::size_t{1}, std::size_t{100'000'000});
+    auto const rate = CLI::Range(0.0, 10.0);
+    auto const momentum = CLI::Range(0.0, 0.9999);
+    app.option_defaults()->always_capture_default();
+
+    app.add_flag_callback(
+           "--quick", [] {}, "Preset: a small model on 2,000 images, in seconds")
+        ->group("Presets");
+    app.add_flag_callback(
+           "--paper", [] {}, "Preset: the schedule of Salakhutdinov & Hinton (2009), many hours in float")
+        ->group("Presets");
+
+    app.add_option(
+           "--data", options.data,
+           "Folder with the four MNIST or Fashion-MNIST files, plain or .gz; without it $BOLTZ_DATA_DIR/mnist, and "
+           "without that synthetic digits")
+        ->group("Data");
+    app.add_option("--limit", options.limit, "Train on the first N images only; 0 for all")
+        ->check(CLI::Range(0, 100'000'000))
+        ->group("Data");
+    app.add_option("--validation", options.validation,
+                   "Set N training images aside and report the error on them instead of on the test images: for "
+                   "choosing settings")
+        ->check(CLI::Range(0, 100'000'000))
+        ->group("Data");
+    app.add_option("--binarisation", options.binarisation,
+                   "What becomes of grey pixels in training: none (they are used as means), stochastic "
+                   "(drawn at each presentation), fixed (drawn once), threshold (at 1/2)")
+        ->check(CLI::IsMember({"none", "stochastic", "fixed", "threshold"}))
+        ->group("Data");
+
+    app.add_option("--hidden", options.hidden, "Units of the two hidden layers")
+        ->expected(2)
+        ->check(positive)
+        ->group("Model");
+    app.add_option("--seed", options.seed, "Seed of all random numbers")->group("Model");
+
+    app.add_option("--pretrain-epochs", options.pretrain_epochs, "Epochs of the two RBMs")
+        ->expected(2)
+        ->check(CLI::Range(0, 100'000))
+        ->group("Pretraining");
+    app.add_option("--pretrain-rates", options.pretrain_rates, "Learning rates of the two RBMs")
+        ->expected(2)
+        ->check(rate)
+        ->group("Pretraining");
+    app.add_option("--pretrain-momentum", options.pretrain_momentum,
+                   "Momentum of the first five epochs, and of the others")
+        ->expected(2)
+        ->check(momentum)
+        ->group("Pretraining");
+    app.add_option("--pretrain-decay", options.pretrain_decay, "Weight decay")->check(rate)->group("Pretraining");
+
+    app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole model")
+        ->check(CLI::Range(0, 100'000))
+        ->group("Joint training");
+    app.add_option("--joint-rate", options.joint_rate, "Learning rate")->check(rate)->group("Joint training");
+    app.add_option("--joint-momentum", options.joint_momentum, "Momentum of the first five epochs, and of the others")
+        ->expected(2)
+        ->check(momentum)
+        ->group("Joint training");
+    app.add_option("--joint-decay", options.joint_decay, "Weight decay")->check(rate)->group("Joint training");
+    app.add_option("--chains", options.chains, "Persistent Gibbs chains")->check(positive)->group("Joint training");
+    app.add_option("--gibbs-steps", options.gibbs_steps, "Gibbs sweeps of every chain an update")
+        ->check(positive)
+        ->group("Joint training");
+    app.add_option("--mean-field-sweeps", options.mean_field_sweeps, "Mean-field sweeps an update")
+        ->check(CLI::Range(0, 10'000))
+        ->group("Joint training");
+
+    app.add_option("--classifier-epochs", options.classifier_epochs,
+                   "Epochs of softmax regression on the features [h1, h2]")
+        ->check(CLI::Range(0, 100'000))
+        ->group("Classifier");
+    app.add_option("--classifier-rate", options.classifier_rate, "Learning rate")->check(rate)->group("Classifier");
+    app.add_option("--classifier-momentum", options.classifier_momentum, "Momentum")
+        ->check(momentum)
+        ->group("Classifier");
+
+    app.add_option("--batch-size", options.batch_size, "Images an update")->check(positive)->group("Run");
+    app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
+        ->check(CLI::Range(1, 1024))
+        ->group("Run");
+    app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
+    app.add_flag("--resume", options.resume,
+                 "Go on from the checkpoint in the folder, with the options of the run that wrote it")
+        ->group("Run");
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The policies of each phase, out of the options.
+
+#include "options.hpp"
+
+#include <boltz/dbm.hpp>
+
+#include <vector>
+
+inline boltz::Binarisation binarisation_of(Options const& options) {
+    using boltz::Binarisation;
+    for (auto const known : {Binarisation::stochastic, Binarisation::fixed, Binarisation::threshold})
+        if (options.binarisation == to_string(known)) return known;
+    return Binarisation::none;
+}
+
+inline boltz::MeanField inference_recipe(Options const& options) { return {.max_sweeps = options.mean_field_sweeps}; }
+
+/// One value for the first five epochs and one for the others.
+inline boltz::Schedule change_over(std::vector<double> const& values) {
+    return boltz::Schedule::per_epoch(values, 5);
+}
+
+/// Two RBMs with CD-1. In the 2009 schedule the second one runs CD-k with k = 1 .. 10, one step more every 20 epochs,
+/// at a rate of 0.05 / k.
+inline auto pretraining_recipe(Options const& options) {
+    using namespace boltz;
+    auto const stage = [&](std::size_t i) {
+        PretrainingStage<ContrastiveDivergence, Sgd> result{ContrastiveDivergence{},
+                                                            Sgd{.learning_rate = options.pretrain_rates[i],
+                                                                .momentum = change_over(options.pretrain_momentum),
+                                                                .weight_decay = options.pretrain_decay},
+                                                            options.pretrain_epochs[i]};
+        if (options.paper && i == 1) {
+            std::vector<double> steps, rates;
+            for (int k = 1; k <= 10; ++k) {
+                steps.push_back(k);
+                rates.push_back(options.pretrain_rates[i] / k);
+            }
+            result.sampling.steps = Schedule::per_epoch(steps, 20);
+            result.optimizer.learning_rate = Schedule::per_epoch(rates, 20);
+        }
+        return result;
+    };
+    return DoubledInput{ContrastiveDivergence{}, Sgd{},
+                        options.paper ? PretrainingInput::sampled : PretrainingInput::means,
+                        std::vector{stage(0), stage(1)}};
+}
+
+/// Persistent chains and mean-field inference; the rate of the 2009 schedule falls a little at each update.
+inline auto joint_recipe(Options const& options) {
+    using namespace boltz;
+    Sgd optimizer{.learning_rate = options.joint_rate,
+                  .momentum = change_over(options.joint_momentum),
+                  .weight_decay = options.joint_decay};
+    if (options.paper)
+        optimizer.learning_rate =
+            Schedule::exponential(options.joint_rate, 1 / 1.000015, Schedule::Time::update, 1e-4);
+    return Trainer{PersistentCD{.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)},
+                   optimizer, inference_recipe(options)};
+}
+
+/// Softmax regression with a rate that falls to nothing.
+inline auto classifier_recipe(Options const& options) {
+    using namespace boltz;
+    return Trainer{ConditionalLikelihood{},
+                   Sgd{.learning_rate = Schedule::linear(options.classifier_rate, 0.01 * options.classifier_rate,
+                                                         options.classifier_epochs),
+                       .momentum = options.classifier_momentum,
+                       .weight_decay = 1e-5}};
+}
