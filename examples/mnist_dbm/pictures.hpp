@@ -79,25 +79,33 @@ boltz::Image trajectory(Model const& model, boltz::LabelledImages const& images)
     for (std::size_t const n : sweeps)
         means.push_back(
             features<1>(model, Subset{ByteSource{images}, chosen}, MeanField{.max_sweeps = n, .tolerance = 0}));
+    // Cells and pixels as large as fits a row of this height.
+    std::size_t const side = 112;
+    auto const look = [](std::size_t extent) {
+        return TileOptions{.padding = 4, .border = 255, .factor = std::max<std::size_t>(1, side / extent)};
+    };
     std::vector<Image> rows;
-    std::vector<std::string> names;
     for (std::size_t d = 0; d < chosen.size(); ++d) {
         Matrix<float> pixels = xt::zeros<float>({std::size_t{1}, images.pixels()});
         ByteSource{images}.load(std::span<std::size_t const>{&chosen[d], 1}, Block{pixels}, Draws::from_seed(0));
         Matrix<float> cells = xt::zeros<float>({sweeps.size(), height * width});
         for (std::size_t s = 0; s < sweeps.size(); ++s)
             for (std::size_t j = 0; j < units; ++j) cells(s, j) = means[s](d, j);
-        std::size_t const side = 112;
-        auto const factor = [&](std::size_t extent) { return std::max<std::size_t>(1, side / extent); };
-        TileOptions const look{.padding = 4, .border = 255, .factor = factor(width)};
-        Image const states = tile(cells, height, width, sweeps.size(), look);
-        Image const digit = tile(pixels, images.height, images.width, 1,
-                                 {.padding = 4, .border = 255, .factor = factor(images.width)});
-        rows.push_back(beside({digit, states}, {.gap = 8, .alignment = Alignment::center}));
-        names.push_back(std::to_string(int{images.labels[chosen[d]]}));
+        Image const digit = tile(pixels, images.height, images.width, 1, look(images.width));
+        Image const states = tile(cells, height, width, sweeps.size(), look(width));
+        std::size_t const gap = 8;
+        if (d == 0) {
+            Image heading = Image::grey(digit.width + gap + states.width, 22);
+            auto const step = static_cast<float>(states.width) / static_cast<float>(sweeps.size());
+            for (std::size_t s = 0; s < sweeps.size(); ++s)
+                draw_text_centered(
+                    heading, std::to_string(sweeps[s]),
+                    {static_cast<float>(digit.width + gap) + step * (static_cast<float>(s) + 0.5f), 18});
+            rows.push_back(heading);
+        }
+        rows.push_back(beside({digit, states}, {.gap = gap, .alignment = Alignment::center}));
     }
-    std::string title = "Means of the first hidden layer after 0, 1, 2, 5, 10 and 20 mean-field sweeps";
-    return captioned(stack(rows), {.title = title, .rows = names});
+    return captioned(stack(rows), {.title = "Means of the first hidden layer, by number of mean-field sweeps"});
 }
 
 /// Means of the visible layer given the last state of long Gibbs chains.

@@ -6,6 +6,7 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -75,11 +76,7 @@ Block(Matrix<T> const&) -> Block<T const>;
 /// Copies a block into another of the same shape.
 template <std::floating_point T>
 void copy(std::type_identity_t<Block<T const>> from, Block<T> to) noexcept {
-    for (std::size_t i = 0; i < from.rows; ++i) {
-        auto const source = from.row(i);
-        auto const target = to.row(i);
-        for (std::size_t j = 0; j < source.size(); ++j) target[j] = source[j];
-    }
+    for (std::size_t i = 0; i < from.rows; ++i) std::copy_n(from.row(i).data(), from.columns, to.row(i).data());
 }
 
 } // namespace boltz

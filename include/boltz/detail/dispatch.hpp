@@ -12,7 +12,8 @@
 
 namespace boltz::detail {
 
-/// What a kernel may be compiled for. `portable` and, under g++ and clang, `base` run on every processor.
+/// What a kernel may be compiled for: `portable` by compilers without vector types, by g++ and clang `base` for every
+/// processor and the others for x86-64.
 enum class InstructionSet { portable, base, avx2, avx512 };
 
 /// True if this program, on this processor, can run kernels of the set.
@@ -27,9 +28,10 @@ enum class InstructionSet { portable, base, avx2, avx512 };
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("fma");
 #endif
-#endif
-    case InstructionSet::portable: return true;
     default: return false;
+#else
+    default: return set == InstructionSet::portable;
+#endif
     }
 }
 
@@ -78,9 +80,10 @@ auto dispatch(Kernel kernel, InstructionSet set) noexcept {
     case InstructionSet::avx512: return run_avx512(kernel);
     case InstructionSet::avx2: return run_avx2(kernel);
 #endif
-    case InstructionSet::base: return kernel.template run<VectorRegisters<16>>();
-#endif
+    default: return kernel.template run<VectorRegisters<16>>();
+#else
     default: return kernel.template run<PortableRegisters>();
+#endif
     }
 }
 

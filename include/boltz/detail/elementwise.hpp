@@ -9,6 +9,7 @@
 /// each other, those without (portable, base) round a few operations more. Nothing is allocated.
 
 #include <boltz/detail/dispatch.hpp>
+#include <boltz/detail/extremes.hpp>
 #include <boltz/detail/philox.hpp>
 #include <boltz/detail/reductions.hpp>
 #include <boltz/detail/simd_math.hpp>

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <mutex>
@@ -66,7 +67,7 @@ class MeanField::Session {
                             row_range(next_.blocks(), first, count), observed);
             std::lock_guard const lock{mutex};
             report.sweeps = std::max(report.sweeps, block.sweeps);
-            report.residual = std::isnan(block.residual) ? block.residual : std::max(block.residual, report.residual);
+            report.residual = larger(report.residual, block.residual);
             report.converged = report.converged && block.converged;
         });
         return report;
@@ -124,7 +125,11 @@ class MeanField::Session {
                 .bias = 0,
                 .keep = 1};
     }
-    static T larger(T a, T b) { return std::isnan(b) || b > a ? b : a; }
+    // Not-a-number wins and stays.
+    template <std::floating_point N>
+    static N larger(N a, N b) {
+        return std::isnan(b) || b > a ? b : a;
+    }
 
     // Moves the means to their new values, damped, and says how far the farthest moved.
     T replace(Block<T> fresh, Block<T> means) const {

@@ -7,16 +7,12 @@
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
 #include <boltz/io/file.hpp>
+#include <boltz/io/npy_header.hpp>
 
-#include <algorithm>
-#include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,132 +25,7 @@ namespace detail {
 static_assert(std::endian::native == std::endian::little, "boltz writes arrays as they lie in memory");
 
 inline constexpr std::string_view npy_magic = "\x93NUMPY";
-inline constexpr std::size_t npy_largest_rank = 32;
 inline constexpr std::size_t npy_largest_header = std::size_t{1} << 20;
-
-// Bytes of one number of this type, or 0 if the type is not understood.
-[[nodiscard]] constexpr std::size_t npy_item_size(std::string_view dtype) noexcept {
-    if (dtype == "<f4" || dtype == "<i4") return 4;
-    if (dtype == "<f8" || dtype == "<i8" || dtype == "<u8") return 8;
-    return dtype == "|u1" ? 1 : 0;
-}
-
-[[nodiscard]] inline std::string npy_shape(std::vector<std::size_t> const& shape) {
-    std::string text = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
-    return text + (shape.size() == 1 ? ",)" : ")");
-}
-
-// The payload of a shape; false if it does not fit into a size.
-[[nodiscard]] inline bool npy_payload(std::vector<std::size_t> const& shape, std::size_t item, std::size_t& bytes) {
-    bytes = item;
-    if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) {
-        bytes = 0;
-        return true;
-    }
-    for (auto const extent : shape) {
-        if (bytes > std::numeric_limits<std::size_t>::max() / extent) return false;
-        bytes *= extent;
-    }
-    return true;
-}
-
-// Reads the literal {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } and nothing else.
-class NpyHeader {
-  public:
-    std::string dtype;
-    std::vector<std::size_t> shape;
-    bool column_major = false;
-
-    NpyHeader(std::string_view text, std::string_view where) : rest_{text}, where_{where} {
-        std::array<bool, 3> seen{};
-        expect('{');
-        while (!accept('}')) {
-            auto const key = string();
-            expect(':');
-            std::size_t which = 0;
-            if (key == "descr") {
-                read_dtype();
-            } else if (key == "fortran_order") {
-                which = 1;
-                column_major = boolean();
-            } else if (key == "shape") {
-                which = 2;
-                read_shape();
-            } else {
-                wrong("has the unknown key '" + key + "'");
-            }
-            if (std::exchange(seen[which], true)) wrong("has the key '" + key + "' twice");
-            if (!accept(',') && peek() != '}') wrong("lacks a ',' or a '}'");
-        }
-        if (!std::all_of(seen.begin(), seen.end(), std::identity{}))
-            wrong("lacks one of 'descr', 'fortran_order', 'shape'");
-        if (peek() != '\0') wrong("goes on after its '}'");
-    }
-
-  private:
-    [[noreturn]] void wrong(std::string const& what) const {
-        fail<FormatError>("read_npy: ", where_, ": the header ", what, ", but must be NumPy's dictionary");
-    }
-    char peek() {
-        auto const first = rest_.find_first_not_of(" \t\n");
-        rest_.remove_prefix(std::min(first, rest_.size()));
-        return rest_.empty() ? '\0' : rest_.front();
-    }
-    bool accept(char wanted) {
-        if (peek() != wanted || rest_.empty()) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    void expect(char wanted) {
-        if (!accept(wanted)) wrong(std::string{"lacks a '"} + wanted + "'");
-    }
-    std::string string() {
-        char const quote = peek();
-        if (quote != '\'' && quote != '"') wrong("lacks a quoted word");
-        auto const end = rest_.find(quote, 1);
-        if (end == std::string_view::npos) wrong("lacks a closing quote");
-        std::string result{rest_.substr(1, end - 1)};
-        rest_.remove_prefix(end + 1);
-        return result;
-    }
-    bool boolean() {
-        peek();
-        for (bool const value : {false, true}) {
-            std::string_view const word = value ? "True" : "False";
-            if (!rest_.starts_with(word)) continue;
-            rest_.remove_prefix(word.size());
-            return value;
-        }
-        wrong("has a fortran_order that is neither True nor False");
-    }
-    void read_dtype() {
-        if (peek() == '[')
-            fail<FormatError>("read_npy: ", where_, " holds records, but only plain numbers are understood");
-        dtype = string();
-        if (npy_item_size(dtype) == 0)
-            fail<FormatError>("read_npy: ", where_, " holds numbers of type '", dtype,
-                              "', but only <f4, <f8, <i4, <i8, <u8 and |u1 are understood");
-    }
-    void read_shape() {
-        expect('(');
-        while (!accept(')')) {
-            peek();
-            std::size_t extent = 0;
-            auto const [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), extent);
-            if (error != std::errc{}) wrong("has a shape that is not made of whole numbers");
-            rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-            shape.push_back(extent);
-            if (shape.size() > npy_largest_rank)
-                fail<FormatError>("read_npy: ", where_, " has rank ", shape.size(), " or more, but at most ",
-                                  npy_largest_rank, " is understood");
-            if (!accept(',') && peek() != ')') wrong("lacks a ',' or a ')'");
-        }
-    }
-
-    std::string_view rest_;
-    std::string_view where_;
-};
 
 // The same array with the last index running fastest instead of the first.
 inline void npy_make_row_major(Array& array, std::size_t item) {

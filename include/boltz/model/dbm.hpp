@@ -106,10 +106,12 @@ template <Layer First, Layer... Rest>
         auto const factor = static_cast<value_type>(how.factor);
         auto const keep = static_cast<value_type>(how.keep);
         for (std::size_t l = 0; l + 1 < depth; ++l)
-            executor.for_each_block(weights_[l].shape(0), gradient_rows, [&](std::size_t first, std::size_t count) {
-                detail::gemm(phase.states[l].column_range(first, count), detail::Op::transpose, phase.states[l + 1],
-                             detail::Op::none, Block{gradient.weights[l]}.row_range(first, count), factor, keep);
-            });
+            executor.for_each_block(
+                weights_[l].shape(0), gradient_rows(weights_[l].shape(0)), [&](std::size_t first, std::size_t count) {
+                    detail::gemm(phase.states[l].column_range(first, count), detail::Op::transpose,
+                                 phase.states[l + 1], detail::Op::none,
+                                 Block{gradient.weights[l]}.row_range(first, count), factor, keep);
+                });
         detail::for_each_index<depth>([&](auto l) {
             detail::scale(gradient.biases[l].data(), gradient.biases[l].size(), keep);
             detail::add_rows<value_type>(gradient.biases[l].data(), phase.states[l], factor);
@@ -148,8 +150,12 @@ template <Layer First, Layer... Rest>
     }
 
   private:
-    // Rows of W that one worker accumulates; a product of fewer rows is slower, one of more shares badly.
-    static constexpr std::size_t gradient_rows = 256;
+    // Rows of W that one worker accumulates: an even number of equal shares, each of at most 256 rows, since a
+    // product of few rows is slower and unequal shares leave workers idle.
+    static constexpr std::size_t gradient_rows(std::size_t rows) noexcept {
+        std::size_t const shares = 2 * ((rows + 511) / 512);
+        return (rows + shares - 1) / shares;
+    }
 
     template <class Values>
     static auto span(Values& values) {
@@ -162,6 +168,10 @@ template <Layer First, Layer... Rest>
                                      " units");
         for (std::size_t i = 0; i < out.rows; ++i) {
             value_type* const row = out.row(i).data();
+            if (keep == 0 && factor == 1) {
+                std::copy_n(bias.data(), out.columns, row);
+                continue;
+            }
             if (keep == 0)
                 std::fill_n(row, out.columns, value_type{0});
             else if (keep != 1)

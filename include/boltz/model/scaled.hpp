@@ -5,6 +5,7 @@
 /// A field whose layers listen louder or softer than they do.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/elementwise.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,7 +15,7 @@
 
 namespace boltz {
 
-/// For each layer, a factor on the natural parameter of each of its parts (plain layers have one part).
+/// For each layer, a factor on the natural parameter of each of its parts, or one for the whole layer.
 template <std::size_t Depth>
 using LayerFactors = std::array<std::vector<double>, Depth>;
 
@@ -44,15 +45,17 @@ class Scaled {
         auto const& parts = (*factors_)[I];
         using UnitType = typename std::remove_cvref_t<decltype(layer<I>())>::unit_type;
         if constexpr (requires { UnitType::parts; }) {
-            for (std::size_t p = 0; p < parts.size(); ++p)
-                keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
-            field_->template input<I>(states, out, factors);
-            for (std::size_t p = 0; p < parts.size(); ++p) multiply(layer<I>().unit().columns(out, p), parts[p]);
-        } else {
-            double const f = parts[0];
-            field_->template input<I>(states, out,
-                                      {factors.below * f, factors.above * f, factors.bias * f, factors.keep});
+            if (parts.size() > 1) {
+                for (std::size_t p = 0; p < parts.size(); ++p)
+                    keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
+                field_->template input<I>(states, out, factors);
+                for (std::size_t p = 0; p < parts.size(); ++p) multiply(layer<I>().unit().columns(out, p), parts[p]);
+                return;
+            }
         }
+        double const f = parts[0];
+        field_->template input<I>(states, out,
+                                  {factors.below * f, factors.above * f, factors.bias * f, factors.keep});
     }
 
   private:
@@ -63,8 +66,7 @@ class Scaled {
     static void multiply(Block<value_type> block, double factor) {
         if (factor == 1) return;
         auto const f = static_cast<value_type>(factor);
-        for (std::size_t i = 0; i < block.rows; ++i)
-            for (value_type& x : block.row(i)) x *= f;
+        for (std::size_t i = 0; i < block.rows; ++i) detail::scale(block.row(i).data(), block.columns, f);
     }
 
     F const* field_;

@@ -4,8 +4,6 @@
 /// @file
 /// A pretraining under way.
 
-#include <boltz/callback/monitoring.hpp>
-#include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/data/beside.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/on_layers.hpp>
@@ -94,6 +92,16 @@ class DrawnStates {
     PretrainingInput input_;
 };
 
+/// The callback by which a stage measures itself.
+template <class F>
+struct WhenEpochEnds {
+    F function;
+    template <class M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        function(model, info);
+    }
+};
+
 /// The values of a source before any binarisation.
 template <class S>
 auto grey(S const& source) {
@@ -177,7 +185,7 @@ class PretrainingSession {
             else
                 return on_layers<0>(below);
         }();
-        OnEpochEnd monitor{[&](auto const& rbm, TrainingInfo const& info) {
+        detail::WhenEpochEnds monitor{[&](auto const& rbm, TrainingInfo const& info) {
             if (monitored_cases_ > 0)
                 info.metrics->push_back({"reconstruction_error", reconstruction(Scaled{rbm, stack_.factors(I)}, input,
                                                                                 info, options.compute)});
@@ -205,7 +213,7 @@ class PretrainingSession {
         std::vector<std::size_t> first(std::min(monitored_cases_, info.cases));
         std::iota(first.begin(), first.end(), std::size_t{0});
         return reconstruction_error(field, Subset{input.template source<0>(), std::move(first)}, ExactPosterior{},
-                                    Monitoring<>{}.draws(), compute);
+                                    Draws::from_seed(0), compute);
     }
 
     M* model_;

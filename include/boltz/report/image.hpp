@@ -7,11 +7,9 @@
 #include <boltz/error.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <span>
 #include <utility>
 #include <vector>

@@ -1,0 +1,40 @@
+# cmake -D SCRATCH=<folder> -P floors_self_test.cmake
+# The floors test accepts a right tree and rejects each wrong one.
+
+cmake_minimum_required(VERSION 3.25)
+
+function(check header include expected)
+  file(REMOVE_RECURSE "${SCRATCH}")
+  foreach(known IN ITEMS error.hpp types.hpp concepts.hpp detail/linalg.hpp unit/a.hpp model/a.hpp inference/a.hpp
+                         sampling/gibbs.hpp sampling/chain.hpp optimizer/a.hpp training/a.hpp data/a.hpp callback/a.hpp)
+    file(WRITE "${SCRATCH}/include/boltz/${known}" "#pragma once\n")
+  endforeach()
+  file(WRITE "${SCRATCH}/include/boltz/${header}" "#pragma once\n#include ${include}\n")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -D "ROOT=${SCRATCH}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/floors.cmake"
+                  RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
+  if(result EQUAL 0)
+    set(result accepted)
+  else()
+    set(result rejected)
+  endif()
+  if(NOT result STREQUAL expected)
+    message(SEND_ERROR "${header} with #include ${include} was ${result}, not ${expected}")
+  endif()
+endfunction()
+
+check(types.hpp <boltz/error.hpp> accepted)
+check(dbm.hpp <boltz/training/a.hpp> accepted)
+check(inference/b.hpp <boltz/inference/a.hpp> accepted)
+check(inference/b.hpp <boltz/sampling/gibbs.hpp> accepted)
+check(training/b.hpp <boltz/optimizer/a.hpp> accepted)
+check(error.hpp <boltz/types.hpp> rejected)
+check(types.hpp "\"error.hpp\"" rejected)
+check(concepts.hpp <boltz/detail/linalg.hpp> rejected)
+check(unit/b.hpp <boltz/model/a.hpp> rejected)
+check(inference/b.hpp <boltz/sampling/chain.hpp> rejected)
+check(optimizer/b.hpp <boltz/sampling/gibbs.hpp> rejected)
+check(training/b.hpp <boltz/callback/a.hpp> rejected)
+check(training/b.hpp <boltz/data/a.hpp> accepted)
+check(data/b.hpp <boltz/training/a.hpp> rejected)
+check(model/b.hpp <boltz/nowhere.hpp> rejected)
+check(unknown_folder/a.hpp <boltz/error.hpp> rejected)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "support/catch.hpp"
+#include "support/markov_chain.hpp"
+#include "support/model_zoo.hpp"
+
+#include <boltz/sampling/contrastive_divergence.hpp>
+
+using namespace boltz;
+
+namespace {
+
+// A posterior whose odd layers are exact given fixed means of the even ones, and the distribution of draws from it.
+template <class M>
+struct Start {
+    using T = typename M::value_type;
+
+    explicit Start(M const& model, test::MarkovChain<M>& chain) : means{1, model.sizes()}, p_odd(chain.odd.rows()) {
+        copy(chain.even[0].row_range(chain.even.rows() / 2, 1), means[0]);
+        boltz::detail::for_each_index<M::depth>([&](auto l) {
+            if (l == 0 || l % 2 == 1) return;
+            model.template input<l>(means.blocks(), means[l], {.below = 0, .above = 0});
+            model.template layer<l>().unit().mean(means[l]);
+        });
+        std::vector<double> own(chain.odd.rows(), 0.0);
+        boltz::detail::for_each_index<M::depth>([&](auto l) {
+            if (l % 2 == 0) return;
+            auto const& unit = model.template layer<l>().unit();
+            model.template input<l>(means.blocks(), means[l]);
+            unit.add_own_term(Block<T const>{chain.odd[l]}, std::span{own});
+            for (std::size_t o = 0; o < p_odd.size(); ++o)
+                for (std::size_t j = 0; j < means[l].columns; ++j) p_odd[o] += means[l](0, j) * chain.odd[l](o, j);
+            unit.mean(means[l]);
+        });
+        for (std::size_t o = 0; o < p_odd.size(); ++o) p_odd[o] -= own[o];
+        p_odd = test::normalised(p_odd);
+    }
+
+    States<T, M::depth> means;
+    std::vector<double> p_odd;
+};
+
+// The joint distribution of the chain's last two half-sweeps after k sweeps.
+template <class M>
+std::vector<double> after(test::MarkovChain<M> const& chain, std::vector<double> p_odd, std::size_t steps) {
+    std::vector<double> joint;
+    for (std::size_t k = 0; k < steps; ++k) {
+        joint = chain.joint_from_even(chain.marginal_even(chain.joint_from_odd(p_odd)));
+        p_odd = chain.marginal_odd(joint);
+    }
+    return joint;
+}
+
+// Statistics of CD as its session hands them out, 64 batches of 500 cases that are all the same.
+template <class M>
+test::Repetitions run(M const& model, States<double, M::depth>& start, ContrastiveDivergence const& policy) {
+    std::size_t const rows = 500;
+    States<double, M::depth> posterior{rows, model.sizes()};
+    test::copy_rows<double, M::depth>(start.blocks(), std::vector<std::size_t>(rows, 0),
+                                      boltz::detail::all_layers<M::depth>(), posterior.blocks());
+    auto session = policy.bind(model);
+    Executor executor{Compute{}};
+    test::Repetitions found;
+    for (std::size_t batch = 0; batch < 64; ++batch) {
+        auto const phase =
+            session.sample(model, posterior.blocks(), Draws::from_seed(3).stream(batch), Clock{}, executor);
+        auto gradient = model.make_gradient();
+        model.accumulate(phase, {.factor = 1.0 / static_cast<double>(rows)}, gradient, executor);
+        found.add(test::numbers(gradient));
+    }
+    return found;
+}
+
+} // namespace
+
+// Deviations beyond 5 standard errors, estimated from 64 batches, have probability 5e-6; about 1000 are looked at.
+TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior", "[sampling][statistical]") {
+    test::for_each_discrete_model([](auto const& model) {
+        test::MarkovChain chain{model};
+        Start start{model, chain};
+        for (std::size_t const steps : {1u, 2u, 5u}) {
+            auto const expected = chain.statistics(model, after(chain, start.p_odd, steps));
+            for (Statistics const statistics : {Statistics::mixed, Statistics::samples}) {
+                auto const found = run(model, start.means,
+                                       {.steps = static_cast<double>(steps), .statistics = statistics});
+                CHECK(found.worst_score(expected) < 5);
+                if (steps == 1) // and not those of one sweep more: the test can tell
+                    CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 2))) > 5);
+            }
+        }
+    });
+}
+
+TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased", "[sampling][statistical]") {
+    auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    test::MarkovChain chain{model};
+    Start start{model, chain};
+    // E over h ~ p(h | v0) of v(h) m(v(h))', with v(h) the means given h.
+    States<double, 2> mean{chain.odd.rows(), model.sizes()};
+    copy(chain.odd[1], mean[1]);
+    mean_half_sweep(model, mean.blocks(), mean.blocks(), Parity::even);
+    mean_half_sweep(model, mean.blocks(), mean.blocks(), Parity::odd);
+    auto gradient = model.make_gradient();
+    Executor executor{Compute{}};
+    for (std::size_t o = 0; o < chain.odd.rows(); ++o) {
+        Phase<double, 2> phase;
+        phase.states = row_range(mean.blocks(), o, 1);
+        model.accumulate(phase, {.factor = start.p_odd[o], .keep = 1}, gradient, executor);
+    }
+    auto const found =
+        run(model, start.means, {.reconstruction = ContrastiveDivergence::Reconstruction::mean});
+    CHECK(found.worst_score(test::numbers(gradient)) < 5);
+    CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 1))) > 5);
+}
+
+TEST_CASE("CD says which of its numbers are means", "[sampling]") {
+    auto const model = test::randomised(test::four_layers(), 1.0, 0.5, 3);
+    States<double, 4> posterior{2, model.sizes()};
+    Executor executor{Compute{}};
+    auto const moments = [&](Statistics statistics, ContrastiveDivergence::Reconstruction reconstruction) {
+        auto session = ContrastiveDivergence{.statistics = statistics, .reconstruction = reconstruction}.bind(model);
+        return session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{}, executor).moments;
+    };
+    using Reconstruction = ContrastiveDivergence::Reconstruction;
+    constexpr Moment state = Moment::state;
+    constexpr Moment mean = Moment::mean;
+    CHECK(moments(Statistics::samples, Reconstruction::sampled) == std::array{state, state, state, state});
+    CHECK(moments(Statistics::mixed, Reconstruction::sampled) == std::array{state, mean, state, mean});
+    CHECK(moments(Statistics::means, Reconstruction::sampled) == std::array{state, mean, mean, mean});
+    CHECK(moments(Statistics::mixed, Reconstruction::mean) == std::array{mean, mean, mean, mean});
+}
+
+TEST_CASE("the number of steps follows its schedule and is at least one", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    States<double, 2> posterior{300, model.sizes()};
+    Executor executor{Compute{}};
+    auto const numbers = [&](Schedule const& steps, std::uint64_t epoch) {
+        auto session = ContrastiveDivergence{.steps = steps}.bind(model);
+        auto const phase =
+            session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{.epoch = epoch}, executor);
+        auto gradient = model.make_gradient();
+        model.accumulate(phase, {}, gradient, executor);
+        return test::numbers(gradient);
+    };
+    Schedule const growing = Schedule::per_epoch({1, 3});
+    CHECK(numbers(growing, 0) == numbers(1, 0));
+    CHECK(numbers(growing, 1) == numbers(3, 0));
+    CHECK(numbers(1, 0) != numbers(3, 0));
+    CHECK(numbers(0, 0) == numbers(1, 0));
+    CHECK(numbers(2.6, 0) == numbers(3, 0));
+}
+
+TEST_CASE("CD takes batches of changing sizes, of one case and of one unit a layer", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_rbm(1, 1), 1.0, 1.0, 1);
+    auto session = ContrastiveDivergence{}.bind(model);
+    Executor executor{Compute{.block_rows = 4}};
+    for (std::size_t const rows : {5u, 1u, 9u, 2u}) {
+        States<double, 2> posterior{rows, model.sizes()};
+        auto const phase = session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{}, executor);
+        CHECK(phase.states[0].rows == rows);
+        CHECK(phase.states[1].rows == rows);
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "support/catch.hpp"
+#include "support/markov_chain.hpp"
+#include "support/model_zoo.hpp"
+
+#include <boltz/sampling/sample.hpp>
+
+using namespace boltz;
+
+TEST_CASE("samples after a long run have the model's probabilities", "[sampling][statistical]") {
+    // One chi-square test at 1e-4 for each of 5 models.
+    test::for_each_discrete_model([](auto model) {
+        using M = std::remove_cvref_t<decltype(model)>;
+        for (std::size_t l = 0; l + 1 < M::depth; ++l)
+            for (auto& w : model.weights(l)) w *= 0.5;
+        test::MarkovChain chain{model};
+        Random random{7};
+        auto states = sample(model, {.count = 10000, .sweeps = 30}, random);
+        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+        CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
+    });
+}
+
+TEST_CASE("samples without a sweep are draws from the biases", "[sampling][statistical]") {
+    auto const model = test::randomised(test::bernoulli_rbm(2, 2), 1.0, 1.0, 1);
+    auto independent = model;
+    for (auto& w : independent.weights()) w = 0;
+    test::MarkovChain chain{independent};
+    Random random{7};
+    auto states = sample(model, {.count = 20000, .sweeps = 0}, random);
+    test::StateIndex<double, 2> const index{chain.joint.blocks(), {true, true}};
+    CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
+}
+
+TEST_CASE("the same seed gives the same samples and the next call others", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
+    Random first{1};
+    Random second{1};
+    auto const a = sample(model, {.count = 20, .sweeps = 3}, first);
+    auto const b = sample(model, {.count = 20, .sweeps = 3}, second);
+    auto const c = sample(model, {.count = 20, .sweeps = 3}, second);
+    auto const same = [](auto const& x, auto const& y) {
+        return std::equal(x[1].data, x[1].data + 60, y[1].data);
+    };
+    CHECK(same(a, b));
+    CHECK_FALSE(same(b, c));
+}
+
+TEST_CASE("more chains leave the first ones as they are", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
+    Random first{1};
+    Random second{1};
+    auto const few = sample(model, {.count = 128, .sweeps = 3}, first);
+    auto const many = sample(model, {.count = 256, .sweeps = 3}, second);
+    CHECK(std::equal(few[0].data, few[0].data + 128 * 3, many[0].data));
+}
+
+TEST_CASE("no samples at all are refused", "[sampling]") {
+    auto const model = test::bernoulli_rbm();
+    Random random{1};
+    CHECK_THROWS_AS(sample(model, {.count = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, {.count = 1, .compute = {.threads = 0}}, random), ValueError);
+}
+
+TEST_CASE("conditional means are A' of the natural parameters", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    Random random{1};
+    auto states = sample(model, {.count = 5, .sweeps = 1}, random);
+    auto const means = conditional_means(model, states);
+    for (std::size_t i = 0; i < 5; ++i)
+        for (std::size_t j = 0; j < 4; ++j) {
+            double x = model.visible().bias()(j);
+            for (std::size_t k = 0; k < 3; ++k) x += model.weights()(j, k) * states[1](i, k);
+            CHECK(means(i, j) == Approx(1 / (1 + std::exp(-x))));
+        }
+}
