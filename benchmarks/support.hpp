@@ -56,17 +56,21 @@ class Bare {
         }
     }
 
-    /// Seconds of all products of one step; each is run once and counted as often as the step computes it.
+    /// Seconds of all products of one step. Each is run three times and its best time, with its operands in cache, is
+    /// counted as often as the step computes it.
     double run() {
         using boltz::detail::Op;
         double total = 0;
         for (std::size_t i = 0; i < products_.size(); ++i) {
             Product const& p = products_[i];
-            total +=
-                p.count * seconds([&] {
-                    boltz::detail::gemm<float>(a_[i], p.transpose_a ? Op::transpose : Op::none, b_[i],
-                                               p.transpose_b ? Op::transpose : Op::none, boltz::Block{c_[i]}, 1, 0);
-                });
+            double best = 1e30;
+            for (int round = 0; round < 3; ++round)
+                best = std::min(best, seconds([&] {
+                                    boltz::detail::gemm<float>(a_[i], p.transpose_a ? Op::transpose : Op::none, b_[i],
+                                                               p.transpose_b ? Op::transpose : Op::none,
+                                                               boltz::Block{c_[i]}, 1, 0);
+                                }));
+            total += p.count * best;
         }
         return total;
     }

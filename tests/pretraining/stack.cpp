@@ -261,7 +261,7 @@ TEST_CASE("a stack starts from the parameters of the model") {
     auto const model = test::randomised(shape, 1, 1, 5);
     Stack<std::remove_const_t<decltype(model)>, true> stack{model};
     auto const& top = stack.rbm<1>();
-    CHECK(stack.rbm<0>().weights() == model.weights(0));
+    CHECK((stack.rbm<0>().weights() == model.weights(0)));
     REQUIRE(top.visible().size() == 5);
     REQUIRE(top.hidden().size() == 4);
     for (std::size_t j = 0; j < 4; ++j) {

@@ -22,7 +22,7 @@
 
 namespace boltz::detail {
 
-/// 1 / (1 + exp(-x)), to 2 units in the last place; 0 where it is not a normal number, 1 from about 17 (37) on.
+/// 1 / (1 + exp(-x)), to 3 units in the last place; 0 where it is not a normal number, 1 from about 17 (37) on.
 template <class V>
 [[gnu::always_inline]] inline V logistic(V const& x) noexcept {
     using T = typename V::value_type;

@@ -65,8 +65,8 @@ class Enumeration {
             fail<ValueError>(function, ": layers of the model that cannot be enumerated are neighbours, but only "
                                        "layers without a common weight can be integrated in closed form");
         if (!(best <= options.max_states))
-            fail<ValueError>(function, ": the model has ", best,
-                             " states to enumerate, but options.max_states is ", options.max_states);
+            fail<ValueError>(function, ": the model has ", best, " states to enumerate, but options.max_states is ",
+                             options.max_states);
         states_ = static_cast<std::size_t>(best);
     }
 
@@ -117,9 +117,8 @@ class Enumeration {
 
   private:
     template <std::size_t L>
-    static constexpr bool enumerable =
-        EnumerableUnit<typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type,
-                       T>;
+    static constexpr bool enumerable = EnumerableUnit<
+        typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type, T>;
 
     static std::array<double, depth> state_counts(F const& field) {
         std::array<double, depth> counts{};
@@ -219,10 +218,9 @@ template <Field F>
 /// @throws ShapeError if a block does not fit its layer; ValueError as `exact_log_partition`, or if a state is
 /// impossible.
 template <Field F>
-[[nodiscard]] std::vector<double> exact_log_sum(F const& field,
-                                                StateBlocks<typename F::value_type, F::depth> const& states,
-                                                Observed<F::depth> const& observed,
-                                                ExactOptions const& options = {}) {
+[[nodiscard]] std::vector<double>
+exact_log_sum(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
+              Observed<F::depth> const& observed, ExactOptions const& options = {}) {
     std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_sum");
     Executor const single_threaded{Compute{}};
     return detail::Enumeration<F>{field, observed, options, "exact_log_sum"}.log_sums(states, cases);

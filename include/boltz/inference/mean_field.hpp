@@ -134,11 +134,11 @@ class MeanField::Session {
     // Moves the means to their new values, damped, and says how far the farthest moved.
     T replace(Block<T> fresh, Block<T> means) const {
         T change = 0;
-        auto const damping = static_cast<T>(policy_.damping);
+        auto const kept = static_cast<T>(policy_.damping);
         for (std::size_t i = 0; i < fresh.rows; ++i) {
-            if (damping > 0) {
-                detail::scale(fresh.row(i).data(), fresh.columns, T{1} - damping);
-                detail::axpy(fresh.row(i).data(), means.row(i).data(), fresh.columns, damping);
+            if (kept > 0) {
+                detail::scale(fresh.row(i).data(), fresh.columns, T{1} - kept);
+                detail::axpy(fresh.row(i).data(), means.row(i).data(), fresh.columns, kept);
             }
             change =
                 larger(change, detail::max_abs_difference(fresh.row(i).data(), means.row(i).data(), fresh.columns));

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstddef>
 #include <tuple>
+#include <utility>
 
 namespace boltz {
 
@@ -32,6 +33,10 @@ template <Layer First, Layer... Rest>
 
     explicit JointLayer(First const& first, Rest const&... rest)
         : Base{joined(first, rest...), Unit{{first.size(), rest.size()...}, first.unit(), rest.unit()...}} {}
+
+    /// A joint layer from the bias of the whole and its unit, as a part of another joint layer is made.
+    /// @throws ShapeError if the parts of `unit` do not add up to the size of `bias`.
+    JointLayer(Vector<typename First::value_type> bias, Unit unit) : Base{std::move(bias), std::move(unit)} {}
 
     /// Part `P` as a layer of its own, with its own share of the bias: a copy.
     template <std::size_t P>

@@ -47,14 +47,14 @@ class Sgd::Session {
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
         double const rate = policy_.learning_rate(clock);
-        double const momentum = policy_.momentum(clock);
+        double const inertia = policy_.momentum(clock);
         model.for_each_parameter(
             [&]<class T>(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope) {
                 double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
                 double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
                 executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
                     detail::momentum_update(values.data() + first, velocity.data() + first, slope.data() + first,
-                                            count, static_cast<T>(momentum), static_cast<T>(own),
+                                            count, static_cast<T>(inertia), static_cast<T>(own),
                                             static_cast<T>(decay));
                 });
             },

@@ -51,7 +51,7 @@ class ContrastiveDivergence::Session {
 
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
-        auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         std::size_t const rows = posterior[0].rows;
         states_.require(rows, field.sizes());
         Phase<T, depth> phase;
@@ -64,7 +64,7 @@ class ContrastiveDivergence::Session {
             phase.moments[l] = mean ? Moment::mean : Moment::state;
         }
         executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            run(field, row_range(posterior, first, count), row_range(phase.states, first, count), steps,
+            run(field, row_range(posterior, first, count), row_range(phase.states, first, count), sweeps,
                 draws.from_row(first));
         });
         return phase;
@@ -75,15 +75,15 @@ class ContrastiveDivergence::Session {
 
   private:
     void run(F const& field, StateBlocks<T, depth> const& posterior, StateBlocks<T, depth> const& states,
-             std::size_t steps, Draws const& draws) const {
+             std::size_t sweeps, Draws const& draws) const {
         draw_posterior(field, posterior, states, Parity::odd, draws.stream(0));
-        for (std::size_t k = 1; k <= steps; ++k) {
+        for (std::size_t k = 1; k <= sweeps; ++k) {
             Draws const sweep = draws.stream(k);
             if (policy_.reconstruction == Reconstruction::mean)
                 mean_half_sweep(field, states, states, Parity::even);
             else
                 gibbs_half_sweep(field, states, Parity::even, sweep);
-            if (k < steps || policy_.statistics == Statistics::samples)
+            if (k < sweeps || policy_.statistics == Statistics::samples)
                 gibbs_half_sweep(field, states, Parity::odd, sweep);
             else
                 mean_half_sweep(field, states, states, Parity::odd);

@@ -57,7 +57,7 @@ class PersistentCD::Session {
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
         if (started_ == 0) begin(field, posterior, draws.stream(0));
-        auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         auto const chains = chains_.blocks();
         auto const means = means_.blocks();
 
@@ -71,16 +71,16 @@ class PersistentCD::Session {
         }
         executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
             auto const states = row_range(chains, first, count);
-            auto const statistics = row_range(means, first, count);
-            for (std::size_t k = 1; k <= steps; ++k) {
+            auto const means_here = row_range(means, first, count);
+            for (std::size_t k = 1; k <= sweeps; ++k) {
                 Draws const sweep = draws.stream(k).from_row(first);
                 gibbs_half_sweep(field, states, Parity::odd, sweep);
-                if (k < steps || policy_.statistics == Statistics::samples)
+                if (k < sweeps || policy_.statistics == Statistics::samples)
                     gibbs_half_sweep(field, states, Parity::even, sweep);
                 else
-                    gibbs_half_sweep_with_means(field, states, statistics, Parity::even, sweep);
+                    gibbs_half_sweep_with_means(field, states, means_here, Parity::even, sweep);
             }
-            if (policy_.statistics == Statistics::means) mean_half_sweep(field, statistics, statistics, Parity::odd);
+            if (policy_.statistics == Statistics::means) mean_half_sweep(field, means_here, means_here, Parity::odd);
         });
         return phase;
     }
