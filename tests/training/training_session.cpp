@@ -57,7 +57,8 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
         return to_arrays(session);
     };
     // Whole epochs; inside the first, the second and the last epoch; after the last batch of an epoch.
-    for (auto const [epochs, batches] : {std::pair<std::size_t, std::size_t>{2, 100}, {3, 2}, {3, 7}, {3, 11}, {3, 8}}) {
+    for (auto const& [epochs, batches] :
+         {std::pair<std::size_t, std::size_t>{2, 100}, {3, 2}, {3, 7}, {3, 11}, {3, 8}}) {
         CAPTURE(epochs, batches);
         Arrays const state = stopped_after(epochs, batches);
         CHECK(test::same(gone_on_with([&](auto& session) { from_arrays(state, session); }), expected));

@@ -11,6 +11,7 @@
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
+#include <boltz/pretraining/drawn_states.hpp>
 #include <boltz/pretraining/stack.hpp>
 #include <boltz/training/training_session.hpp>
 
@@ -25,13 +26,6 @@
 #include <vector>
 
 namespace boltz {
-
-/// What an upper RBM sees of the one below: the states or the means of its hidden layer, from the pass with which it
-/// was trained.
-enum class PretrainingInput {
-    sampled, ///< drawn afresh at each presentation
-    means    ///< less noise, but hidden units may then carry more than a bit
-};
 
 /// How one RBM of a stack is trained where the RBMs differ.
 template <class Sampling, class Optimization>
@@ -60,36 +54,6 @@ class Through {
 
   private:
     LayerFactors<2> const* factors_;
-};
-
-/// Means of a layer, out of which states are drawn afresh at each presentation.
-template <DataSource S, class U>
-class DrawnStates {
-  public:
-    DrawnStates(S means, U unit, PretrainingInput input)
-        : means_{std::move(means)}, unit_{std::move(unit)}, input_{input} {}
-
-    [[nodiscard]] std::size_t rows() const noexcept { return means_.rows(); }
-    [[nodiscard]] std::size_t columns() const noexcept { return means_.columns(); }
-    /// The means.
-    [[nodiscard]] S const& source() const noexcept { return means_; }
-
-    template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        means_.load(indices, out, draws);
-        if (input_ == PretrainingInput::means) return;
-        if constexpr (DrawsFromMean<U, T>)
-            unit_.draw(Block<T const>{out}, out, draws);
-        else
-            fail<ValueError>("DoubledInput: input is sampled, but ", U::name,
-                             " units cannot draw from their means; use "
-                             "PretrainingInput::means");
-    }
-
-  private:
-    S means_;
-    U unit_;
-    PretrainingInput input_;
 };
 
 /// The callback by which a stage measures itself.
@@ -201,7 +165,7 @@ class PretrainingSession {
             Scaled const field{stack_.template rbm<I>(), stack_.factors(I)};
             auto const means = features<1>(field, detail::grey(below), ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
-            detail::DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};
+            DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};
             go_on<I + 1>(cases, above, options, random, report, callbacks...);
         }
     }

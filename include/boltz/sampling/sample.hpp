@@ -8,6 +8,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
+#include <boltz/model/bounded_energy.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/gibbs.hpp>
 
@@ -29,11 +30,12 @@ struct SampleOptions {
 ///
 /// Returns the states of all layers after the last sweep, rows = chains. Chains that are too short remember where
 /// they began.
-/// @throws ValueError if `count` is 0.
+/// @throws ValueError if `count` is 0, or the energy is not bounded below.
 template <Field F>
 [[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options,
                                                               Random& random) {
     if (options.count == 0) detail::fail<ValueError>("sample: count is 0, but must be at least 1");
+    if constexpr (Model<F>) check_bounded_energy(field, "sample");
     Draws const draws = random.split();
     Executor executor{options.compute};
     States<typename F::value_type, F::depth> states{options.count, field.sizes()};

@@ -8,6 +8,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/detail/permutation.hpp>
+#include <boltz/model/bounded_energy.hpp>
 #include <boltz/random.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
@@ -144,6 +145,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     Draws const own = random.split();
     Executor executor{options.compute};
     data.check(*model_, "Trainer::fit", own);
+    check_bounded_energy(*model_, "Trainer::fit");
     if (started_ == 0) {
         draws_ = own;
         started_ = 1;

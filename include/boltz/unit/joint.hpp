@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace boltz {
@@ -137,6 +138,12 @@ class JointUnit {
         each([&](auto& unit, std::size_t p) {
             if constexpr (requires { unit.archive(archive); }) archive.nested("part_" + std::to_string(p), unit);
         });
+    }
+
+    /// Whether `f` holds for the type of some part, known at compile time.
+    template <class F>
+    [[nodiscard]] static constexpr bool some(F&& f) {
+        return (f(std::type_identity<Units>{}) || ...);
     }
 
     /// `f(unit, part)` for every part.

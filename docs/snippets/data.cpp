@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+/// @file
+/// The code of docs/data_and_files.md, in a folder of its own.
+
+#include "require.hpp"
+
+#include <filesystem>
+
+// [includes]
+#include <boltz/boltz.hpp>
+// [includes]
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iostream>
+#include <span>
+#include <vector>
+
+// [source]
+/// Pictures of a single dot at a random place, made as they are needed.
+class Dots {
+  public:
+    Dots(std::size_t rows, std::size_t columns, std::uint64_t seed) : rows_{rows}, columns_{columns}, seed_{seed} {}
+
+    std::size_t rows() const { return rows_; }
+    std::size_t columns() const { return columns_; }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, boltz::Block<T> out, boltz::Draws const&) const {
+        auto const places = boltz::Draws::from_seed(seed_);
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            for (T& pixel : out.row(i)) pixel = 0;
+            out(i, static_cast<std::size_t>(places.below(columns_, indices[i], 0))) = 1; // named by the case
+        }
+    }
+
+  private:
+    std::size_t rows_;
+    std::size_t columns_;
+    std::uint64_t seed_;
+};
+static_assert(boltz::DataSource<Dots>);
+// [source]
+
+namespace {
+
+using namespace boltz;
+using Layer = StochasticLayer<Bernoulli>;
+
+void write_mnist(std::filesystem::path const& folder) {
+    std::filesystem::create_directories(folder);
+    auto const write = [&](char const* images, char const* labels, LabelledImages const& data) {
+        write_idx(folder / images, {{data.count, data.height, data.width}, data.images});
+        write_idx(folder / labels, {{data.count}, data.labels});
+    };
+    write("train-images-idx3-ubyte", "train-labels-idx1-ubyte", synthetic_digits(300, 1));
+    write("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", synthetic_digits(100, 2));
+}
+
+void sources() {
+    // [idx]
+    Mnist const mnist = read_mnist("data/mnist"); // four IDX files, plain or .gz
+    ByteSource const grey{mnist.train};           // refers to mnist, which must outlive it
+    // [idx]
+    require(grey.rows() == 300 && grey.columns() == 784, "all images are there");
+
+    // [binarised]
+    Binarised const afresh{grey, Binarisation::stochastic}; // drawn at each presentation
+    Binarised const once{grey, Binarisation::fixed, 42};    // drawn once: 42 chooses among the possible data sets
+    Binarised const black_and_white{grey, Binarisation::threshold};
+    // [binarised]
+    require(binarisation_of(afresh) == Binarisation::stochastic && binarisation_of(grey) == Binarisation::none &&
+                to_string(once.binarisation()) == "fixed" && black_and_white.rows() == 300,
+            "a source tells its protocol");
+
+    // [labels]
+    Random random{1};
+    DBM dbm{Layer{784}, Layer{30}, Layer{20}, StochasticLayer<Multinomial>{10}};
+    initialise_weights(dbm, 0.01, random);
+    auto const data = on_layers<0, 3>(afresh, OneHot{mnist.train.labels, 10});
+    DoubledInput{ContrastiveDivergence{}, Sgd{}}.pretrain(dbm, data, {.epochs = 2}, random);
+    Trainer{PersistentCD{}, Sgd{.learning_rate = 0.001}, MeanField{}}.fit(dbm, data, {.epochs = 2}, random);
+    // [labels]
+
+    // [joint]
+    RBM associator{JointLayer{Layer{784}, StochasticLayer<Multinomial>{10}}, Layer{30}};
+    Beside const pairs{grey, OneHot{mnist.train.labels, 10}};
+    Trainer{ContrastiveDivergence{}, Sgd{}}.fit(associator, pairs, {.epochs = 2}, random);
+    // [joint]
+
+    // [split]
+    Split const parts = split(grey.rows(), 50, random); // 50 cases at random for validation
+    Subset const training{afresh, parts.training};
+    Subset const validation{grey, parts.validation};
+    // [split]
+    require(training.rows() == 250 && validation.rows() == 50, "the parts make up the whole");
+
+    RBM rbm{Layer{16}, Layer{4}};
+    Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, Dots{100, 16, 1}, {.epochs = 1}, random);
+}
+
+void files() {
+    Random random{3};
+    // [save]
+    RBM rbm{StochasticLayer<Gaussian>{6, Gaussian::learned()}, Layer{4}};
+    initialise_weights(rbm, 0.1, random);
+    save("rbm.npz", rbm);
+    auto const again = load<RBM<StochasticLayer<Gaussian>, Layer>>("rbm.npz");
+    // [save]
+    require(again.weights() == rbm.weights(), "what is loaded is what was saved");
+
+    // [arrays]
+    Npz const file = read_npz("rbm.npz");
+    for (auto const& [name, array] : file.arrays) std::cout << name << ' ' << array.dtype << '\n';
+    std::cout << file.texts.at("meta.json") << '\n';
+    // [arrays]
+    require(file.arrays.size() == 4 && file.arrays.contains("unit_0/log_precision"), "names are as documented");
+}
+
+void checkpoints() {
+    auto const digits = synthetic_digits(200, 5);
+    ByteSource const images{digits};
+    Random start{1};
+    DBM dbm{Layer{784}, Layer{20}, Layer{10}};
+    initialise_weights(dbm, 0.01, start);
+
+    // [checkpoint]
+    Trainer const trainer{PersistentCD{.chains = 20}, Sgd{.learning_rate = 0.01, .momentum = 0.9}, MeanField{}};
+    auto const begin = [&](auto& model) {
+        Random random{2024};
+        trainer.bind(model).fit(images, {.epochs = 3}, random, Checkpoint{"run.npz"});
+    };
+    auto const go_on = [&](auto& model, std::size_t epochs) { // perhaps in another process
+        Random random{2024};
+        auto session = trainer.bind(model);
+        resume("run.npz", session); // parameters, velocities, chains, clock and random state
+        session.fit(images, {.epochs = epochs}, random, Checkpoint{"run.npz"});
+    };
+    // [checkpoint]
+    auto unbroken = dbm;
+    {
+        Random random{2024};
+        trainer.fit(unbroken, images, {.epochs = 5}, random);
+    }
+    auto stopped = dbm;
+    begin(stopped);
+    auto resumed = dbm;
+    go_on(resumed, 5);
+    require(resumed.weights(0) == unbroken.weights(0) && resumed.weights(1) == unbroken.weights(1),
+            "a resumed training is the unbroken one, to the bit");
+
+    // [archive]
+    Random random{9};
+    Arrays arrays = to_arrays(random); // anything with archive(), in memory
+    Random other{0};
+    from_arrays(arrays, other); // all or nothing: other now draws what random would
+    // [archive]
+    require(random.split().key() == other.split().key(), "an archive restores a state");
+}
+
+} // namespace
+
+int main() {
+    write_mnist("data/mnist");
+    sources();
+    files();
+    checkpoints();
+}
