@@ -10,7 +10,7 @@
 #include <boltz/model/rbm.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/problem/bars_and_stripes.hpp>
-#include <boltz/sampling/persistent_cd.hpp>
+#include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/training/trainer.hpp>
 #include <boltz/unit/bernoulli.hpp>
 
@@ -54,13 +54,13 @@ int main() {
     BarsAndStripes const problem = bars_and_stripes(n);
 
     Random random{2024};
-    RBM rbm{StochasticLayer<Bernoulli>{n * n}, StochasticLayer<Bernoulli>{12}};
+    RBM rbm{StochasticLayer<Bernoulli>{n * n}, StochasticLayer<Bernoulli>{20}};
     initialise_weights(rbm, 0.1, random);
 
     std::cout << std::fixed << std::setprecision(4);
     std::cout << "Log-likelihood before: " << mean_log_likelihood(rbm, problem) << " nats a case\n";
-    Trainer{PersistentCD{.chains = 128, .steps = 2}, Sgd{.learning_rate = Schedule::inverse_time(0.1, 1000)}}.fit(
-        rbm, problem.cases, {.epochs = 5000, .batch_size = 16}, random);
+    Trainer{ContrastiveDivergence{.steps = 10}, Sgd{.learning_rate = Schedule::inverse_time(0.2, 4000)}}.fit(
+        rbm, problem.cases, {.epochs = 15000, .batch_size = 16}, random);
     std::cout << "Log-likelihood after:  " << mean_log_likelihood(rbm, problem) << " nats a case\n";
     std::cout << "The best there is:     " << problem.negative_entropy() << " nats a case\n\n";
     print_patterns(rbm, problem, n);

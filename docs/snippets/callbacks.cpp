@@ -79,7 +79,7 @@ int main() {
         StopOnNaN{},                                                // first what may end a training,
         StopWhen{[] { return interrupted != 0; }},                  //
         ReconstructionMonitor{validation},                          // then what measures,
-        GapMonitor{training, validation, Monitoring{.every = 4}},   //
+        GapMonitor{training, validation, Monitoring<>{.every = 4}}, //
         ActivityMonitor{validation}, WeightMonitor{}, HiddenBias{}, //
         keep, early,                                                // then what reads the measurements
         MetricLog{"metrics.csv"}, Progress{std::clog}, Checkpoint{"rbm.npz", 5});

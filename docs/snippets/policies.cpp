@@ -89,16 +89,16 @@ class RestartingChains::Session {
 
     boltz::Phase<T, depth> sample(F const& field, boltz::StateBlocks<T, depth> const& posterior,
                                   boltz::Draws const& draws, boltz::Clock const&, boltz::Executor& executor) {
-        auto const chains = chains_.blocks();
+        auto const all = chains_.blocks();
         executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-            auto const states = row_range(chains, first, count);
+            auto const states = row_range(all, first, count);
             boltz::Draws const own = draws.from_row(first); // rows are named by the chain, not by the block
             restart(field, posterior, states, first, own.stream(0));
             gibbs_half_sweep(field, states, boltz::Parity::odd, own.stream(1));
             gibbs_half_sweep(field, states, boltz::Parity::even, own.stream(1));
         });
         started_ = 1;
-        return {chains, {}}; // every number is a state: Moment::state
+        return {all, {}}; // every number is a state: Moment::state
     }
 
     template <class Archive>
@@ -212,11 +212,11 @@ int main() {
         session.fit(problem.cases, {.epochs = epochs, .batch_size = 6}, seed);
         return to_arrays(session);
     };
-    Machine whole = dbm, first = dbm, second = dbm;
+    Machine whole = dbm, half = dbm, rest = dbm;
     train(whole, 20, {});
-    Arrays const half_way = train(first, 10, {});
-    train(second, 20, half_way);
-    bool const the_same = whole.weights(0) == second.weights(0) && whole.weights(1) == second.weights(1);
+    Arrays const half_way = train(half, 10, {});
+    train(rest, 20, half_way);
+    bool const the_same = whole.weights(0) == rest.weights(0) && whole.weights(1) == rest.weights(1);
     // [resume]
     require(the_same, "an archived session goes on to the bit");
 
@@ -234,11 +234,13 @@ int main() {
     // [executor]
     Matrix<float> table = xt::zeros<float>({std::size_t{1000}, std::size_t{8}});
     Executor executor{Compute{.threads = 4, .block_rows = 100}};
-    executor.for_each_block(1000, [&](std::size_t first, std::size_t count) {       // ten blocks of 100 rows
-        Draws::from_seed(1).from_row(first).uniform(0, 0, Block{table}.row(first)); // the first row of each
-        for (std::size_t i = 1; i < count; ++i)
-            copy(Block{table}.row_range(first, 1), Block{table}.row_range(first + i, 1));
+    executor.for_each_block(1000, [&](std::size_t first, std::size_t count) { // ten blocks, on four threads
+        auto const rows = Block{table}.row_range(first, count);
+        Draws const draws = Draws::from_seed(1).from_row(first); // numbers are named by the row of the table
+        for (std::size_t i = 0; i < count; ++i) draws.uniform(i, 0, rows.row(i));
     });
     // [executor]
-    require(table(0, 0) == table(99, 0) && table(99, 0) != table(100, 0), "blocks begin at multiples of block_rows");
+    float number = 0;
+    Draws::from_seed(1).uniform(250, 3, std::span{&number, 1});
+    require(table(250, 3) == number, "a number does not depend on the block in which it is drawn");
 }

@@ -34,7 +34,7 @@ struct Images {
 /// Trains in four phases. A callback that asks to stop leaves it where it is; `archive` keeps all of it.
 class Experiment {
     static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
-        boltz::initialise_weights(machine, options.paper ? 0.001 : 0.01, random);
+        boltz::initialise_weights(machine, {options.paper ? 0.001 : 0.01, 0.01}, random);
         if (!options.paper) boltz::initialise_biases(machine, boltz::ByteSource{images.train}, random);
         return pretraining_recipe(options).bind(machine, boltz::ByteSource{images.train});
     }

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <new>
 #include <unistd.h>
 
 namespace {
@@ -150,6 +151,9 @@ int run(Options options) {
     fs::path const checkpoint = out / "checkpoint.npz";
     fs::path const settings = out / "options.json";
     if (options.resume) {
+        if (!fs::exists(settings) || !fs::exists(checkpoint))
+            detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
+                                    ": it has no options.json and checkpoint.npz of a run that was stopped");
         std::size_t const threads = options.threads;
         auto const bytes = read_file(settings);
         auto const saved = nlohmann::json::parse(
@@ -239,6 +243,9 @@ int main(int argc, char** argv) {
     }
     try {
         return run(options);
+    } catch (std::bad_alloc const&) {
+        std::cerr << "mnist_dbm: there is not enough memory for a model or a batch of this size" << std::endl;
+        return 2;
     } catch (std::exception const& error) {
         std::cerr << error.what() << std::endl;
         return 2;

@@ -72,16 +72,18 @@ inline void apply_paper(Options& options) {
 
 /// Declares the command line. Values that are absurd are refused here, before anything is read or written.
 inline void declare(CLI::App& app, Options& options) {
-    auto const positive = CLI::Range(std::size_t{1}, std::size_t{100'000'000});
-    auto const rate = CLI::Range(0.0, 10.0);
-    auto const momentum = CLI::Range(0.0, 0.9999);
+    auto const between = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
+    auto const positive = between(std::size_t{1}, std::size_t{100'000});
+    auto const count = between(std::size_t{0}, std::size_t{100'000'000});
+    auto const rate = between(0.0, 10.0);
+    auto const momentum = between(0.0, 0.9999);
     app.option_defaults()->always_capture_default();
 
     app.add_flag_callback(
            "--quick", [] {}, "Preset: a small model on 2,000 images, in seconds")
         ->group("Presets");
     app.add_flag_callback(
-           "--paper", [] {}, "Preset: the schedule of Salakhutdinov & Hinton (2009), many hours in float")
+           "--paper", [] {}, "Preset: the schedule of Salakhutdinov & Hinton (2009), several hours")
         ->group("Presets");
 
     app.add_option(
@@ -90,17 +92,17 @@ inline void declare(CLI::App& app, Options& options) {
            "without that synthetic digits")
         ->group("Data");
     app.add_option("--limit", options.limit, "Train on the first N images only; 0 for all")
-        ->check(CLI::Range(0, 100'000'000))
+        ->check(count)
         ->group("Data");
     app.add_option("--validation", options.validation,
                    "Set N training images aside and report the error on them instead of on the test images: for "
                    "choosing settings")
-        ->check(CLI::Range(0, 100'000'000))
+        ->check(count)
         ->group("Data");
     app.add_option("--binarisation", options.binarisation,
                    "What becomes of grey pixels in training: none (they are used as means), stochastic "
                    "(drawn at each presentation), fixed (drawn once), threshold (at 1/2)")
-        ->check(CLI::IsMember({"none", "stochastic", "fixed", "threshold"}))
+        ->check(CLI::IsMember({"none", "stochastic", "fixed", "threshold"}).description(""))
         ->group("Data");
 
     app.add_option("--hidden", options.hidden, "Units of the two hidden layers")
@@ -111,7 +113,7 @@ inline void declare(CLI::App& app, Options& options) {
 
     app.add_option("--pretrain-epochs", options.pretrain_epochs, "Epochs of the two RBMs")
         ->expected(2)
-        ->check(CLI::Range(0, 100'000))
+        ->check(count)
         ->group("Pretraining");
     app.add_option("--pretrain-rates", options.pretrain_rates, "Learning rates of the two RBMs")
         ->expected(2)
@@ -125,7 +127,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--pretrain-decay", options.pretrain_decay, "Weight decay")->check(rate)->group("Pretraining");
 
     app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole model")
-        ->check(CLI::Range(0, 100'000))
+        ->check(count)
         ->group("Joint training");
     app.add_option("--joint-rate", options.joint_rate, "Learning rate")->check(rate)->group("Joint training");
     app.add_option("--joint-momentum", options.joint_momentum, "Momentum of the first five epochs, and of the others")
@@ -138,12 +140,12 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(positive)
         ->group("Joint training");
     app.add_option("--mean-field-sweeps", options.mean_field_sweeps, "Mean-field sweeps an update")
-        ->check(CLI::Range(0, 10'000))
+        ->check(count)
         ->group("Joint training");
 
     app.add_option("--classifier-epochs", options.classifier_epochs,
                    "Epochs of softmax regression on the features [h1, h2]")
-        ->check(CLI::Range(0, 100'000))
+        ->check(count)
         ->group("Classifier");
     app.add_option("--classifier-rate", options.classifier_rate, "Learning rate")->check(rate)->group("Classifier");
     app.add_option("--classifier-momentum", options.classifier_momentum, "Momentum")
@@ -152,7 +154,7 @@ inline void declare(CLI::App& app, Options& options) {
 
     app.add_option("--batch-size", options.batch_size, "Images an update")->check(positive)->group("Run");
     app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
-        ->check(CLI::Range(1, 1024))
+        ->check(between(1, 1024))
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
     app.add_flag("--resume", options.resume,

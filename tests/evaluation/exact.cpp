@@ -43,12 +43,11 @@ TEST_CASE("log Z of an RBM is the naive sum, whichever side is larger, at any te
 TEST_CASE("log Z of a deep machine is the naive sum, whichever layers are summed in closed form", "[evaluation]") {
     using test::layer;
     check_marginals(test::randomised(test::bernoulli_dbm(5, 6, 5), 1.0, 1.0, 3));
-    check_marginals(test::randomised(DBM{layer<Bernoulli>(4), layer<Bernoulli>(4), layer<Bernoulli>(5),
-                                         layer<Bernoulli>(3)},
-                                     1.0, 1.0, 4));
-    check_marginals(test::randomised(DBM{layer<Bernoulli>(4), layer<Bernoulli>(3), layer<Bernoulli>(2),
-                                         layer<Bernoulli>(4), layer<Bernoulli>(3)},
-                                     1.0, 1.0, 5));
+    check_marginals(test::randomised(
+        DBM{layer<Bernoulli>(4), layer<Bernoulli>(4), layer<Bernoulli>(5), layer<Bernoulli>(3)}, 1.0, 1.0, 4));
+    check_marginals(test::randomised(
+        DBM{layer<Bernoulli>(4), layer<Bernoulli>(3), layer<Bernoulli>(2), layer<Bernoulli>(4), layer<Bernoulli>(3)},
+        1.0, 1.0, 5));
 }
 
 TEST_CASE("log Z is the naive sum for every mix of units", "[evaluation]") {
@@ -59,7 +58,8 @@ TEST_CASE("more states than one block holds are all counted", "[evaluation]") {
     auto const rbm = test::randomised(test::bernoulli_rbm(11, 10), 1.0, 1.0, 8);
     auto visible = test::all_states(rbm, {true, false});
     REQUIRE(visible.rows() == 2048);
-    CHECK(exact_log_partition(rbm) == Approx(test::log_sum_exp(log_marginal<1>(rbm, visible.blocks()))).epsilon(1e-13));
+    CHECK(exact_log_partition(rbm) ==
+          Approx(test::log_sum_exp(log_marginal<1>(rbm, visible.blocks()))).epsilon(1e-13));
 }
 
 TEST_CASE("Gaussian layers at both ends are integrated although they have different parities", "[evaluation]") {
@@ -76,8 +76,7 @@ TEST_CASE("Gaussian layers at both ends are integrated although they have differ
         for (std::size_t i = 0; i < points * points; ++i) {
             states[0](i, 0) = (static_cast<double>(i % points) - 60) * step;
             states[3](i, 0) = (static_cast<double>(i / points) - 60) * step;
-            for (std::size_t const l : {1u, 2u})
-                copy(discrete[l].row_range(d, 1), states[l].row_range(i, 1));
+            for (std::size_t const l : {1u, 2u}) copy(discrete[l].row_range(d, 1), states[l].row_range(i, 1));
         }
         sums.push_back(test::log_sum_exp(test::naive_negative_energy(model, states)) + 2 * std::log(step));
     }

@@ -9,13 +9,13 @@
 using namespace boltz;
 
 TEST_CASE("the exact posterior of an RBM is what enumeration says", "[inference]") {
-    auto const rbm = test::randomised(RBM{test::layer<Multinomial>(3, Multinomial{2}), test::layer<Spin>(3)}, 1.0, 0.7, 1);
+    auto const rbm =
+        test::randomised(RBM{test::layer<Multinomial>(3, Multinomial{2}), test::layer<Spin>(3)}, 1.0, 0.7, 1);
     auto all = test::all_states(rbm);
     auto const weights = test::naive_negative_energy(rbm, all);
     auto visible = test::all_states(rbm, {true, false});
     Executor executor{Compute{.block_rows = 4}};
-    auto const report =
-        ExactPosterior{}.bind(rbm).infer(rbm, visible.blocks(), {true, false}, executor);
+    auto const report = ExactPosterior{}.bind(rbm).infer(rbm, visible.blocks(), {true, false}, executor);
     CHECK(report.converged);
     for (std::size_t v = 0; v < visible.rows(); ++v) {
         std::vector<double> p;

@@ -102,8 +102,7 @@ TEST_CASE("what is found is a fixed point: each layer's means are those given it
     test::for_each_model([](auto const& model) {
         using M = std::remove_cvref_t<decltype(model)>;
         auto states = data_for(model, 20, bottom<M::depth>());
-        auto const report =
-            infer(model, states, bottom<M::depth>(), {.max_sweeps = 2000, .tolerance = 1e-13});
+        auto const report = infer(model, states, bottom<M::depth>(), {.max_sweeps = 2000, .tolerance = 1e-13});
         REQUIRE(report.converged);
         CHECK(report.residual < 1e-13);
         boltz::detail::for_each_index<M::depth>([&](auto l) {
@@ -143,7 +142,8 @@ TEST_CASE("the statistics of mean-field are the gradient of the bound", "[infere
     });
 }
 
-TEST_CASE("without sweeps the means are those of one bottom-up pass that hears the lower layer twice", "[inference]") {
+TEST_CASE("without sweeps the means are those of one bottom-up pass that hears the lower layer twice",
+          "[inference]") {
     auto const model = test::randomised(test::four_layers(), 1.2, 0.7, 3);
     auto states = data_for(model, 6, bottom<4>());
     auto const report = infer(model, states, bottom<4>(), {.max_sweeps = 0});

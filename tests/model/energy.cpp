@@ -35,7 +35,8 @@ TEST_CASE("the free energy is minus the log of the sum over the hidden states, f
 }
 
 TEST_CASE("the free energy of a real-valued hidden unit is a quadrature over it", "[model]") {
-    auto rbm = test::randomised(RBM{test::layer<Bernoulli>(3), test::layer<Gaussian>(1, Gaussian::learned())}, 1.0, 1.0, 4);
+    auto rbm =
+        test::randomised(RBM{test::layer<Bernoulli>(3), test::layer<Gaussian>(1, Gaussian::learned())}, 1.0, 1.0, 4);
     rbm.hidden().unit().parameters()[0] = 0.6;
     auto visible = test::all_states(rbm, {true, false});
     auto const free = free_energy(rbm, visible[0]);
@@ -57,7 +58,8 @@ TEST_CASE("a Gaussian-Gaussian model has the normal's log Z and moments", "[mode
     p(0) = 2;
     Vector<double> q = xt::zeros<double>({1});
     q(0) = 1.5;
-    RBM rbm{test::layer<Gaussian>(1, Gaussian::with_precision(p)), test::layer<Gaussian>(1, Gaussian::with_precision(q))};
+    RBM rbm{test::layer<Gaussian>(1, Gaussian::with_precision(p)),
+            test::layer<Gaussian>(1, Gaussian::with_precision(q))};
     double const w = 0.9;
     double const a = 0.4;
     double const b = -0.7;
@@ -102,7 +104,8 @@ TEST_CASE("states that do not fit are refused", "[model]") {
     CHECK_NOTHROW(energy(model, blocks));
     blocks[1].columns = 2;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);
-    CHECK_THROWS_WITH(energy(model, blocks), Catch::Contains("energy: states[1] has 2 columns, but layer 1 has 3 units"));
+    CHECK_THROWS_WITH(energy(model, blocks),
+                      Catch::Contains("energy: states[1] has 2 columns, but layer 1 has 3 units"));
     blocks = states.blocks();
     blocks[2].rows = 3;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);

@@ -67,8 +67,9 @@ TEST_CASE("a deviation that is negative or not a number is refused", "[model]") 
 
 TEST_CASE("initial biases give the base-rate model the data's means", "[model]") {
     Rows data{xt::zeros<double>({600, 6})}; // more rows than are read at once
-    RBM rbm{JointLayer{test::layer<Bernoulli>(2), test::layer<Multinomial>(3, Multinomial{2}), test::layer<Gaussian>(1)},
-            test::layer<Bernoulli>(2)};
+    RBM rbm{
+        JointLayer{test::layer<Bernoulli>(2), test::layer<Multinomial>(3, Multinomial{2}), test::layer<Gaussian>(1)},
+        test::layer<Bernoulli>(2)};
     for (std::size_t i = 0; i < 600; ++i) {
         data.values(i, 0) = i % 4 == 0;
         data.values(i, 1) = i % 5 != 0;

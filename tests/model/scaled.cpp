@@ -145,11 +145,12 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
     // The labels stand beside h2 in the top RBM and hear h3 alone.
     auto const spins = top.visible().part<0>();
     auto const labels = top.visible().part<1>();
-    DBM dbm{bottom.visible(),
-            StochasticLayer<Bernoulli, double>{combined(bottom.hidden().bias(), 1, between.visible().bias(), 0.5), {}},
-            JointLayer{StochasticLayer<Spin, double>{combined(between.hidden().bias(), 0.5, spins.bias(), 1), {}},
-                       labels},
-            top.hidden()};
+    DBM dbm{
+        bottom.visible(),
+        StochasticLayer<Bernoulli, double>{combined(bottom.hidden().bias(), 1, between.visible().bias(), 0.5), {}},
+        JointLayer{StochasticLayer<Spin, double>{combined(between.hidden().bias(), 0.5, spins.bias(), 1), {}},
+                   labels},
+        top.hidden()};
     dbm.weights(0) = bottom.weights();
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 2; ++j) dbm.weights(1)(i, j) = between.weights()(i, j) / 2;
@@ -180,10 +181,9 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
             composed.template input<2>(states.blocks(), Block{x});
             highest.template input<0>(upper.blocks(), Block{x_top});
             auto const part = [](Matrix<double>& m, std::size_t first) { return Block{m}.column_range(first, 2); };
-            worst = std::max(
-                worst, test::distance(log_conditional(spins, part(x, 0), h2_table),
-                                      geometric_mean(conditional<1>(between, middle, h2_table),
-                                                     log_conditional(spins, part(x_top, 0), h2_table))));
+            worst = std::max(worst, test::distance(log_conditional(spins, part(x, 0), h2_table),
+                                                   geometric_mean(conditional<1>(between, middle, h2_table),
+                                                                  log_conditional(spins, part(x_top, 0), h2_table))));
             worst = std::max(worst, std::abs(x(0, 2) - x_top(0, 2)) + std::abs(x(0, 3) - x_top(0, 3)));
         }
         return worst;

@@ -80,8 +80,8 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
         for (std::size_t const steps : {1u, 2u, 5u}) {
             auto const expected = chain.statistics(model, after(chain, start.p_odd, steps));
             for (Statistics const statistics : {Statistics::mixed, Statistics::samples}) {
-                auto const found = run(model, start.means,
-                                       {.steps = static_cast<double>(steps), .statistics = statistics});
+                auto const found =
+                    run(model, start.means, {.steps = static_cast<double>(steps), .statistics = statistics});
                 CHECK(found.worst_score(expected) < 5);
                 if (steps == 1) // and not those of one sweep more: the test can tell
                     CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 2))) > 5);
@@ -90,7 +90,8 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
     });
 }
 
-TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased", "[sampling][statistical]") {
+TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased",
+          "[sampling][statistical]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     test::MarkovChain chain{model};
     Start start{model, chain};
@@ -106,10 +107,46 @@ TEST_CASE("CD with undrawn reconstructions is another function of the hidden sta
         phase.states = row_range(mean.blocks(), o, 1);
         model.accumulate(phase, {.factor = start.p_odd[o], .keep = 1}, gradient, executor);
     }
-    auto const found =
-        run(model, start.means, {.reconstruction = ContrastiveDivergence::Reconstruction::mean});
+    auto const found = run(model, start.means, {.reconstruction = ContrastiveDivergence::Reconstruction::mean});
     CHECK(found.worst_score(test::numbers(gradient)) < 5);
     CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 1))) > 5);
+}
+
+TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruction", "[sampling][statistical]") {
+    auto rbm =
+        test::randomised(RBM{test::layer<Gaussian>(1, Gaussian::learned()), test::layer<Bernoulli>(2)}, 1.0, 0.5, 8);
+    rbm.visible().unit().parameters()[0] = 0.5;
+    double const precision = std::exp(0.5);
+    double const v0 = 0.8;
+    // h ~ p(h | v0), v ~ N((a + W h) / p, 1 / p), and hidden means given v, by the trapezium rule.
+    States<double, 2> grid{801, rbm.sizes()};
+    for (std::size_t i = 0; i < 801; ++i) grid[0](i, 0) = (static_cast<double>(i) - 400) * 0.025;
+    mean_half_sweep(rbm, grid.blocks(), grid.blocks(), Parity::odd);
+    States<double, 2> start{1, rbm.sizes()};
+    start[0](0, 0) = v0;
+    mean_half_sweep(rbm, start.blocks(), start.blocks(), Parity::odd);
+    auto gradient = rbm.make_gradient();
+    Executor executor{Compute{}};
+    for (std::size_t h = 0; h < 4; ++h) {
+        double p_h = 1;
+        double natural = rbm.visible().bias()(0);
+        for (std::size_t k = 0; k < 2; ++k) {
+            bool const on = (h >> k & 1) != 0;
+            p_h *= on ? start[1](0, k) : 1 - start[1](0, k);
+            natural += on ? rbm.weights()(0, k) : 0;
+        }
+        for (std::size_t i = 0; i < 801; ++i) {
+            double const z = grid[0](i, 0) - natural / precision;
+            double const density = std::sqrt(precision / (2 * M_PI)) * std::exp(-precision * z * z / 2);
+            Phase<double, 2> phase;
+            phase.states = row_range(grid.blocks(), i, 1);
+            rbm.accumulate(phase, {.factor = p_h * density * 0.025, .keep = 1}, gradient, executor);
+        }
+    }
+    auto const expected = test::numbers(gradient);
+    REQUIRE(expected.size() == 6); // two weights, three biases, one log precision
+    CHECK(run(rbm, start, {}).worst_score(expected) < 5);
+    CHECK(run(rbm, start, {.steps = 2}).worst_score(expected) > 5);
 }
 
 TEST_CASE("CD says which of its numbers are means", "[sampling]") {

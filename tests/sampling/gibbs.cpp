@@ -190,3 +190,36 @@ TEST_CASE("a mean half-sweep of the hidden layers leaves the visible one alone",
     CHECK(states[0](1, 0) == 0);
     CHECK(states[2](1, 0) == Approx(1 / (1 + std::exp(-model.layer<2>().bias()(0)))));
 }
+
+TEST_CASE("chains of two real-valued layers have the normal's means and covariances", "[sampling][statistical]") {
+    // The precision matrix of (v, h) is (2, -w; -w, 1.5); 5 moments at 5 standard errors, 6e-7 each.
+    Vector<double> p = xt::zeros<double>({1});
+    p(0) = 2;
+    Vector<double> q = xt::zeros<double>({1});
+    q(0) = 1.5;
+    RBM rbm{test::layer<Gaussian>(1, Gaussian::with_precision(p)),
+            test::layer<Gaussian>(1, Gaussian::with_precision(q))};
+    double const w = 0.9;
+    rbm.weights()(0, 0) = w;
+    rbm.visible().bias()(0) = 0.4;
+    rbm.hidden().bias()(0) = -0.7;
+    double const determinant = 2 * 1.5 - w * w;
+    double const mean_v = (1.5 * 0.4 - w * 0.7) / determinant;
+    double const mean_h = (w * 0.4 - 2 * 0.7) / determinant;
+
+    States<double, 2> states{chains, rbm.sizes()};
+    Executor executor{Compute{}};
+    gibbs_sweeps(rbm, states.blocks(), 30, Draws::from_seed(4), executor); // forgets its start by 0.27^30
+    auto const check = [&](auto moment, double expected) {
+        std::vector<double> values(chains);
+        for (std::size_t i = 0; i < chains; ++i)
+            values[i] = moment(states[0](i, 0) - mean_v, states[1](i, 0) - mean_h);
+        auto const found = test::estimate(values);
+        CHECK(std::abs(found.mean - expected) < 5 * found.error);
+    };
+    check([](double v, double) { return v; }, 0.0);
+    check([](double, double h) { return h; }, 0.0);
+    check([](double v, double) { return v * v; }, 1.5 / determinant);
+    check([](double, double h) { return h * h; }, 2 / determinant);
+    check([](double v, double h) { return v * h; }, w / determinant);
+}

@@ -61,7 +61,7 @@ std::vector<double> expected_of_means(M const& model) {
 } // namespace
 
 // Deviations beyond 5 standard errors, estimated from 40 sets, have probability 1e-5; about 600 are looked at.
-TEST_CASE("persistent chains on frozen parameters give the exact expectations", "[sampling][statistical]") {
+TEST_CASE("persistent chains on frozen parameters give the exact expectations", "[sampling][statistical][slow]") {
     test::for_each_model([](auto const& random_model) {
         auto const model = weakened(random_model);
         auto const truth = test::numbers(exact_expectations(model));
@@ -94,8 +94,7 @@ TEST_CASE("chains begin at the cases of the batch, in turn", "[sampling][statist
     test::Repetitions found;
     for (std::size_t repetition = 0; repetition < 64; ++repetition) {
         auto session = PersistentCD{.chains = 600}.bind(model);
-        auto const phase =
-            session.sample(model, posterior.blocks(), Draws::from_seed(repetition), Clock{}, executor);
+        auto const phase = session.sample(model, posterior.blocks(), Draws::from_seed(repetition), Clock{}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 1.0 / 600}, gradient, executor);
         found.add(test::numbers(gradient));
@@ -139,7 +138,10 @@ TEST_CASE("chains that were saved and loaded go on to the bit", "[sampling]") {
     CHECK(to_arrays(resumed).at("chains/layer_0").bytes == before.at("chains/layer_0").bytes);
 }
 
-TEST_CASE("persistent CD needs a chain", "[sampling]") {
+TEST_CASE("persistent CD needs a chain, and a case to begin at", "[sampling]") {
     auto const model = test::bernoulli_rbm();
     CHECK_THROWS_AS(PersistentCD{.chains = 0}.bind(model), ValueError);
+    auto session = PersistentCD{}.bind(model);
+    Executor executor{Compute{}};
+    CHECK_THROWS_AS(session.sample(model, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
 }

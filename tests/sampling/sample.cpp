@@ -39,9 +39,7 @@ TEST_CASE("the same seed gives the same samples and the next call others", "[sam
     auto const a = sample(model, {.count = 20, .sweeps = 3}, first);
     auto const b = sample(model, {.count = 20, .sweeps = 3}, second);
     auto const c = sample(model, {.count = 20, .sweeps = 3}, second);
-    auto const same = [](auto const& x, auto const& y) {
-        return std::equal(x[1].data, x[1].data + 60, y[1].data);
-    };
+    auto const same = [](auto const& x, auto const& y) { return std::equal(x[1].data, x[1].data + 60, y[1].data); };
     CHECK(same(a, b));
     CHECK_FALSE(same(b, c));
 }

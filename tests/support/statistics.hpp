@@ -65,8 +65,10 @@ inline double chi_square_p(std::vector<double> const& counts, std::vector<double
             rest_count += counts[i];
         }
     }
-    if (rest_expected > 0) add(rest_count, rest_expected);
-    else if (rest_count > 0) return 0;
+    if (rest_expected > 0)
+        add(rest_count, rest_expected);
+    else if (rest_count > 0)
+        return 0;
     return freedom < 1 ? 1 : chi_square_tail(statistic, freedom);
 }
 

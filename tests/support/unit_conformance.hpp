@@ -26,8 +26,7 @@ namespace test {
 template <class T>
 boltz::Matrix<T> natural_parameters(std::size_t rows, std::size_t size, double deviation, std::uint64_t seed = 1) {
     boltz::Matrix<T> x = xt::zeros<T>({rows, size});
-    for (std::size_t i = 0; i < rows; ++i)
-        boltz::Draws::from_seed(seed).normal(i, 0, boltz::Block<T>{x}.row(i));
+    for (std::size_t i = 0; i < rows; ++i) boltz::Draws::from_seed(seed).normal(i, 0, boltz::Block<T>{x}.row(i));
     for (T& value : x) value *= static_cast<T>(deviation);
     return x;
 }

@@ -15,7 +15,7 @@ using namespace boltz;
 
 namespace {
 
-using Model = decltype(test::bernoulli_rbm<float>());
+using Rbm = decltype(test::bernoulli_rbm<float>());
 
 template <class... Callbacks>
 FitReport fit(FitOptions const& options, Callbacks&&... callbacks) {
@@ -58,11 +58,11 @@ struct Misspelt {
 } // namespace
 
 TEST_CASE("an object with a hook is a callback and one without is not") {
-    STATIC_REQUIRE(Callback<test::Recorder, Model>);
-    STATIC_REQUIRE(Callback<StopsAtEpoch, Model>);
-    STATIC_REQUIRE(Callback<StopsAtUpdate, Model>);
-    STATIC_REQUIRE_FALSE(Callback<Misspelt, Model>);
-    STATIC_REQUIRE_FALSE(Callback<int, Model>);
+    STATIC_REQUIRE(Callback<test::Recorder, Rbm>);
+    STATIC_REQUIRE(Callback<StopsAtEpoch, Rbm>);
+    STATIC_REQUIRE(Callback<StopsAtUpdate, Rbm>);
+    STATIC_REQUIRE_FALSE(Callback<Misspelt, Rbm>);
+    STATIC_REQUIRE_FALSE(Callback<int, Rbm>);
 }
 
 TEST_CASE("callbacks are called in the order in which they are given") {
@@ -123,13 +123,13 @@ TEST_CASE("a batch hook that returns true ends the training in the middle of the
 
 TEST_CASE("metrics belong to one epoch and later callbacks see those of earlier ones") {
     struct Measures {
-        void on_epoch_end(Model const&, TrainingInfo const& info) {
+        void on_epoch_end(Rbm const&, TrainingInfo const& info) {
             info.metrics->push_back({"epoch", static_cast<double>(info.clock.epoch)});
         }
     };
     struct Reads {
         std::vector<std::size_t> sizes{};
-        void on_epoch_end(Model const&, TrainingInfo const& info) { sizes.push_back(info.metrics->size()); }
+        void on_epoch_end(Rbm const&, TrainingInfo const& info) { sizes.push_back(info.metrics->size()); }
     };
     Reads before, after;
     auto const report = fit({.epochs = 3}, before, Measures{}, after);

@@ -35,6 +35,19 @@ std::string refused(M& model, Recipe const& trainer, Data const& data, FitOption
     return message;
 }
 
+/// Zeros, and a note of which cases were asked for.
+struct Spy {
+    std::vector<std::size_t>* seen;
+    std::size_t rows() const { return 7; }
+    std::size_t columns() const { return 4; }
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const {
+        seen->insert(seen->end(), indices.begin(), indices.end());
+        for (std::size_t i = 0; i < out.rows; ++i)
+            for (T& x : out.row(i)) x = 0;
+    }
+};
+
 auto small_rbm() { return test::randomised(test::bernoulli_rbm<float>(4, 3), 0.5, 0.5, 1); }
 
 } // namespace
@@ -60,21 +73,6 @@ TEST_CASE("any number of cases and any batch size gives as many updates as there
 }
 
 TEST_CASE("every case is presented once an epoch, in the order of the data or in a new order each time") {
-    // Visible biases move by the rate times the difference of data and reconstruction, so seeing what is loaded needs
-    // a source that tells.
-    struct Spy {
-        std::vector<std::size_t>* seen;
-        std::size_t rows() const { return 7; }
-        std::size_t columns() const { return 4; }
-        void load(std::span<std::size_t const> indices, Block<float> out, Draws const&) const { note(indices, out); }
-        void load(std::span<std::size_t const> indices, Block<double> out, Draws const&) const { note(indices, out); }
-        template <class T>
-        void note(std::span<std::size_t const> indices, Block<T> out) const {
-            seen->insert(seen->end(), indices.begin(), indices.end());
-            for (std::size_t i = 0; i < out.rows; ++i)
-                for (T& x : out.row(i)) x = 0;
-        }
-    };
     for (Shuffle const shuffle : {Shuffle::never, Shuffle::each_epoch}) {
         std::vector<std::size_t> seen;
         auto model = small_rbm();

@@ -67,8 +67,8 @@ TEST_CASE("the integral of exp(x s - e(s)) is exp(A(x)), by quadrature", "[unit]
     }
 }
 
-TEMPLATE_TEST_CASE("Gaussian draws have mean x / p, variance 1 / p and the normal's shape", "[unit][statistical]", float,
-                   double) {
+TEMPLATE_TEST_CASE("Gaussian draws have mean x / p, variance 1 / p and the normal's shape", "[unit][statistical]",
+                   float, double) {
     // 4 units, each with two z-tests at 4 standard errors (6e-5) and one chi-square test at 1e-4.
     std::size_t const rows = 40000;
     Gaussian const unit = fixed_precisions();

@@ -5,12 +5,14 @@
 /// Where a training starts from.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -19,22 +21,32 @@
 
 namespace boltz {
 
-/// Gives every weight an independent draw from N(0, deviation^2); biases are left alone.
-/// @throws ValueError if `deviation` is negative or not finite.
+/// Gives the weights W_l independent draws from N(0, deviations[l]^2); biases are left alone.
+/// @throws ValueError if a deviation is negative or not finite.
 template <Model M>
-void initialise_weights(M& model, double deviation, Random& random) {
+void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviations, Random& random) {
     using T = typename M::value_type;
-    if (!(deviation >= 0 && std::isfinite(deviation)))
-        detail::fail<ValueError>("initialise_weights: deviation is ", deviation,
-                                 ", but must be finite and not negative");
+    for (double const deviation : deviations)
+        if (!(deviation >= 0 && std::isfinite(deviation)))
+            detail::fail<ValueError>("initialise_weights: deviation is ", deviation,
+                                     ", but must be finite and not negative");
     Draws const draws = random.split();
     for (std::size_t l = 0; l + 1 < M::depth; ++l) {
         Block<T> const weights{model.weights(l)};
         for (std::size_t i = 0; i < weights.rows; ++i) {
             draws.stream(l).normal(i, 0, weights.row(i));
-            for (T& w : weights.row(i)) w *= static_cast<T>(deviation);
+            detail::scale(weights.row(i).data(), weights.columns, static_cast<T>(deviations[l]));
         }
     }
+}
+
+/// The same deviation for all weights.
+/// @throws ValueError if `deviation` is negative or not finite.
+template <Model M>
+void initialise_weights(M& model, double deviation, Random& random) {
+    std::array<double, M::depth - 1> deviations;
+    deviations.fill(deviation);
+    initialise_weights(model, deviations, random);
 }
 
 /// The mean of each column of a data source, in double.

@@ -105,6 +105,7 @@ class PersistentCD::Session {
             });
         } else {
             std::size_t const rows = posterior[0].rows;
+            if (rows == 0) detail::fail<ValueError>("PersistentCD: posterior has 0 rows, but chains begin at cases");
             for (std::size_t first = 0; first < policy_.chains; first += rows) {
                 std::size_t const count = std::min(rows, policy_.chains - first);
                 auto const block = row_range(chains, first, count);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+
+#include <boltz/inference/exact_posterior.hpp>
+#include <boltz/inference/mean_field.hpp>
+#include <boltz/optimizer/sgd.hpp>
+#include <boltz/sampling/contrastive_divergence.hpp>
+#include <boltz/sampling/persistent_cd.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+// This executable counts what it allocates, on any thread. It is one of its own, as these replace the program's
+// operators; the aligned ones are what arrays of vectorised numbers would use.
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size > 0 ? size : 1)) return memory;
+    throw std::bad_alloc{};
+}
+
+void* counted(std::size_t size, std::align_val_t alignment) {
+    ++allocations;
+    auto const step = static_cast<std::size_t>(alignment);
+    if (void* const memory = std::aligned_alloc(step, (size + step - 1) / step * step)) return memory;
+    throw std::bad_alloc{};
+}
+
+} // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) { return counted(size, alignment); }
+void* operator new[](std::size_t size, std::align_val_t alignment) { return counted(size, alignment); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+using namespace boltz;
+
+namespace {
+
+// What batches after the first allocate.
+template <class M, class Inference, class Sampling>
+std::size_t allocated(M model, Inference const& inference_policy, Sampling const& sampling, std::size_t threads) {
+    using T = typename M::value_type;
+    Executor executor{{.threads = threads, .block_rows = 8}};
+    auto inference = inference_policy.bind(model);
+    auto sampler = sampling.bind(model);
+    auto optimizer = Sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.001}.bind(model);
+    auto gradient = model.make_gradient();
+    States<T, M::depth> states{40, model.sizes()};
+    Observed<M::depth> observed{};
+    observed[0] = true;
+    std::size_t before = 0;
+    for (std::uint64_t update = 0; update < 4; ++update) {
+        if (update == 1) before = allocations;
+        Draws const draws = Draws::from_seed(1).stream(update);
+        std::size_t const rows = update % 2 == 0 ? 40 : 33;
+        auto const blocks = row_range(states.blocks(), 0, rows);
+        model.template layer<0>().unit().sample(blocks[0], draws.stream(0));
+        inference.infer(model, blocks, observed, executor);
+        Phase<T, M::depth> data;
+        data.states = blocks;
+        Clock const clock{.update = update};
+        auto const phase = sampler.sample(model, blocks, draws.stream(1), clock, executor);
+        model.accumulate(data, {.factor = 0.025}, gradient, executor);
+        model.accumulate(phase, {.factor = -0.025, .keep = 1}, gradient, executor);
+        optimizer.step(model, gradient, clock, executor);
+    }
+    return allocations - before;
+}
+
+} // namespace
+
+TEST_CASE("the counter counts", "[allocation]") {
+    std::size_t const before = allocations;
+    Matrix<float> const matrix = xt::zeros<float>({100, 100});
+    CHECK(allocations > before);
+    CHECK(matrix(0, 0) == 0);
+}
+
+TEST_CASE("after the first batch nothing is allocated", "[allocation]") {
+    for (std::size_t const threads : {1u, 3u}) {
+        auto const rbm = test::randomised(test::bernoulli_rbm<float>(300, 50), 0.1, 0.1, 1);
+        CHECK(allocated(rbm, ExactPosterior{}, ContrastiveDivergence{.steps = 2}, threads) == 0);
+        CHECK(allocated(rbm, ExactPosterior{}, PersistentCD{.chains = 30}, threads) == 0);
+        auto const gaussian = test::randomised(test::gaussian_dbm<float>(), 0.1, 0.1, 2);
+        CHECK(allocated(gaussian, MeanField{}, PersistentCD{.statistics = Statistics::means}, threads) == 0);
+        auto const mixed = test::randomised(test::mixed_four_layers<double>(), 0.1, 0.1, 3);
+        CHECK(allocated(mixed, MeanField{.damping = 0.2}, ContrastiveDivergence{}, threads) == 0);
+        auto const counts = test::randomised(test::mixed_dbm<double>(), 0.1, 0.1, 4);
+        CHECK(allocated(counts, MeanField{}, PersistentCD{}, threads) == 0);
+    }
+}

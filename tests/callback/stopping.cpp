@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/callback/early_stop.hpp>
+#include <boltz/callback/on_epoch_end.hpp>
+#include <boltz/callback/stop_on_nan.hpp>
+#include <boltz/callback/stop_when.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/trainings.hpp"
+
+#include <boltz/optimizer/sgd.hpp>
+#include <boltz/sampling/contrastive_divergence.hpp>
+#include <boltz/training/trainer.hpp>
+
+#include <limits>
+
+using namespace boltz;
+using Catch::Matchers::Contains;
+
+namespace {
+
+template <class... Callbacks>
+FitReport fit(Sgd const& sgd, FitOptions const& options, Callbacks&&... callbacks) {
+    RBM rbm{test::layer<Gaussian, float>(4), test::layer<Gaussian, float>(3)};
+    rbm = test::randomised(rbm, 0.1, 0.1, 1);
+    auto const data = test::bars<float>(2);
+    Random random{1};
+    return Trainer{ContrastiveDivergence{}, sgd}.fit(rbm, data, options, random, callbacks...);
+}
+
+/// A monitor that reads its numbers from a list.
+auto script(std::vector<double> values, std::string name = "score") {
+    return OnEpochEnd{[values, name](auto const&, TrainingInfo const& info) {
+        info.metrics->push_back({name, values.at(static_cast<std::size_t>(info.clock.epoch) - 1)});
+    }};
+}
+
+} // namespace
+
+TEST_CASE("early stop ends a training once the metric has not improved for a number of epochs") {
+    EarlyStop lower{"score", 2};
+    auto report = fit({}, {.epochs = 8}, script({5, 3, 4, 2, 2, 2.5, 1, 1}), lower);
+    CHECK(report.stopped);
+    CHECK(report.clock.epoch == 6);
+    CHECK(lower.best() == 2);
+    CHECK(lower.best_epoch() == 4);
+
+    EarlyStop higher{"score", 2, EarlyStop::Better::higher};
+    report = fit({}, {.epochs = 8}, script({1, 2, 1.5, 3, 2, 2, 9, 9}), higher);
+    CHECK(report.clock.epoch == 6);
+    CHECK(higher.best() == 3);
+    CHECK(higher.best_epoch() == 4);
+
+    EarlyStop patient{"score", 5};
+    report = fit({}, {.epochs = 4}, script({4, 3, 2, 1}), patient);
+    CHECK_FALSE(report.stopped);
+    CHECK(report.clock.epoch == 4);
+    CHECK(patient.best_epoch() == 4);
+}
+
+TEST_CASE("early stop says so when nobody measures its metric") {
+    EarlyStop stop{"validation_error"};
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] { fit({}, {.epochs = 2}, script({1, 1}), stop); }),
+               Contains("EarlyStop") && Contains("'validation_error'"));
+}
+
+TEST_CASE("early stop does not take a metric that is not a number for the best") {
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    EarlyStop stop{"score", 3};
+    auto const report = fit({}, {.epochs = 6}, script({nan, 2, 1, 1, 1, 1}), stop);
+    CHECK(stop.best() == 1);
+    CHECK(stop.best_epoch() == 3);
+    CHECK(report.clock.epoch == 6);
+}
+
+TEST_CASE("a training that diverges is stopped at the end of the first epoch after which it is not finite") {
+    // Two Gaussian layers with a rate this large double their weights again and again.
+    StopOnNaN stop;
+    bool finite = true;
+    OnEpochEnd const watch{[&](auto const& model, TrainingInfo const&) { finite = parameters_are_finite(model); }};
+    auto const report = fit({.learning_rate = 100}, {.epochs = 200, .batch_size = 2}, watch, stop);
+    CHECK(report.stopped);
+    CHECK(report.clock.epoch < 200);
+    CHECK_FALSE(finite);
+    CHECK(stop.triggered());
+
+    StopOnNaN calm;
+    CHECK_FALSE(fit({.learning_rate = 1e-3}, {.epochs = 5}, calm).stopped);
+    CHECK_FALSE(calm.triggered());
+}
+
+TEST_CASE("a condition from outside ends a training after the batch") {
+    bool interrupted = false;
+    std::size_t batches = 0;
+    struct CountBatches {
+        std::size_t* count;
+        bool* flag;
+        bool operator()() const {
+            *flag = ++*count == 3;
+            return *flag;
+        }
+    };
+    auto const report = fit({}, {.epochs = 5, .batch_size = 2}, StopWhen{CountBatches{&batches, &interrupted}});
+    CHECK(report.stopped);
+    CHECK(report.clock == Clock{0, 3, 3});
+    CHECK(interrupted);
+}
+
+TEST_CASE("a function becomes a callback, with or without a word on stopping") {
+    std::vector<std::uint64_t> epochs;
+    fit({}, {.epochs = 3}, OnEpochEnd{[&](auto const&, TrainingInfo const& info) { epochs.push_back(info.clock.epoch); }});
+    CHECK(epochs == std::vector<std::uint64_t>{1, 2, 3});
+    auto const report =
+        fit({}, {.epochs = 3}, OnEpochEnd{[&](auto const&, TrainingInfo const& info) { return info.clock.epoch == 2; }});
+    CHECK(report.stopped);
+    CHECK(report.clock.epoch == 2);
+}
