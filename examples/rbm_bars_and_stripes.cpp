@@ -4,7 +4,6 @@
 /// An RBM learns bars and stripes; enumeration says exactly how well.
 
 #include <boltz/evaluation/exact.hpp>
-#include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>

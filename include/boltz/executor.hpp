@@ -9,9 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -34,11 +32,9 @@ class Executor {
         for (std::size_t i = 1; i < compute_.threads; ++i) helpers_.emplace_back([this] { serve(); });
     }
     ~Executor() {
-        {
-            std::lock_guard const lock{mutex_};
-            closing_ = true;
-        }
-        wake_.notify_all();
+        closing_ = true;
+        round_.fetch_add(1, std::memory_order_release);
+        round_.notify_all();
         for (std::thread& helper : helpers_) helper.join();
     }
     Executor(Executor const&) = delete;
@@ -75,20 +71,16 @@ class Executor {
 
     template <class F>
     void share(std::size_t tasks, F const& task) {
-        {
-            std::lock_guard const lock{mutex_};
-            call_ = [](void const* object, std::size_t index) { (*static_cast<F const*>(object))(index); };
-            object_ = &task;
-            tasks_ = tasks;
-            next_.store(0, std::memory_order_relaxed);
-            busy_ = helpers_.size();
-            failure_ = nullptr;
-            ++round_;
-        }
-        wake_.notify_all();
+        call_ = [](void const* object, std::size_t index) { (*static_cast<F const*>(object))(index); };
+        object_ = &task;
+        tasks_ = tasks;
+        failure_ = nullptr;
+        next_.store(0, std::memory_order_relaxed);
+        busy_.store(helpers_.size(), std::memory_order_relaxed);
+        round_.fetch_add(1, std::memory_order_release);
+        round_.notify_all();
         work();
-        std::unique_lock lock{mutex_};
-        done_.wait(lock, [this] { return busy_ == 0; });
+        for (std::size_t left = await_change(busy_, helpers_.size()); left != 0;) left = await_change(busy_, left);
         if (failure_) std::rethrow_exception(failure_);
     }
 
@@ -99,7 +91,7 @@ class Executor {
             try {
                 call_(object_, index);
             } catch (...) {
-                std::lock_guard const lock{mutex_};
+                std::lock_guard const lock{failing_};
                 if (!failure_) failure_ = std::current_exception();
             }
         }
@@ -107,33 +99,36 @@ class Executor {
 
     void serve() {
         detail::SingleThreadedOpenMP const single;
-        std::uint64_t seen = 0;
-        for (;;) {
-            {
-                std::unique_lock lock{mutex_};
-                wake_.wait(lock, [&] { return closing_ || round_ != seen; });
-                if (closing_) return;
-                seen = round_;
-            }
+        for (std::size_t seen = 0;;) {
+            seen = await_change(round_, seen);
+            if (closing_) return;
             work();
-            std::lock_guard const lock{mutex_};
-            if (--busy_ == 0) done_.notify_one();
+            if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
         }
+    }
+
+    // Portions of work follow each other within microseconds, less than it takes to wake a sleeping thread; so look a
+    // few times, letting others run, before going to sleep.
+    static std::size_t await_change(std::atomic<std::size_t> const& value, std::size_t old) {
+        for (int look = 0; look < 64; ++look) {
+            if (std::size_t const now = value.load(std::memory_order_acquire); now != old) return now;
+            std::this_thread::yield();
+        }
+        value.wait(old, std::memory_order_acquire);
+        return value.load(std::memory_order_acquire);
     }
 
     Compute compute_;
     detail::SingleThreadedProducts products_;
     detail::SingleThreadedOpenMP openmp_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    std::condition_variable done_;
     void (*call_)(void const*, std::size_t) = nullptr;
     void const* object_ = nullptr;
     std::size_t tasks_ = 0;
     std::atomic<std::size_t> next_{0};
-    std::size_t busy_ = 0;
-    std::uint64_t round_ = 0;
-    bool closing_ = false;
+    std::atomic<std::size_t> busy_{0};
+    std::atomic<std::size_t> round_{0};
+    std::atomic<bool> closing_{false};
+    std::mutex failing_;
     std::exception_ptr failure_;
     std::vector<std::thread> helpers_;
 };

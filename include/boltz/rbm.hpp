@@ -21,7 +21,12 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/evaluation/activation.hpp>
+#include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/mean_elbo.hpp>
+#include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>

@@ -78,7 +78,7 @@ TEST_CASE("a training that diverges is stopped at the end of the first epoch aft
     // Two Gaussian layers with a rate this large double their weights again and again.
     StopOnNaN stop;
     bool finite = true;
-    OnEpochEnd const watch{[&](auto const& model, TrainingInfo const&) { finite = parameters_are_finite(model); }};
+    OnEpochEnd watch{[&](auto const& model, TrainingInfo const&) { finite = parameters_are_finite(model); }};
     auto const report = fit({.learning_rate = 100}, {.epochs = 200, .batch_size = 2}, watch, stop);
     CHECK(report.stopped);
     CHECK(report.clock.epoch < 200);

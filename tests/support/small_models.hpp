@@ -17,6 +17,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace test {
@@ -41,12 +43,18 @@ M randomised(M model, double weight_deviation, double bias_deviation, std::uint6
     return model;
 }
 
+/// Whether the states of layer I can be counted off.
+template <class M, std::size_t I>
+constexpr bool countable = boltz::EnumerableUnit<
+    typename std::remove_cvref_t<decltype(std::declval<M const&>().template layer<I>())>::unit_type,
+    typename M::value_type>;
+
 /// Every joint state of the layers in `chosen`, one a row, the first layer changing fastest; zeros elsewhere.
 template <class M>
 boltz::States<typename M::value_type, M::depth> all_states(M const& model, std::array<bool, M::depth> const& chosen) {
     std::size_t rows = 1;
     boltz::detail::for_each_index<M::depth>([&](auto l) {
-        if constexpr (requires { model.template layer<l>().unit().state_count(1); })
+        if constexpr (countable<M, l>)
             if (chosen[l])
                 rows *= static_cast<std::size_t>(
                     model.template layer<l>().unit().state_count(model.template layer<l>().size()));
@@ -56,7 +64,7 @@ boltz::States<typename M::value_type, M::depth> all_states(M const& model, std::
         std::size_t index = i;
         boltz::detail::for_each_index<M::depth>([&](auto l) {
             auto const& layer = model.template layer<l>();
-            if constexpr (requires { layer.unit().state_count(1); }) {
+            if constexpr (countable<M, l>) {
                 if (!chosen[l]) return;
                 auto const count = static_cast<std::size_t>(layer.unit().state_count(layer.size()));
                 layer.unit().write_state(index % count, states[l].row(i));

@@ -25,6 +25,11 @@ class Checkpoint {
   public:
     explicit Checkpoint(std::filesystem::path path, std::size_t every = 1) : path_{std::move(path)}, every_{every} {}
 
+    // Each phase of a larger training counts its own updates.
+    template <class M>
+    void on_train_begin(M const&, TrainingInfo const&) {
+        written_.reset();
+    }
     /// @throws FileError if the file cannot be written.
     template <class M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {

@@ -7,6 +7,7 @@
 #include <boltz/error.hpp>
 #include <boltz/training/training_info.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -15,7 +16,7 @@
 namespace boltz {
 
 /// Ends a training once a metric has not improved for `patience` epochs; lower is better, or higher with
-/// `Better::higher`.
+/// `Better::higher`. What is not a number is no improvement.
 ///
 /// The metric must come from a monitor that stands before it.
 class EarlyStop {
@@ -39,7 +40,8 @@ class EarlyStop {
 
   private:
     bool judge(double value, std::size_t epoch) {
-        if (best_epoch_ == 0 || (better_ == Better::lower ? value < best_ : value > best_)) {
+        bool const better = best_epoch_ == 0 || (better_ == Better::lower ? value < best_ : value > best_);
+        if (better && !std::isnan(value)) {
             best_ = value;
             best_epoch_ = epoch;
         }

@@ -9,11 +9,13 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <limits>
+#include <locale>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -36,6 +38,7 @@ class MetricLog {
         std::error_code ignored;
         bool const heading = format_ == Format::csv &&
                              (!std::filesystem::exists(path_) || std::filesystem::file_size(path_, ignored) == 0);
+        out_.imbue(std::locale::classic());
         out_.open(path_, std::ios::app);
         if (heading) out_ << "phase,epoch,update,metric,value\n";
         check();
@@ -73,13 +76,20 @@ class MetricLog {
             out_ << (format_ == Format::csv ? "nan" : "null");
     }
 
-    // In CSV a quote is doubled, in JSON a quote or a backslash is preceded by a backslash.
+    // In CSV a quote is doubled; in JSON a quote or a backslash is preceded by a backslash and control characters are
+    // written as \u and four digits.
     std::string quoted(std::string_view text) const {
         std::string_view const special = format_ == Format::csv ? "\"" : "\"\\";
         std::string result = "\"";
         for (char const c : text) {
             if (special.find(c) != std::string_view::npos) result += format_ == Format::csv ? '"' : '\\';
-            result += c;
+            if (format_ == Format::json_lines && static_cast<unsigned char>(c) < 0x20) {
+                char escaped[8];
+                std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+                result += escaped;
+            } else {
+                result += c;
+            }
         }
         return result + '"';
     }

@@ -60,6 +60,14 @@ void average_units(U& unit, U const& other) {
     if constexpr (requires { unit.average_with(other); }) unit.average_with(other);
 }
 
+/// Visits what a unit keeps of its own under `name`, if it keeps anything.
+///
+/// A function and not a lambda's body: clang 14 takes a requires-expression about captured names for false.
+template <class Archive, class U>
+void archive_unit(Archive& archive, std::string_view name, U& unit) {
+    if constexpr (requires { unit.archive(archive); }) archive.nested(name, unit);
+}
+
 /// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value.
 template <class U, std::floating_point T>
 void validate(U const& unit, Block<T const> states, std::string_view argument) {

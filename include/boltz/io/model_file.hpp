@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace boltz {
 namespace detail {
@@ -65,7 +67,7 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
     auto meta = nlohmann::json::parse(text->second, nullptr, false);
-    if (!meta.is_object() || meta.value("format", std::string{}) != model_format)
+    if (!meta.is_object() || meta.value("format", nlohmann::json{}) != model_format)
         fail<FormatError>("load: ", path, " is not a model that boltz has saved: meta.json does not say so");
     if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
         fail<FormatError>("load: ", path, " has format version ",
@@ -76,23 +78,41 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
     return meta;
 }
 
-inline std::size_t described_size(nlohmann::json const& layer, std::string_view unit, std::string const& path) {
+/// How many units layer `l` has by its bias, and not by what meta.json says: the bias is really there, so a file that
+/// lies cannot ask for more memory than it has bytes.
+inline std::size_t stored_size(Arrays const& arrays, std::size_t l, std::string const& path) {
+    auto const bias = arrays.find("bias_" + std::to_string(l));
+    if (bias == arrays.end() || bias->second.shape.size() != 1)
+        fail<FormatError>("load: ", path, " has no bias_", l, " with one number a unit");
+    return bias->second.shape[0];
+}
+
+/// Refuses weights that do not fit between layers of these sizes.
+inline void check_stored_weights(Arrays const& arrays, std::size_t l, std::size_t below, std::size_t above,
+                                 std::string const& path) {
+    auto const weights = arrays.find("weights_" + std::to_string(l));
+    if (weights == arrays.end() || weights->second.shape != std::vector<std::size_t>{below, above})
+        fail<FormatError>("load: ", path, " has no weights_", l, " of ", below, " x ", above, " numbers");
+}
+
+inline std::size_t described_size(nlohmann::json const& layer, std::string_view unit, std::size_t largest,
+                                  std::string const& path) {
     if (!layer.is_object() || layer.value("unit", nlohmann::json{}) != std::string{unit})
         fail<FormatError>("load: ", path, " has a layer of ",
                           layer.is_object() ? layer.value("unit", nlohmann::json{}).dump() : layer.dump(),
                           " units where the model has ", unit, " units");
     auto const size = layer.find("size");
-    constexpr std::size_t largest = std::size_t{1} << 31;
     if (size == layer.end() || !size->is_number_unsigned() || *size == 0u ||
         size->template get<std::size_t>() > largest)
-        fail<FormatError>("load: ", path, ": the size of a layer of ", unit, " units is missing or absurd");
+        fail<FormatError>("load: ", path, ": the size of a layer of ", unit, " units is not in 1 .. ", largest,
+                          ", as many as have a bias");
     return size->template get<std::size_t>();
 }
 
 template <class L>
-L make_layer(nlohmann::json const& description, std::string const& path) {
+L make_layer(nlohmann::json const& description, std::size_t largest, std::string const& path) {
     using U = typename L::unit_type;
-    std::size_t const size = described_size(description, U::name, path);
+    std::size_t const size = described_size(description, U::name, largest, path);
     if constexpr (requires { typename L::part_types; }) {
         using Parts = typename L::part_types;
         auto const parts = description.find("parts");
@@ -100,7 +120,7 @@ L make_layer(nlohmann::json const& description, std::string const& path) {
             fail<FormatError>("load: ", path, ": a joint layer does not have the model's ", std::tuple_size_v<Parts>,
                               " parts");
         L layer = [&]<std::size_t... P>(std::index_sequence<P...>) {
-            return L{make_layer<std::tuple_element_t<P, Parts>>((*parts)[P], path)...};
+            return L{make_layer<std::tuple_element_t<P, Parts>>((*parts)[P], size, path)...};
         }
         (std::make_index_sequence<std::tuple_size_v<Parts>>{});
         if (layer.size() != size)
@@ -142,8 +162,12 @@ template <Model M>
     if (layers.size() != M::depth)
         detail::fail<FormatError>("load: ", path.string(), " has ", layers.size(), " layers, but the model has ",
                                   M::depth);
+    std::array<std::size_t, M::depth> sizes{};
+    for (std::size_t l = 0; l < M::depth; ++l) sizes[l] = detail::stored_size(file.arrays, l, path.string());
+    for (std::size_t l = 0; l + 1 < M::depth; ++l)
+        detail::check_stored_weights(file.arrays, l, sizes[l], sizes[l + 1], path.string());
     M model = [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], path.string())...};
+        return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], sizes[I], path.string())...};
     }
     (std::make_index_sequence<M::depth>{});
     from_arrays(file.arrays, model);

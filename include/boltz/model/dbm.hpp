@@ -144,8 +144,7 @@ template <Layer First, Layer... Rest>
         for (std::size_t l = 0; l + 1 < depth; ++l) archive("weights_" + std::to_string(l), weights_[l]);
         detail::for_each_index<depth>([&](auto l) {
             archive("bias_" + std::to_string(l), layer<l>().bias());
-            if constexpr (requires { layer<l>().unit().archive(archive); })
-                archive.nested("unit_" + std::to_string(l), layer<l>().unit());
+            detail::archive_unit(archive, "unit_" + std::to_string(l), layer<l>().unit());
         });
     }
 

@@ -66,6 +66,9 @@ struct WhenEpochEnds {
     }
 };
 
+template <class F>
+WhenEpochEnds(F) -> WhenEpochEnds<F>;
+
 /// The values of a source before any binarisation.
 template <class S>
 auto grey(S const& source) {
@@ -85,8 +88,12 @@ class PretrainingSession {
     using Parts = Stack<M, Labels>;
     static constexpr std::size_t count = Parts::count;
     template <std::size_t I>
-    using Training = TrainingSession<std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>,
-                                     Sampling, Optimization, ExactPosterior, detail::Through>;
+    using Machine = std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>;
+    template <std::size_t I>
+    using Training = TrainingSession<Machine<I>, Sampling, Optimization, ExactPosterior, detail::Through>;
+    // One that watches only the RBM with the labels is a callback too.
+    template <class C>
+    static constexpr bool watches_some = Callback<C, Machine<0>> || Callback<C, Machine<count - 1>>;
 
   public:
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
@@ -102,6 +109,9 @@ class PretrainingSession {
     /// @throws as `TrainingSession::fit`.
     template <class Data, class... Callbacks>
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
+        static_assert((watches_some<std::remove_reference_t<Callbacks>> && ...),
+                      "boltz: an object given as a callback has no hook that could be called: on_train_begin, "
+                      "on_batch_end, on_epoch_end or on_train_end, for (model, TrainingInfo const&)");
         auto const cases = as_training_data(data);
         FitReport report;
         go_on<0>(cases, cases.template source<0>(), options, random, report, callbacks...);

@@ -49,12 +49,14 @@ template <Field F>
 }
 
 /// The means of layer I given its neighbours in `states`: what is drawn as a picture in place of a noisy sample.
+/// Allocates.
 template <std::size_t I = 0, Field F>
-[[nodiscard]] Matrix<typename F::value_type> conditional_means(F const& field,
-                                                               States<typename F::value_type, F::depth>& states) {
+[[nodiscard]] Matrix<typename F::value_type>
+conditional_means(F const& field, States<typename F::value_type, F::depth> const& states) {
     Matrix<typename F::value_type> means =
         xt::zeros<typename F::value_type>({states.rows(), field.template layer<I>().size()});
-    field.template input<I>(states.blocks(), Block{means});
+    auto copy = states;
+    field.template input<I>(copy.blocks(), Block{means});
     field.template layer<I>().unit().mean(Block{means});
     return means;
 }

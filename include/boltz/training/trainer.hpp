@@ -33,7 +33,7 @@ struct Trainer {
     ///
     /// @throws as `TrainingSession::fit`.
     template <Model M, class Data, class... Callbacks>
-        requires(Callback<std::remove_cvref_t<Callbacks>, M>&&...)
+        requires(Callback<std::remove_reference_t<Callbacks>, M>&&...)
     FitReport fit(M& model, Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks)
     const {
         static_assert(InferencePolicy<Inference, M>,

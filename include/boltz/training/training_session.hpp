@@ -66,7 +66,7 @@ class TrainingSession {
     /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible
     /// values, or an option is out of range; all before anything is changed.
     template <class Data, class... Callbacks>
-        requires(Callback<std::remove_cvref_t<Callbacks>, M>&&...)
+        requires(Callback<std::remove_reference_t<Callbacks>, M>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
             as_training_data(data), options, random, [this] { return to_arrays(*this); }, callbacks...);

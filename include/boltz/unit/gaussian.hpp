@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -168,6 +169,9 @@ class Gaussian {
     template <class Archive>
     void archive(Archive& archive) {
         archive("log_precision", log_precision_);
+        std::uint64_t learns = learns_ ? 1 : 0;
+        archive("learns", learns);
+        learns_ = learns != 0;
     }
 
   private:

@@ -135,9 +135,7 @@ class JointUnit {
 
     template <class Archive>
     void archive(Archive& archive) {
-        each([&](auto& unit, std::size_t p) {
-            if constexpr (requires { unit.archive(archive); }) archive.nested("part_" + std::to_string(p), unit);
-        });
+        each([&](auto& unit, std::size_t p) { detail::archive_unit(archive, "part_" + std::to_string(p), unit); });
     }
 
     /// Whether `f` holds for the type of some part, known at compile time.

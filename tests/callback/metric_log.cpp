@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/callback/metric_log.hpp>
+
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace boltz;
+using boltz_test::TemporaryFolder;
+
+namespace {
+
+struct NoModel {};
+
+struct Row {
+    std::string phase;
+    std::uint64_t epoch;
+    std::uint64_t update;
+    std::string metric;
+    double value;
+    bool operator==(Row const&) const = default;
+};
+
+void log_epoch(MetricLog& log, std::uint64_t epoch, std::vector<Metric> metrics, std::string phase = "training") {
+    TrainingInfo info;
+    info.phase = std::move(phase);
+    info.clock = {epoch, 0, 10 * epoch};
+    info.epoch_seconds = 0.1;
+    info.metrics = &metrics;
+    log.on_epoch_end(NoModel{}, info);
+}
+
+/// The fields of one line of CSV.
+std::vector<std::string> fields_of(std::string const& line) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"')
+            fields.back() += line[++i];
+        else if (line[i] == '"')
+            quoted = !quoted;
+        else if (line[i] == ',' && !quoted)
+            fields.emplace_back();
+        else
+            fields.back() += line[i];
+    }
+    return fields;
+}
+
+std::vector<Row> read_csv(std::filesystem::path const& path) {
+    std::istringstream in{boltz_test::contents_of(path)};
+    std::string line;
+    std::getline(in, line);
+    CHECK(line == "phase,epoch,update,metric,value");
+    std::vector<Row> rows;
+    while (std::getline(in, line)) {
+        auto const fields = fields_of(line);
+        REQUIRE(fields.size() == 5);
+        rows.push_back({fields[0], std::stoull(fields[1]), std::stoull(fields[2]), fields[3], std::stod(fields[4])});
+    }
+    return rows;
+}
+
+std::vector<Row> read_json_lines(std::filesystem::path const& path) {
+    std::istringstream in{boltz_test::contents_of(path)};
+    std::vector<Row> rows;
+    for (std::string line; std::getline(in, line);) {
+        auto const json = nlohmann::json::parse(line);
+        CHECK(json.size() == 5);
+        rows.push_back({json.at("phase"), json.at("epoch"), json.at("update"), json.at("metric"),
+                        json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                                   : json.at("value").get<double>()});
+    }
+    return rows;
+}
+
+double const third = 1.0 / 3;
+
+std::vector<Row> const expected{{"training", 1, 10, "seconds", 0.1},
+                                {"training", 1, 10, "error", third},
+                                {"training", 2, 20, "seconds", 0.1},
+                                {"training", 2, 20, "error", -1e-300},
+                                {"training", 2, 20, "gap", 12}};
+
+} // namespace
+
+TEST_CASE("every metric of every epoch is one row of CSV, to the last digit") {
+    TemporaryFolder const folder;
+    {
+        MetricLog log{folder / "m.csv"};
+        log_epoch(log, 1, {{"error", third}});
+        CHECK(read_csv(folder / "m.csv").size() == 2); // as it comes
+        log_epoch(log, 2, {{"error", -1e-300}, {"gap", 12}});
+    }
+    CHECK(read_csv(folder / "m.csv") == expected);
+}
+
+TEST_CASE("every metric of every epoch is one JSON object, to the last digit") {
+    TemporaryFolder const folder;
+    MetricLog log{folder / "m.jsonl", MetricLog::Format::json_lines};
+    log_epoch(log, 1, {{"error", third}});
+    log_epoch(log, 2, {{"error", -1e-300}, {"gap", 12}});
+    CHECK(read_json_lines(folder / "m.jsonl") == expected);
+}
+
+TEST_CASE("a file that exists is continued under one heading") {
+    TemporaryFolder const folder;
+    { log_epoch(*std::make_unique<MetricLog>(folder / "m.csv"), 1, {{"error", third}}); }
+    { log_epoch(*std::make_unique<MetricLog>(folder / "m.csv"), 2, {{"error", -1e-300}, {"gap", 12}}); }
+    CHECK(read_csv(folder / "m.csv") == expected);
+
+    boltz_test::put(folder / "empty.csv", "");
+    { log_epoch(*std::make_unique<MetricLog>(folder / "empty.csv"), 1, {}); }
+    CHECK(read_csv(folder / "empty.csv").size() == 1);
+}
+
+TEST_CASE("names with quotes, commas, backslashes and tabs come back") {
+    TemporaryFolder const folder;
+    std::string const name = "a \"b\", c\\d\te";
+    MetricLog csv{folder / "m.csv"};
+    log_epoch(csv, 1, {{name, 1}}, name);
+    CHECK(read_csv(folder / "m.csv")[1] == Row{name, 1, 10, name, 1});
+    MetricLog json{folder / "m.jsonl", MetricLog::Format::json_lines};
+    log_epoch(json, 1, {{name + '\n', 1}}, name);
+    CHECK(read_json_lines(folder / "m.jsonl")[1] == Row{name, 1, 10, name + '\n', 1});
+}
+
+TEST_CASE("what is not a finite number is nan in CSV and null in JSON") {
+    TemporaryFolder const folder;
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    double const infinity = std::numeric_limits<double>::infinity();
+    MetricLog csv{folder / "m.csv"};
+    log_epoch(csv, 1, {{"a", nan}, {"b", infinity}});
+    for (std::size_t i : {1u, 2u}) CHECK(std::isnan(read_csv(folder / "m.csv").at(i).value));
+    MetricLog json{folder / "m.jsonl", MetricLog::Format::json_lines};
+    log_epoch(json, 1, {{"a", nan}, {"b", infinity}});
+    for (std::size_t i : {1u, 2u}) CHECK(std::isnan(read_json_lines(folder / "m.jsonl").at(i).value));
+}
+
+TEST_CASE("a file that cannot be written is an error at once") {
+    TemporaryFolder const folder;
+    CHECK_THROWS_AS(MetricLog{folder.path()}, FileError);
+    CHECK_THROWS_AS(MetricLog(folder / "none/m.csv"), FileError);
+    CHECK_THAT(boltz_test::message_of<FileError>([&] { MetricLog{folder / "none/m.csv"}; }),
+               Catch::Matchers::Contains("none/m.csv"));
+}
+
+TEST_CASE("a full disk is an error") {
+    if (!std::filesystem::exists("/dev/full")) {
+        WARN("skipped: there is no /dev/full");
+        return;
+    }
+    CHECK_THROWS_AS(
+        [] {
+            MetricLog log{"/dev/full"};
+            log_epoch(log, 1, {{"a", 1}});
+        }(),
+        FileError);
+}

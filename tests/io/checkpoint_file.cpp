@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/io/checkpoint_file.hpp>
+
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/trainings.hpp"
+
+#include <boltz/random.hpp>
+
+#include <xtensor/xbuilder.hpp>
+
+#include <string>
+
+using namespace boltz;
+using boltz_test::TemporaryFolder;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A session with a number, a vector and a random state.
+struct Session {
+    double number = 0.1;
+    Vector<float> vector = xt::zeros<float>({3});
+    Random random{4};
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("number", number);
+        archive("vector", vector);
+        archive.nested("random", random);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a session comes back from its checkpoint to the bit") {
+    TemporaryFolder const folder;
+    Session session;
+    session.vector(1) = -2.5f;
+    session.number = 1.0 / 3;
+    static_cast<void>(session.random.split());
+    write_checkpoint(folder / "c.npz", to_arrays(session), "somewhere");
+
+    Session other;
+    other.random = Random{99};
+    resume(folder / "c.npz", other);
+    CHECK(test::same(to_arrays(other), to_arrays(session)));
+    CHECK(other.random.split().key() == session.random.split().key());
+    auto const meta = nlohmann::json::parse(read_npz(folder / "c.npz").texts.at("meta.json"));
+    CHECK(meta["note"] == "somewhere");
+}
+
+TEST_CASE("a checkpoint that is truncated, foreign or of another session changes nothing") {
+    TemporaryFolder const folder;
+    auto const path = folder / "c.npz";
+    Session changed;
+    changed.number = 7;
+    changed.vector(0) = 1;
+    write_checkpoint(path, to_arrays(changed), "");
+    Npz const good = read_npz(path);
+    std::string const whole = boltz_test::contents_of(path);
+    auto const refused = [&] {
+        Session session;
+        Session fresh;
+        std::string const message = boltz_test::message_of<FormatError>([&] { resume(path, session); });
+        CHECK(test::same(to_arrays(session), to_arrays(fresh)));
+        CHECK_FALSE(message.empty());
+        return message;
+    };
+    for (std::size_t size = 0; size < whole.size(); size += 7) {
+        boltz_test::put(path, whole.substr(0, size));
+        CHECK_THAT(refused(), Contains("c.npz"));
+    }
+    for (std::string const text : {"", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
+                                   "{\"format\": \"boltz-checkpoint\"}",
+                                   "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
+                                   "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
+        Npz file = good;
+        file.texts["meta.json"] = text;
+        write_npz(path, file);
+        CHECK_THAT(refused(), Contains("c.npz"));
+    }
+    for (std::string const name : {"number", "vector", "random/random_key", "random/random_calls"}) {
+        Npz file = good;
+        file.arrays.erase(name);
+        write_npz(path, file);
+        CHECK_THAT(refused(), Contains(name));
+        file.arrays[name] = {"<f4", {2}, std::vector<std::byte>(8)};
+        write_npz(path, file);
+        CHECK_THAT(refused(), Contains(name));
+    }
+    Session session;
+    CHECK_THROWS_AS(resume(folder / "none.npz", session), FileError);
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/io/model_file.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/trainings.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace boltz;
+using boltz_test::TemporaryFolder;
+using Catch::Matchers::Contains;
+
+namespace {
+
+template <class M>
+void check_round_trip(M const& model) {
+    TemporaryFolder const folder;
+    save(folder / "m.npz", model);
+    M const back = load<M>(folder / "m.npz");
+    CHECK(back.sizes() == model.sizes());
+    CHECK(test::same(test::parameters(back), test::parameters(model)));
+    // The same model makes the same file.
+    save(folder / "again.npz", back);
+    CHECK(boltz_test::contents_of(folder / "again.npz") == boltz_test::contents_of(folder / "m.npz"));
+}
+
+auto small() { return test::randomised(test::bernoulli_dbm<float>(3, 2, 2), 1, 1, 1); }
+using Small = decltype(small());
+
+/// The message with which a file is refused; empty if it is not.
+template <class M = Small>
+std::string refused(std::filesystem::path const& path) {
+    try {
+        static_cast<void>(load<M>(path));
+    } catch (FormatError const& error) {
+        return error.what();
+    }
+    return {};
+}
+
+/// A good model file, changed.
+template <class Change>
+std::string refused_after(Change&& change) {
+    TemporaryFolder const folder;
+    save(folder / "m.npz", small());
+    Npz file = read_npz(folder / "m.npz");
+    auto meta = nlohmann::json::parse(file.texts["meta.json"]);
+    change(file, meta);
+    if (file.texts.contains("meta.json") && !file.texts["meta.json"].starts_with("raw"))
+        file.texts["meta.json"] = meta.dump();
+    write_npz(folder / "m.npz", file);
+    return refused(folder / "m.npz");
+}
+
+} // namespace
+
+TEST_CASE("a model comes back from its file to the bit, whatever its units and depth") {
+    test::for_each_model<double>([](auto const& model) { check_round_trip(model); });
+    check_round_trip(test::randomised(test::mixed_dbm<float>(), 1, 1, 1));
+    check_round_trip(test::randomised(test::gaussian_dbm<float>(), 1, 1, 1));
+    check_round_trip(test::randomised(test::gaussian_rbm<float>(), 1, 1, 1));
+}
+
+TEST_CASE("what units keep of their own comes back") {
+    TemporaryFolder const folder;
+    auto const gaussian = test::gaussian_dbm<double>();
+    save(folder / "g.npz", gaussian);
+    auto const back = load<std::remove_const_t<decltype(gaussian)>>(folder / "g.npz");
+    CHECK(back.layer<0>().unit().log_precision()(0) == gaussian.layer<0>().unit().log_precision()(0));
+    CHECK(back.layer<0>().unit().log_precision()(1) == gaussian.layer<0>().unit().log_precision()(1));
+    CHECK(back.layer<2>().unit().part<1>().trials() == 2);
+    auto const mixed = test::mixed_dbm<float>();
+    save(folder / "m.npz", mixed);
+    CHECK(load<std::remove_const_t<decltype(mixed)>>(folder / "m.npz").layer<0>().unit().trials() == 3);
+}
+
+TEST_CASE("the description in a file says what the model is") {
+    TemporaryFolder const folder;
+    save(folder / "m.npz", test::mixed_dbm<float>());
+    auto const meta = nlohmann::json::parse(read_npz(folder / "m.npz").texts.at("meta.json"));
+    CHECK(meta["format"] == "boltz-model");
+    CHECK(meta["format_version"] == 1);
+    CHECK(meta["boltz_version"] == version);
+    CHECK(meta["model"] == "DBM");
+    CHECK(meta["value_type"] == "float32");
+    REQUIRE(meta["layers"].size() == 3);
+    CHECK(meta["layers"][0] == nlohmann::json{{"unit", "multinomial"}, {"size", 3}});
+    CHECK(meta["layers"][1]["unit"] == "joint");
+    CHECK(meta["layers"][1]["size"] == 5);
+    CHECK(meta["layers"][1]["parts"][1] == nlohmann::json{{"unit", "multinomial"}, {"size", 3}});
+}
+
+TEST_CASE("a file of another model is refused with both kinds") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    save(path, small());
+    CHECK(refused(path).empty());
+    CHECK_THAT(refused<decltype(test::bernoulli_rbm<float>())>(path), Contains("m.npz has 3 layers") && Contains("2"));
+    CHECK_THAT(refused<decltype(test::bernoulli_dbm<double>())>(path), Contains("float32") && Contains("float64"));
+    using Other = DBM<StochasticLayer<Bernoulli>, StochasticLayer<Gaussian>, StochasticLayer<Bernoulli>>;
+    CHECK_THAT(refused<Other>(path), Contains("bernoulli") && Contains("gaussian"));
+    using Joint = DBM<StochasticLayer<Bernoulli>, JointLayer<StochasticLayer<Bernoulli>, StochasticLayer<Bernoulli>>,
+                      StochasticLayer<Bernoulli>>;
+    CHECK_THAT(refused<Joint>(path), Contains("bernoulli") && Contains("joint"));
+
+    save(path, test::mixed_dbm<float>());
+    using Three = DBM<StochasticLayer<Multinomial>,
+                      JointLayer<StochasticLayer<Bernoulli>, StochasticLayer<Multinomial>, StochasticLayer<Bernoulli>>,
+                      StochasticLayer<Spin>>;
+    CHECK_THAT(refused<Three>(path), Contains("m.npz") && Contains("3 parts"));
+}
+
+TEST_CASE("a file that is no model is refused by name") {
+    TemporaryFolder const folder;
+    write_npz(folder / "foreign.npz", {.arrays = {}, .texts = {{"readme", "no model"}}});
+    CHECK_THAT(refused(folder / "foreign.npz"), Contains("foreign.npz has no meta.json"));
+    boltz_test::put(folder / "text.npz", "this is no zip archive");
+    CHECK_THAT(refused(folder / "text.npz"), Contains("text.npz"));
+    boltz_test::put(folder / "empty.npz", "");
+    CHECK_THAT(refused(folder / "empty.npz"), Contains("empty.npz"));
+    CHECK_THROWS_AS(load<Small>(folder / "none.npz"), FileError);
+    CHECK_THROWS_AS(load<Small>(folder.path()), FileError);
+}
+
+TEST_CASE("a description that is wrong or lies is refused") {
+    for (std::string const text :
+         {"", "{", "5", "null", "[]", "{}", "\"boltz-model\"", "{\"format\": 5}", "{\"format\": null}",
+          "{\"format\": \"boltz-checkpoint\", \"format_version\": 1}", "{\"format\": \"boltz-model\"}",
+          "{\"format\": \"boltz-model\", \"format_version\": 2}", "{\"format\": \"boltz-model\", \"format_version\": []}",
+          "{\"format\": \"boltz-model\", \"format_version\": 1}",
+          "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": 3, \"value_type\": \"float32\"}",
+          "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": [], \"value_type\": \"float32\"}",
+          "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": [1, 2, 3], \"value_type\": \"float32\"}"}) {
+        CAPTURE(text);
+        TemporaryFolder const folder;
+        save(folder / "m.npz", small());
+        Npz file = read_npz(folder / "m.npz");
+        file.texts["meta.json"] = text;
+        write_npz(folder / "m.npz", file);
+        CHECK_THAT(refused(folder / "m.npz"), Contains("m.npz"));
+    }
+    auto const with = [](auto const& path, nlohmann::json const& value) {
+        return refused_after([&](Npz&, nlohmann::json& meta) { meta[nlohmann::json::json_pointer{path}] = value; });
+    };
+    for (nlohmann::json const& value : {nlohmann::json(0), nlohmann::json(-1), nlohmann::json(2.5), nlohmann::json("3"),
+                                        nlohmann::json(nullptr), nlohmann::json(4), nlohmann::json(1ull << 40)})
+        for (char const* path : {"/layers/0/size", "/layers/1/size", "/layers/2/size"}) {
+            CAPTURE(path, value.dump());
+            CHECK_FALSE(with(path, value).empty());
+        }
+    CHECK_FALSE(with("/layers/1/unit", 7).empty());
+    CHECK_FALSE(with("/layers/1", "bernoulli").empty());
+    CHECK_FALSE(with("/value_type", 32).empty());
+    CHECK_FALSE(with("/value_type", "float64").empty());
+}
+
+TEST_CASE("arrays that are missing or have another shape or type are refused") {
+    for (std::string const name : {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2"}) {
+        CAPTURE(name);
+        CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.erase(name); }), Contains(name));
+        CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.at(name).shape.push_back(1); }), Contains(name));
+        CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.at(name) = {"<f4", {}, std::vector<std::byte>(4)}; }),
+                   Contains(name));
+        CHECK_THAT(refused_after([&](Npz& file, auto&) {
+                       Array& array = file.arrays.at(name);
+                       array.dtype = "<f8";
+                       array.bytes.resize(2 * array.bytes.size());
+                   }),
+                   Contains(name));
+    }
+    CHECK_THAT(refused_after([](Npz& file, auto&) { std::swap(file.arrays.at("weights_0").shape[0], file.arrays.at("weights_0").shape[1]); }),
+               Contains("weights_0"));
+}
+
+TEST_CASE("sizes that agree with each other but not with the parts of a joint layer are refused") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    auto const model = test::mixed_dbm<float>();
+    save(path, model);
+    Npz const good = read_npz(path);
+    for (auto const& [first, second] :
+         {std::pair<std::size_t, std::size_t>{1, 3}, {2, 4}, {std::size_t{1} << 40, 3}, {0, 5}, {5, 0}}) {
+        Npz file = good;
+        auto meta = nlohmann::json::parse(file.texts["meta.json"]);
+        meta["layers"][1]["parts"][0]["size"] = first;
+        meta["layers"][1]["parts"][1]["size"] = second;
+        file.texts["meta.json"] = meta.dump();
+        write_npz(path, file);
+        CHECK_FALSE(refused<std::remove_const_t<decltype(model)>>(path).empty());
+    }
+    Npz file = good;
+    file.arrays.at("unit_0/trials").bytes.assign(8, std::byte{0});
+    write_npz(path, file);
+    CHECK_THAT(refused<std::remove_const_t<decltype(model)>>(path), Contains("trials"));
+}
+
+TEST_CASE("a truncated or corrupted file is refused wherever it ends") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    save(path, small());
+    std::string const whole = boltz_test::contents_of(path);
+    for (std::size_t size = 0; size < whole.size(); size += size < 100 || size + 100 > whole.size() ? 1 : 13) {
+        boltz_test::put(path, whole.substr(0, size));
+        CHECK_FALSE(refused(path).empty());
+    }
+    // One bit off: refused, or a byte that nothing depends on.
+    Arrays const expected = test::parameters(small());
+    for (std::size_t at = 0; at < whole.size(); at += 5) {
+        std::string bad = whole;
+        bad[at] = static_cast<char>(bad[at] ^ 0x10);
+        boltz_test::put(path, bad);
+        bool harmless = true;
+        try {
+            harmless = test::same(test::parameters(load<Small>(path)), expected);
+        } catch (FormatError const&) {
+        }
+        CHECK(harmless);
+    }
+}
+
+TEST_CASE("a model that cannot be saved leaves the old file") {
+    TemporaryFolder const folder;
+    CHECK_THROWS_AS(save(folder / "none/m.npz", small()), FileError);
+    std::string const longest(250, 'm');
+    boltz_test::put(folder / longest, "old");
+    CHECK_THROWS_AS(save(folder / longest, small()), FileError);
+    CHECK(boltz_test::contents_of(folder / longest) == "old");
+    CHECK(folder.count() == 1);
+}
+
+TEST_CASE("numpy.load opens a model") {
+    if (std::system("python3 -c 'import numpy' 2>/dev/null") != 0) {
+        WARN("skipped: python3 with NumPy is not installed");
+        return;
+    }
+    TemporaryFolder const folder;
+    auto model = test::gaussian_rbm<float>();
+    model.weights()(1, 2) = 0.625f;
+    save(folder / "m.npz", model);
+    std::string const program = "import json, sys, numpy\n"
+                                "m = numpy.load(sys.argv[1])\n"
+                                "assert m['weights_0'].shape == (2, 3) and m['weights_0'].dtype == numpy.float32\n"
+                                "assert m['weights_0'][1, 2] == 0.625\n"
+                                "assert m['bias_1'].shape == (3,)\n"
+                                "assert abs(m['unit_0/log_precision'][0] - 0.4) < 1e-12\n"
+                                "assert json.loads(m['meta.json'])['layers'][0]['unit'] == 'gaussian'\n";
+    boltz_test::put(folder / "check.py", program);
+    CHECK(std::system(("python3 '" + (folder / "check.py").string() + "' '" + (folder / "m.npz").string() + "'").c_str()) == 0);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+
+#include <boltz/archive.hpp>
+#include <boltz/optimizer/sgd.hpp>
+
+using namespace boltz;
+
+namespace {
+
+template <class M>
+std::vector<double> parameters(M& model) {
+    std::vector<double> result;
+    model.for_each_parameter(
+        [&](ParameterKind, auto values) { result.insert(result.end(), values.begin(), values.end()); });
+    return result;
+}
+
+template <class M>
+void fill(M const&, typename M::Gradient& gradient, double first) {
+    test::each_number(gradient, [&](auto& x) {
+        x = static_cast<std::remove_cvref_t<decltype(x)>>(first);
+        first = 0.3 - first * 0.9;
+    });
+}
+
+} // namespace
+
+TEST_CASE("steps follow the classic momentum with decay of weights only and a rate of the units' own",
+          "[optimizer]") {
+    auto model = test::randomised(test::gaussian_rbm(), 1.0, 1.0, 1);
+    auto gradient = model.make_gradient();
+    std::vector<ParameterKind> kinds;
+    model.for_each_parameter(
+        [&](ParameterKind kind, auto values) { kinds.insert(kinds.end(), values.size(), kind); });
+    auto expected = parameters(model);
+    std::vector<double> velocity(expected.size(), 0.0);
+    Sgd const policy{.learning_rate = Schedule::per_epoch({0.1, 0.05}),
+                     .momentum = Schedule::per_epoch({0.5, 0.9}),
+                     .weight_decay = 0.02,
+                     .unit_rate = 0.25};
+    auto session = policy.bind(model);
+    Executor executor{Compute{}};
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+        fill(model, gradient, 1.0 + static_cast<double>(epoch));
+        session.step(model, gradient, Clock{.epoch = epoch}, executor);
+
+        std::vector<double> slopes;
+        model.for_each_parameter(
+            [&](ParameterKind, auto, auto slope) { slopes.insert(slopes.end(), slope.begin(), slope.end()); },
+            gradient);
+        for (std::size_t k = 0; k < expected.size(); ++k) {
+            double const rate = (epoch == 0 ? 0.1 : 0.05) * (kinds[k] == ParameterKind::of_unit ? 0.25 : 1.0);
+            double const decay = kinds[k] == ParameterKind::weight ? 0.02 : 0.0;
+            velocity[k] = (epoch == 0 ? 0.5 : 0.9) * velocity[k] + rate * (slopes[k] - decay * expected[k]);
+            expected[k] += velocity[k];
+        }
+        CHECK(test::distance(parameters(model), expected) < 1e-14);
+    }
+}
+
+TEST_CASE("a constant gradient with momentum m moves 1 / (1 - m) times as fast in the end", "[optimizer]") {
+    auto model = test::bernoulli_rbm(1, 1);
+    auto gradient = model.make_gradient();
+    gradient.weights[0](0, 0) = 1;
+    auto session = Sgd{.learning_rate = 0.01, .momentum = 0.9}.bind(model);
+    Executor executor{Compute{}};
+    for (int i = 0; i < 300; ++i) session.step(model, gradient, Clock{}, executor);
+    double const before = model.weights()(0, 0);
+    session.step(model, gradient, Clock{}, executor);
+    CHECK(model.weights()(0, 0) - before == Approx(0.1));
+    CHECK(model.visible().bias()(0) == 0);
+}
+
+TEST_CASE("velocities that were saved and loaded go on to the bit", "[optimizer]") {
+    auto model = test::randomised(test::gaussian_dbm<float>(), 1.0, 1.0, 1);
+    auto gradient = model.make_gradient();
+    Sgd const policy{.momentum = 0.9};
+    auto session = policy.bind(model);
+    Executor executor{Compute{}};
+    fill(model, gradient, 1.0);
+    session.step(model, gradient, Clock{}, executor);
+    auto resumed_model = model;
+    auto resumed = policy.bind(resumed_model);
+    from_arrays(to_arrays(session), resumed);
+    auto fresh_model = model;
+    auto fresh = policy.bind(fresh_model);
+    session.step(model, gradient, Clock{}, executor);
+    resumed.step(resumed_model, gradient, Clock{}, executor);
+    fresh.step(fresh_model, gradient, Clock{}, executor);
+    CHECK(parameters(resumed_model) == parameters(model));
+    CHECK(parameters(fresh_model) != parameters(model));
+}
+
+TEST_CASE("negative decay and rates of units are refused", "[optimizer]") {
+    auto const model = test::bernoulli_rbm();
+    CHECK_THROWS_AS(Sgd{.weight_decay = -1}.bind(model), ValueError);
+    CHECK_THROWS_AS(Sgd{.unit_rate = -1}.bind(model), ValueError);
+    CHECK_THROWS_AS(Sgd{.weight_decay = std::numeric_limits<double>::quiet_NaN()}.bind(model), ValueError);
+}
