@@ -117,7 +117,7 @@ void files() {
     for (auto const& [name, array] : file.arrays) std::cout << name << ' ' << array.dtype << '\n';
     std::cout << file.texts.at("meta.json") << '\n';
     // [arrays]
-    require(file.arrays.size() == 4 && file.arrays.contains("unit_0/log_precision"), "names are as documented");
+    require(file.arrays.size() == 5 && file.arrays.contains("unit_0/log_precision"), "names are as documented");
 }
 
 void checkpoints() {

@@ -28,7 +28,7 @@ class Film {
         if (info.phase != "pretraining 1" && info.phase != "joint training") return;
         auto const updates = static_cast<std::uint64_t>(info.epochs * info.batches);
         std::uint64_t const every = std::max<std::uint64_t>(1, updates / frames_a_phase);
-        if (info.clock.update % every != 0) return;
+        if (info.clock.update % every != 0 || !boltz::parameters_are_finite(model)) return;
         char name[32];
         std::snprintf(name, sizeof name, "-%010llu.png", static_cast<unsigned long long>(info.clock.update));
         boltz::write_png(folder_ / (info.phase + name), filters(model.weights(0), shape_));

@@ -18,7 +18,11 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-extern "C" void interrupt(int) { interrupted = 1; }
+// A second signal ends the program at once.
+extern "C" void interrupt(int signal) {
+    interrupted = 1;
+    std::signal(signal, SIG_DFL);
+}
 
 namespace fs = std::filesystem;
 
@@ -114,12 +118,16 @@ void draw_pictures(Experiment& experiment, Images const& images, Options const& 
     fs::path const out{options.out};
     Shape const shape{images.train.height, images.train.width};
     auto const& machine = experiment.machine();
-    write_png(out / "filters.png", enlarge(filters(machine.weights(0), shape), 2));
+    Image const first_layer =
+        captioned(enlarge(filters(machine.weights(0), shape), 2), {.title = "Filters of the first hidden layer"});
+    Random random{options.seed};
+    Image const fantasies = samples(machine, 1000, shape, experiment.compute(), random);
+    write_png(out / "filters.png", first_layer);
+    write_png(out / "samples.png", fantasies);
+    write_png(out / "overview.png", beside({first_layer, fantasies}, {.gap = 16, .alignment = Alignment::center}));
     write_png(out / "reconstructions.png",
               reconstructions(machine, ByteSource{images.test}, experiment.inference(), shape));
     write_png(out / "mean_field.png", trajectory(machine, images.test));
-    Random random{options.seed};
-    write_png(out / "samples.png", samples(machine, 1000, shape, experiment.compute(), random));
     write_png(out / "curves.png", curves(out / "metrics.csv"));
     film.finish(out / "filters.gif");
 }
@@ -165,8 +173,15 @@ int run(Options options) {
             detail::fail<FormatError>("mnist_dbm: ", settings.string(),
                                       " does not hold the options of a run: ", error.what());
         }
+        for (std::size_t const count :
+             {options.hidden.size(), options.pretrain_epochs.size(), options.pretrain_rates.size(),
+              options.pretrain_momentum.size(), options.joint_momentum.size()})
+            if (count != 2)
+                detail::fail<FormatError>("mnist_dbm: ", settings.string(), " has ", count,
+                                          " values where the options of a run have 2");
         options.out = out.string();
         options.threads = threads;
+        options.resume = true;
     }
     Images const images = read_images(options);
     if (!options.resume) {

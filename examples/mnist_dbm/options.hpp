@@ -50,7 +50,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pre
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
-    options.hidden = {100, 100};
+    options.hidden = {144, 100}; // as many filters as the picture shows
     options.pretrain_epochs = {3, 3};
     options.joint_epochs = 2;
     options.classifier_epochs = 10;
@@ -75,8 +75,19 @@ inline void declare(CLI::App& app, Options& options) {
     auto const between = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
     auto const positive = between(std::size_t{1}, std::size_t{100'000});
     auto const count = between(std::size_t{0}, std::size_t{100'000'000});
-    auto const rate = between(0.0, 10.0);
-    auto const momentum = between(0.0, 0.9999);
+    // CLI::Range lets "nan" through.
+    auto const number = [](double high) {
+        return CLI::Validator{[high](std::string& text) {
+                                  double const value = std::strtod(text.c_str(), nullptr);
+                                  bool const inside = value >= 0 && value <= high;
+                                  return inside
+                                             ? std::string{}
+                                             : "Value " + text + " not in range 0 - " + CLI::detail::to_string(high);
+                              },
+                              ""};
+    };
+    auto const rate = number(10.0);
+    auto const momentum = number(0.9999);
     app.option_defaults()->always_capture_default();
 
     app.add_flag_callback(

@@ -29,14 +29,14 @@ class Executor {
     /// @throws ValueError if `compute` is out of range.
     explicit Executor(Compute const& compute) : compute_{checked(compute)} {
         helpers_.reserve(compute_.threads - 1);
-        for (std::size_t i = 1; i < compute_.threads; ++i) helpers_.emplace_back([this] { serve(); });
+        try {
+            for (std::size_t i = 1; i < compute_.threads; ++i) helpers_.emplace_back([this] { serve(); });
+        } catch (...) {
+            close();
+            throw;
+        }
     }
-    ~Executor() {
-        closing_ = true;
-        round_.fetch_add(1, std::memory_order_release);
-        round_.notify_all();
-        for (std::thread& helper : helpers_) helper.join();
-    }
+    ~Executor() { close(); }
     Executor(Executor const&) = delete;
     Executor& operator=(Executor const&) = delete;
 
@@ -67,6 +67,13 @@ class Executor {
     static Compute checked(Compute const& compute) {
         compute.validate();
         return compute;
+    }
+
+    void close() {
+        closing_ = true;
+        round_.fetch_add(1, std::memory_order_release);
+        round_.notify_all();
+        for (std::thread& helper : helpers_) helper.join();
     }
 
     template <class F>

@@ -73,9 +73,9 @@ std::vector<Row> read_json_lines(std::filesystem::path const& path) {
     for (std::string line; std::getline(in, line);) {
         auto const json = nlohmann::json::parse(line);
         CHECK(json.size() == 5);
-        rows.push_back({json.at("phase"), json.at("epoch"), json.at("update"), json.at("metric"),
-                        json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                                   : json.at("value").get<double>()});
+        rows.push_back(
+            {json.at("phase"), json.at("epoch"), json.at("update"), json.at("metric"),
+             json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>()});
     }
     return rows;
 }

@@ -81,8 +81,9 @@ TEST_CASE("the gap of an RBM is the difference of mean free energies") {
     Block<double> const training = Block{all}.row_range(0, 10);
     Block<double> const validation = Block{all}.row_range(10, 6);
     double const expected = mean(free_energy(rbm, validation)) - mean(free_energy(rbm, training));
-    auto const metrics =
-        measured(GapMonitor{MatrixSource<double>{Block<double const>{training}}, MatrixSource<double>{Block<double const>{validation}}}, rbm);
+    auto const metrics = measured(GapMonitor{MatrixSource<double>{Block<double const>{training}},
+                                             MatrixSource<double>{Block<double const>{validation}}},
+                                  rbm);
     REQUIRE(metrics.size() == 1);
     CHECK(std::abs(expected) > 0.1);
     CHECK(value_of(metrics, "gap") == Approx(expected).epsilon(1e-10));
@@ -148,13 +149,14 @@ TEST_CASE("a training with monitors is the one without to the bit, and monitors 
     bare.fit(source, options, random);
 
     std::vector<Metric> metrics;
-    for (std::size_t const threads : {1, 2}) {
+    for (std::size_t const threads : {1u, 2u}) {
         auto watched = start;
         auto session = recipe.bind(watched);
         Random same_random{7};
         Monitoring<MeanField> const how{.compute = {.threads = threads, .block_rows = 4}};
-        auto const report = session.fit(source, options, same_random, ReconstructionMonitor{source, how},
-                                        ActivityMonitor{source, how}, GapMonitor{source, source, how}, WeightMonitor{});
+        auto const report =
+            session.fit(source, options, same_random, ReconstructionMonitor{source, how},
+                        ActivityMonitor{source, how}, GapMonitor{source, source, how}, WeightMonitor{});
         CHECK(test::same(to_arrays(session), to_arrays(bare)));
         REQUIRE(report.metrics.size() == 1 + 6 + 1 + 2);
         if (threads == 1) metrics = report.metrics;

@@ -61,7 +61,9 @@ TEST_CASE("early stop ends a training once the metric has not improved for a num
 
 TEST_CASE("early stop says so when nobody measures its metric") {
     EarlyStop stop{"validation_error"};
-    CHECK_THAT(boltz_test::message_of<ValueError>([&] { fit({}, {.epochs = 2}, script({1, 1}), stop); }),
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] {
+                   fit({}, {.epochs = 2}, script({1, 1}), stop);
+               }),
                Contains("EarlyStop") && Contains("'validation_error'"));
 }
 
@@ -109,10 +111,11 @@ TEST_CASE("a condition from outside ends a training after the batch") {
 
 TEST_CASE("a function becomes a callback, with or without a word on stopping") {
     std::vector<std::uint64_t> epochs;
-    fit({}, {.epochs = 3}, OnEpochEnd{[&](auto const&, TrainingInfo const& info) { epochs.push_back(info.clock.epoch); }});
+    fit({}, {.epochs = 3},
+        OnEpochEnd{[&](auto const&, TrainingInfo const& info) { epochs.push_back(info.clock.epoch); }});
     CHECK(epochs == std::vector<std::uint64_t>{1, 2, 3});
-    auto const report =
-        fit({}, {.epochs = 3}, OnEpochEnd{[&](auto const&, TrainingInfo const& info) { return info.clock.epoch == 2; }});
+    auto const report = fit({}, {.epochs = 3},
+                            OnEpochEnd{[&](auto const&, TrainingInfo const& info) { return info.clock.epoch == 2; }});
     CHECK(report.stopped);
     CHECK(report.clock.epoch == 2);
 }

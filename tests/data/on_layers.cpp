@@ -55,21 +55,28 @@ TEST_CASE("sources may be named in any order of layers") {
 
 TEST_CASE("layers with different numbers of cases are refused") {
     auto const matrix = pixels(5);
-    CHECK_THAT(
-        boltz_test::message_of<ShapeError>([&] { static_cast<void>(on_layers<0, 2>(matrix, OneHot{labels, 3})); }),
-        Contains("layer 2 has 4 rows") && Contains("5"));
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] {
+                   static_cast<void>(on_layers<0, 2>(matrix, OneHot{labels, 3}));
+               }),
+               Contains("layer 2 has 4 rows") && Contains("5"));
 }
 
 TEST_CASE("a check names the layer, its units and what the data has") {
     auto const matrix = pixels();
     auto const check = [](auto const& data) { data.check(labelled_dbm(), "here", Draws::from_seed(1)); };
-    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { check(on_layers<0, 2>(matrix, OneHot{labels, 4})); }),
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] {
+                   check(on_layers<0, 2>(matrix, OneHot{labels, 4}));
+               }),
                Contains("here: data has 4 columns") && Contains("layer 2 has 3 units"));
     auto bad = pixels();
     bad(3, 0) = 1.25;
-    CHECK_THAT(boltz_test::message_of<ValueError>([&] { check(on_layers<0, 2>(bad, OneHot{labels, 3})); }),
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] {
+                   check(on_layers<0, 2>(bad, OneHot{labels, 3}));
+               }),
                Contains("here: data of layer 0") && Contains("1.25"));
-    CHECK_THAT(boltz_test::message_of<ValueError>([&] { check(on_layers<0>(Matrix<double>{xt::zeros<double>({0, 2})})); }),
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] {
+                   check(on_layers<0>(Matrix<double>{xt::zeros<double>({0, 2})}));
+               }),
                Contains("0 rows"));
 }
 

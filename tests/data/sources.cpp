@@ -117,7 +117,9 @@ TEMPLATE_TEST_CASE("labels become rows with a single one", "", float, double) {
 
 TEST_CASE("a label that is no class is refused by number and value") {
     std::vector<std::uint8_t> const labels{2, 0, 9};
-    CHECK_THAT(boltz_test::message_of<ValueError>([&] { OneHot{labels, 9}; }),
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] {
+                   OneHot{labels, 9};
+               }),
                Contains("label 2 is 9") && Contains("9 classes"));
     CHECK_NOTHROW((OneHot{labels, 10}));
 }
@@ -130,7 +132,9 @@ TEMPLATE_TEST_CASE("two sources stand side by side", "", float, double) {
     CHECK(both.columns() == 4);
     CHECK((loaded<TestType>(both, {2, 1}) == matrix_of<TestType>({{20.25, 21.25, 0, 1}, {10.25, 11.25, 1, 0}})));
     auto const longer = numbered(4, 2);
-    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { Beside{MatrixSource{longer}, OneHot{labels, 2}}; }),
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] {
+                   Beside{MatrixSource{longer}, OneHot{labels, 2}};
+               }),
                Contains("4 rows") && Contains("3"));
 }
 
@@ -140,7 +144,9 @@ TEMPLATE_TEST_CASE("a subset has the chosen cases in the chosen order", "", floa
     CHECK(some.rows() == 3);
     CHECK(some.columns() == 1);
     CHECK((loaded<TestType>(some, {2, 1, 0}) == matrix_of<TestType>({{40.25}, {0.25}, {40.25}})));
-    CHECK_THAT(boltz_test::message_of<ValueError>([&] { Subset{MatrixSource{matrix}, Indices{1, 5}}; }),
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] {
+                   Subset{MatrixSource{matrix}, Indices{1, 5}};
+               }),
                Contains("index 5") && Contains("5 rows"));
 }
 

@@ -121,7 +121,7 @@ TEST_CASE("the bound of factorised Gaussian units is their expected -E plus thei
 TEST_CASE("the bound never exceeds the exact log-probability") {
     test::for_each_discrete_model([](auto const& model) {
         using M = std::remove_cvref_t<decltype(model)>;
-        for (std::size_t const sweeps : {0, 1, 30}) {
+        for (std::size_t const sweeps : {0u, 1u, 30u}) {
             auto states = inferred(model, {.max_sweeps = sweeps});
             auto const bound = unnormalised_elbo(model, states.blocks(), visible_only<M::depth>());
             auto const exact = exact_log_sum(model, states.blocks(), visible_only<M::depth>());

@@ -45,7 +45,8 @@ TEMPLATE_TEST_CASE("features of an RBM are its hidden means, case by case", "", 
     for (std::size_t i = 0; i < 2100; ++i)
         for (std::size_t j = 0; j < 3; ++j) {
             double x = rbm.hidden().bias()(j);
-            for (std::size_t k = 0; k < 4; ++k) x += static_cast<double>(data(i, k)) * static_cast<double>(rbm.weights()(k, j));
+            for (std::size_t k = 0; k < 4; ++k)
+                x += static_cast<double>(data(i, k)) * static_cast<double>(rbm.weights()(k, j));
             worst = std::max(worst, std::abs(sigmoid(x) - static_cast<double>(found(i, j))));
         }
     CHECK(worst < (std::is_same_v<T, float> ? 1e-6 : 1e-13));
@@ -98,15 +99,16 @@ TEST_CASE("portions come in the order of the data and the threads do not matter 
         1000);
     CHECK(firsts == std::vector<std::size_t>{0, 1000, 2000});
     auto const one = features<1, 2>(dbm, data, MeanField{}, {.threads = 1, .block_rows = 64});
-    for (std::size_t const threads : {2, 3})
+    for (std::size_t const threads : {2u, 3u})
         CHECK((features<1, 2>(dbm, data, MeanField{}, {.threads = threads, .block_rows = 64}) == one));
 }
 
 TEST_CASE("data that does not fit is refused") {
     auto const rbm = test::bernoulli_rbm<float>(4, 3);
     Matrix<float> const wide = xt::zeros<float>({2, 5});
-    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(features<1>(rbm, wide, ExactPosterior{})); }),
-               Contains("5 columns") && Contains("4 units"));
+    CHECK_THAT(
+        boltz_test::message_of<ShapeError>([&] { static_cast<void>(features<1>(rbm, wide, ExactPosterior{})); }),
+        Contains("5 columns") && Contains("4 units"));
     Matrix<float> bad = xt::zeros<float>({2, 4});
     bad(1, 1) = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(features<1>(rbm, bad, ExactPosterior{}), ValueError);

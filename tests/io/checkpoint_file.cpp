@@ -71,10 +71,10 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         boltz_test::put(path, whole.substr(0, size));
         CHECK_THAT(refused(), Contains("c.npz"));
     }
-    for (std::string const text : {"", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
-                                   "{\"format\": \"boltz-checkpoint\"}",
-                                   "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
-                                   "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
+    for (std::string const text :
+         {"", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
+          "{\"format\": \"boltz-checkpoint\"}", "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
+          "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
         Npz file = good;
         file.texts["meta.json"] = text;
         write_npz(path, file);

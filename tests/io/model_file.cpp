@@ -99,7 +99,8 @@ TEST_CASE("a file of another model is refused with both kinds") {
     auto const path = folder / "m.npz";
     save(path, small());
     CHECK(refused(path).empty());
-    CHECK_THAT(refused<decltype(test::bernoulli_rbm<float>())>(path), Contains("m.npz has 3 layers") && Contains("2"));
+    CHECK_THAT(refused<decltype(test::bernoulli_rbm<float>())>(path),
+               Contains("m.npz has 3 layers") && Contains("2"));
     CHECK_THAT(refused<decltype(test::bernoulli_dbm<double>())>(path), Contains("float32") && Contains("float64"));
     using Other = DBM<StochasticLayer<Bernoulli>, StochasticLayer<Gaussian>, StochasticLayer<Bernoulli>>;
     CHECK_THAT(refused<Other>(path), Contains("bernoulli") && Contains("gaussian"));
@@ -108,9 +109,10 @@ TEST_CASE("a file of another model is refused with both kinds") {
     CHECK_THAT(refused<Joint>(path), Contains("bernoulli") && Contains("joint"));
 
     save(path, test::mixed_dbm<float>());
-    using Three = DBM<StochasticLayer<Multinomial>,
-                      JointLayer<StochasticLayer<Bernoulli>, StochasticLayer<Multinomial>, StochasticLayer<Bernoulli>>,
-                      StochasticLayer<Spin>>;
+    using Three =
+        DBM<StochasticLayer<Multinomial>,
+            JointLayer<StochasticLayer<Bernoulli>, StochasticLayer<Multinomial>, StochasticLayer<Bernoulli>>,
+            StochasticLayer<Spin>>;
     CHECK_THAT(refused<Three>(path), Contains("m.npz") && Contains("3 parts"));
 }
 
@@ -130,11 +132,13 @@ TEST_CASE("a description that is wrong or lies is refused") {
     for (std::string const text :
          {"", "{", "5", "null", "[]", "{}", "\"boltz-model\"", "{\"format\": 5}", "{\"format\": null}",
           "{\"format\": \"boltz-checkpoint\", \"format_version\": 1}", "{\"format\": \"boltz-model\"}",
-          "{\"format\": \"boltz-model\", \"format_version\": 2}", "{\"format\": \"boltz-model\", \"format_version\": []}",
+          "{\"format\": \"boltz-model\", \"format_version\": 2}",
+          "{\"format\": \"boltz-model\", \"format_version\": []}",
           "{\"format\": \"boltz-model\", \"format_version\": 1}",
           "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": 3, \"value_type\": \"float32\"}",
           "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": [], \"value_type\": \"float32\"}",
-          "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": [1, 2, 3], \"value_type\": \"float32\"}"}) {
+          "{\"format\": \"boltz-model\", \"format_version\": 1, \"layers\": [1, 2, 3], \"value_type\": "
+          "\"float32\"}"}) {
         CAPTURE(text);
         TemporaryFolder const folder;
         save(folder / "m.npz", small());
@@ -146,8 +150,9 @@ TEST_CASE("a description that is wrong or lies is refused") {
     auto const with = [](auto const& path, nlohmann::json const& value) {
         return refused_after([&](Npz&, nlohmann::json& meta) { meta[nlohmann::json::json_pointer{path}] = value; });
     };
-    for (nlohmann::json const& value : {nlohmann::json(0), nlohmann::json(-1), nlohmann::json(2.5), nlohmann::json("3"),
-                                        nlohmann::json(nullptr), nlohmann::json(4), nlohmann::json(1ull << 40)})
+    for (nlohmann::json const& value :
+         {nlohmann::json(0), nlohmann::json(-1), nlohmann::json(2.5), nlohmann::json("3"), nlohmann::json(nullptr),
+          nlohmann::json(4), nlohmann::json(1ull << 40)})
         for (char const* path : {"/layers/0/size", "/layers/1/size", "/layers/2/size"}) {
             CAPTURE(path, value.dump());
             CHECK_FALSE(with(path, value).empty());
@@ -163,7 +168,9 @@ TEST_CASE("arrays that are missing or have another shape or type are refused") {
         CAPTURE(name);
         CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.erase(name); }), Contains(name));
         CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.at(name).shape.push_back(1); }), Contains(name));
-        CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.at(name) = {"<f4", {}, std::vector<std::byte>(4)}; }),
+        CHECK_THAT(refused_after([&](Npz& file, auto&) {
+                       file.arrays.at(name) = {"<f4", {}, std::vector<std::byte>(4)};
+                   }),
                    Contains(name));
         CHECK_THAT(refused_after([&](Npz& file, auto&) {
                        Array& array = file.arrays.at(name);
@@ -172,7 +179,9 @@ TEST_CASE("arrays that are missing or have another shape or type are refused") {
                    }),
                    Contains(name));
     }
-    CHECK_THAT(refused_after([](Npz& file, auto&) { std::swap(file.arrays.at("weights_0").shape[0], file.arrays.at("weights_0").shape[1]); }),
+    CHECK_THAT(refused_after([](Npz& file, auto&) {
+                   std::swap(file.arrays.at("weights_0").shape[0], file.arrays.at("weights_0").shape[1]);
+               }),
                Contains("weights_0"));
 }
 
@@ -249,5 +258,7 @@ TEST_CASE("numpy.load opens a model") {
                                 "assert abs(m['unit_0/log_precision'][0] - 0.4) < 1e-12\n"
                                 "assert json.loads(m['meta.json'])['layers'][0]['unit'] == 'gaussian'\n";
     boltz_test::put(folder / "check.py", program);
-    CHECK(std::system(("python3 '" + (folder / "check.py").string() + "' '" + (folder / "m.npz").string() + "'").c_str()) == 0);
+    CHECK(std::system(
+              ("python3 '" + (folder / "check.py").string() + "' '" + (folder / "m.npz").string() + "'").c_str()) ==
+          0);
 }

@@ -132,10 +132,11 @@ TEST_CASE("a model leaves and enters memory under documented names", "[model]") 
     auto saved = test::randomised(test::gaussian_dbm<float>(), 1.0, 1.0, 7);
     saved.layer<2>().unit().part<0>().parameters()[0] = 0.8;
     Arrays const arrays = to_arrays(saved);
-    for (char const* name : {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2", "unit_0/log_precision",
-                             "unit_2/part_0/log_precision", "unit_2/part_1/trials"})
+    for (char const* name :
+         {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2", "unit_0/log_precision", "unit_0/learns",
+          "unit_2/part_0/log_precision", "unit_2/part_0/learns", "unit_2/part_1/trials"})
         CHECK(arrays.count(name) == 1);
-    CHECK(arrays.size() == 8);
+    CHECK(arrays.size() == 10);
     CHECK(arrays.at("weights_0").dtype == "<f4");
     CHECK(arrays.at("weights_0").shape == std::vector<std::size_t>{2, 3});
 
@@ -143,6 +144,7 @@ TEST_CASE("a model leaves and enters memory under documented names", "[model]") 
     from_arrays(arrays, loaded);
     CHECK(std::equal(saved.weights(1).begin(), saved.weights(1).end(), loaded.weights(1).begin()));
     CHECK(loaded.layer<2>().unit().part<0>().log_precision()(0) == 0.8);
+    CHECK(loaded.layer<2>().unit().part<0>().learned_count() == saved.layer<2>().unit().part<0>().learned_count());
 
     auto wide = test::gaussian_dbm<double>();
     CHECK_THROWS_AS(from_arrays(arrays, wide), FormatError);

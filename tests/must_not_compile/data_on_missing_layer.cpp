@@ -5,9 +5,9 @@
 using namespace boltz;
 
 #ifdef POSITIVE_CONTROL
-constexpr std::size_t layer = 1;
+constexpr std::size_t chosen = 1;
 #else
-constexpr std::size_t layer = 2;
+constexpr std::size_t chosen = 2;
 #endif
 
 int main() {
@@ -15,5 +15,5 @@ int main() {
     Matrix<float> const data = xt::zeros<float>({8, 4});
     Matrix<float> const labels = xt::zeros<float>({8, 3});
     Random random{1};
-    Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, on_layers<0, layer>(data, labels), {}, random);
+    Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, on_layers<0, chosen>(data, labels), {}, random);
 }

@@ -7,9 +7,11 @@ using namespace boltz;
 struct Watcher {
     template <class M>
 #ifdef POSITIVE_CONTROL
-    void on_epoch_end(M const&, TrainingInfo const&) {}
+    void on_epoch_end(M const&, TrainingInfo const&) {
+    }
 #else
-    void on_epoch_ends(M const&, TrainingInfo const&) {}
+    void on_epoch_ends(M const&, TrainingInfo const&) {
+    }
 #endif
 };
 

@@ -7,13 +7,14 @@ using namespace boltz;
 struct Watcher {
     template <class M>
 #ifdef POSITIVE_CONTROL
-    bool on_batch_end(M const&, TrainingInfo const&) {
+    bool on_batch_end(M const&, TrainingInfo const&){
 #else
     bool on_batchend(M const&, TrainingInfo const&) {
 #endif
         return false;
-    }
-};
+}
+}
+;
 
 int main() {
     DBM dbm{StochasticLayer<Bernoulli>{4}, StochasticLayer<Bernoulli>{3}, StochasticLayer<Bernoulli>{2}};

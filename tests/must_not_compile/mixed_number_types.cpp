@@ -1,7 +1,7 @@
 // expect: constraints not satisfied|no viable constructor|no matching function
 // SPDX-License-Identifier: MIT
-#include <boltz/model/dbm.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/dbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
 
 using namespace boltz;

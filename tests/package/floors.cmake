@@ -12,7 +12,7 @@ set(floors
   "^detail/(linalg|elementwise|extremes|reductions)\\.hpp$" 2
   "^(concepts|schedule|archive)\\.hpp$" 3
   "^(unit|layer)/" 4
-  "^detail/unit_operations\\.hpp$" 4
+  "^detail/(unit_operations|check_states)\\.hpp$" 4
   "^model/" 5
   "^(inference|sampling|optimizer)/" 6
   "^(training|evaluation|data|io|problem)/" 7

@@ -38,7 +38,7 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
     boltz_test::TemporaryFolder const folder;
     auto const path = folder / "state.npz";
     // Inside the first RBM: in an epoch and after one; between the two; inside the second one.
-    for (std::size_t const batches : {2, 4, 8, 12, 13, 16, 19, 24}) {
+    for (std::size_t const batches : {2u, 4u, 8u, 12u, 13u, 16u, 19u, 24u}) {
         CAPTURE(batches);
         M stopped = start;
         auto first = recipe.bind(stopped, data);
@@ -68,7 +68,7 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
 template <class M, class Recipe, class Data>
 void check_threads(M const& start, Recipe const& recipe, Data const& data) {
     Arrays expected;
-    for (std::size_t const threads : {1, 2, 3}) {
+    for (std::size_t const threads : {1u, 2u, 3u}) {
         M model = start;
         Random random{7};
         recipe.pretrain(model, data, options(threads), random);

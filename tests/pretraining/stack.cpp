@@ -13,7 +13,8 @@ using namespace boltz;
 
 namespace {
 
-/// x s - e(s) of each row, the log-probability of a layer given its neighbours up to a constant, with x times `factor`.
+/// x s - e(s) of each row, the log-probability of a layer given its neighbours up to a constant, with x times
+/// `factor`.
 template <class U>
 std::vector<double> log_weights(U const& unit, Block<double const> x, Block<double const> states, double factor) {
     std::vector<double> own(states.rows, 0.0);
@@ -64,8 +65,7 @@ double composition_error(M const& model, Stack<M, Labels>& stack, States<double,
         rbm.template input<0>(both, Block{y});
         if constexpr (Labels && i + 1 == count) {
             auto const& unit = rbm.visible().unit();
-            opinions[i].add(
-                log_weights(unit.template part<0>(), Block{y}.column_range(0, below), states[i], down));
+            opinions[i].add(log_weights(unit.template part<0>(), Block{y}.column_range(0, below), states[i], down));
             opinions[depth - 1].add(log_weights(unit.template part<1>(),
                                                 Block{y}.column_range(below, states[depth - 1].columns),
                                                 states[depth - 1], 1));
@@ -254,6 +254,20 @@ TEST_CASE("outer RBMs are doubled towards the inside, inner ones and labels are 
     Stack<std::remove_const_t<decltype(shallow)>, true> const shallow_labels{shallow};
     STATIC_REQUIRE(decltype(shallow_labels)::count == 1);
     CHECK(shallow_labels.factors(0) == Factors{{{1, 1}, {1}}});
+}
+
+TEST_CASE("every part of a joint layer between two RBMs is doubled") {
+    DBM const shape{bernoulli(2), JointLayer{bernoulli(2), labels(3)}, bernoulli(2)};
+    auto const model = test::randomised(shape, 1, 1, 3);
+    Stack<std::remove_const_t<decltype(model)>, false> stack{model};
+    auto const& rbm = stack.rbm<0>();
+    States<double, 2> states{1, rbm.sizes()};
+    states[0](0, 1) = 1;
+    States<double, 2> plain{1, rbm.sizes()};
+    States<double, 2> doubled{1, rbm.sizes()};
+    rbm.input<1>(states.blocks(), plain[1]);
+    Scaled{rbm, stack.factors(0)}.input<1>(states.blocks(), doubled[1]);
+    for (std::size_t j = 0; j < 5; ++j) CHECK(doubled[1](0, j) == Approx(2 * plain[1](0, j)));
 }
 
 TEST_CASE("a stack starts from the parameters of the model") {

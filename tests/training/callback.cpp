@@ -29,25 +29,37 @@ struct Writes {
     std::string name;
     std::string* to;
     template <class M>
-    void on_train_begin(M const&, TrainingInfo const&) { *to += "begin " + name + '\n'; }
+    void on_train_begin(M const&, TrainingInfo const&) {
+        *to += "begin " + name + '\n';
+    }
     template <class M>
-    void on_batch_end(M const&, TrainingInfo const&) { *to += "batch " + name + '\n'; }
+    void on_batch_end(M const&, TrainingInfo const&) {
+        *to += "batch " + name + '\n';
+    }
     template <class M>
-    void on_epoch_end(M const&, TrainingInfo const&) { *to += "epoch " + name + '\n'; }
+    void on_epoch_end(M const&, TrainingInfo const&) {
+        *to += "epoch " + name + '\n';
+    }
     template <class M>
-    void on_train_end(M const&, TrainingInfo const&) { *to += "end " + name + '\n'; }
+    void on_train_end(M const&, TrainingInfo const&) {
+        *to += "end " + name + '\n';
+    }
 };
 
 struct StopsAtEpoch {
     std::uint64_t epoch;
     template <class M>
-    bool on_epoch_end(M const&, TrainingInfo const& info) { return info.clock.epoch >= epoch; }
+    bool on_epoch_end(M const&, TrainingInfo const& info) {
+        return info.clock.epoch >= epoch;
+    }
 };
 
 struct StopsAtUpdate {
     std::uint64_t update;
     template <class M>
-    bool on_batch_end(M const&, TrainingInfo const& info) { return info.clock.update >= update; }
+    bool on_batch_end(M const&, TrainingInfo const& info) {
+        return info.clock.update >= update;
+    }
 };
 
 struct Misspelt {
@@ -77,8 +89,9 @@ TEST_CASE("hooks are called once a batch, an epoch and a training") {
     CHECK(recorder.train_begins == 1);
     CHECK(recorder.train_ends == 1);
     CHECK(recorder.phases == std::vector<std::string>{"name"});
-    CHECK(recorder.batches == std::vector<Clock>{
-                                  {0, 1, 1}, {0, 2, 2}, {0, 3, 3}, {1, 1, 4}, {1, 2, 5}, {1, 3, 6}, {2, 1, 7}, {2, 2, 8}, {2, 3, 9}});
+    CHECK(recorder.batches ==
+          std::vector<Clock>{
+              {0, 1, 1}, {0, 2, 2}, {0, 3, 3}, {1, 1, 4}, {1, 2, 5}, {1, 3, 6}, {2, 1, 7}, {2, 2, 8}, {2, 3, 9}});
     CHECK(recorder.epochs == std::vector<Clock>{{1, 0, 3}, {2, 0, 6}, {3, 0, 9}});
     CHECK(recorder.last.epochs == 3);
     CHECK(recorder.last.batches == 3);

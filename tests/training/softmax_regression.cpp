@@ -155,9 +155,8 @@ TEST_CASE("features and labels that do not fit are refused") {
     Matrix<float> const wide = xt::zeros<float>({4, 5});
     Matrix<float> const good = xt::zeros<float>({4, 2});
     std::vector<std::uint8_t> const labels{0, 1, 0};
-    CHECK_THAT(
-        boltz_test::message_of<ShapeError>([&] { static_cast<void>(model.classify(MatrixSource{wide})); }),
-        Contains("5 columns") && Contains("2 features"));
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(model.classify(MatrixSource{wide})); }),
+               Contains("5 columns") && Contains("2 features"));
     CHECK_THAT(
         boltz_test::message_of<ShapeError>([&] { static_cast<void>(model.error_rate(MatrixSource{good}, labels)); }),
         Contains("3 labels") && Contains("4 rows"));
@@ -165,7 +164,7 @@ TEST_CASE("features and labels that do not fit are refused") {
     CHECK_THROWS_AS((SoftmaxRegression<float>{2, 0}), ValueError);
     Random random{1};
     std::vector<std::uint8_t> const four{0, 1, 0, 2};
-    CHECK_THROWS_AS((Trainer{ConditionalLikelihood{}, Sgd{}}.fit(model, on_layers<0, 1>(good, OneHot{four, 4}), {},
-                                                                 random)),
-                    ShapeError);
+    CHECK_THROWS_AS(
+        (Trainer{ConditionalLikelihood{}, Sgd{}}.fit(model, on_layers<0, 1>(good, OneHot{four, 4}), {}, random)),
+        ShapeError);
 }

@@ -12,8 +12,12 @@
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace boltz;
 using Catch::Matchers::Contains;
@@ -38,10 +42,12 @@ std::string refused(M& model, Recipe const& trainer, Data const& data, FitOption
 /// Zeros, and a note of which cases were asked for.
 struct Spy {
     std::vector<std::size_t>* seen;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>>* draws_seen = nullptr;
     std::size_t rows() const { return 7; }
     std::size_t columns() const { return 4; }
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const {
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        if (draws_seen != nullptr) draws_seen->emplace_back(draws.key(), draws.first_row());
         seen->insert(seen->end(), indices.begin(), indices.end());
         for (std::size_t i = 0; i < out.rows; ++i)
             for (T& x : out.row(i)) x = 0;
@@ -95,6 +101,23 @@ TEST_CASE("every case is presented once an epoch, in the order of the data or in
             CHECK(orders[2] != orders[3]);
         }
     }
+}
+
+TEST_CASE("every update draws from a stream of its own, every case from its own row") {
+    std::vector<std::size_t> seen;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> draws; // key and first row
+    auto model = small_rbm();
+    Random random{1};
+    recipe.fit(model, Spy{&seen, &draws}, {.epochs = 2, .batch_size = 5, .compute = {.block_rows = 2}}, random);
+    std::vector<std::uint64_t> rows;
+    std::set<std::uint64_t> keys;
+    for (auto const& [key, row] : draws) {
+        rows.push_back(row);
+        keys.insert(key);
+    }
+    // The check reads all 7; then batches of 5 and 2 in blocks of 2.
+    CHECK(rows == std::vector<std::uint64_t>{0, 0, 2, 4, 0, 0, 2, 4, 0});
+    CHECK(keys.size() == 1 + 4);
 }
 
 TEST_CASE("no epochs leave the model as it is") {
@@ -160,8 +183,7 @@ TEST_CASE("the report tells how the data was binarised") {
     CHECK(recipe.fit(model, data, {.epochs = 1}, random).binarisation == Binarisation::none);
     for (Binarisation const how : {Binarisation::stochastic, Binarisation::fixed, Binarisation::threshold}) {
         test::Recorder recorder;
-        auto const report =
-            recipe.fit(model, Binarised{MatrixSource{data}, how}, {.epochs = 1}, random, recorder);
+        auto const report = recipe.fit(model, Binarised{MatrixSource{data}, how}, {.epochs = 1}, random, recorder);
         CHECK(report.binarisation == how);
         CHECK(recorder.last.binarisation == how);
     }

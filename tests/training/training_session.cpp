@@ -69,7 +69,7 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
 template <class M, class Recipe, class Data>
 void check_threads(M const& start, Recipe const& recipe, Data const& data) {
     Arrays expected;
-    for (std::size_t const threads : {1, 2, 3}) {
+    for (std::size_t const threads : {1u, 2u, 3u}) {
         M model = start;
         auto session = recipe.bind(model);
         Random random{7};

@@ -5,6 +5,7 @@
 /// The posterior of a model with one hidden layer.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 
 namespace boltz {
 
@@ -19,6 +20,7 @@ struct ExactPosterior {
       public:
         InferenceReport infer(F const& field, StateBlocks<typename F::value_type, 2> const& states,
                               Observed<2> const& observed, Executor& executor) {
+            detail::check_states(field, states, detail::all_layers<2>(), "ExactPosterior");
             executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {
                 auto const block = row_range(states, first, count);
                 if (!observed[1]) {

@@ -5,6 +5,7 @@
 /// Mean-field inference for models of any depth.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
@@ -56,6 +57,7 @@ class MeanField::Session {
 
     InferenceReport infer(F const& field, StateBlocks<T, depth> const& states, Observed<depth> const& observed,
                           Executor& executor) {
+        detail::check_states(field, states, detail::all_layers<depth>(), "MeanField");
         std::size_t const rows = states[0].rows;
         fixed_.require(rows, field.sizes());
         next_.require(rows, field.sizes());

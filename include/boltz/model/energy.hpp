@@ -5,6 +5,7 @@
 /// Energies and free energies of states, in nats.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
 
@@ -17,33 +18,6 @@
 
 namespace boltz {
 namespace detail {
-
-/// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows.
-template <Field F>
-void check_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                  std::array<bool, F::depth> const& needed, char const* function) {
-    auto const sizes = field.sizes();
-    bool seen = false;
-    std::size_t rows = 0;
-    for (std::size_t l = 0; l < F::depth; ++l) {
-        if (!needed[l]) continue;
-        if (states[l].columns != sizes[l])
-            fail<ShapeError>(function, ": states[", l, "] has ", states[l].columns, " columns, but layer ", l,
-                             " has ", sizes[l], " units");
-        if (seen && states[l].rows != rows)
-            fail<ShapeError>(function, ": states[", l, "] has ", states[l].rows, " rows, but the layers before have ",
-                             rows);
-        rows = states[l].rows;
-        seen = true;
-    }
-}
-
-template <std::size_t Depth>
-constexpr std::array<bool, Depth> all_layers() {
-    std::array<bool, Depth> result{};
-    result.fill(true);
-    return result;
-}
 
 /// out[i] += sum_l b_l' s_l + sum_l s_l' W_l s_{l+1} for row i; for means this is the expectation under a factorised
 /// distribution.

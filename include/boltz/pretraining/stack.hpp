@@ -93,7 +93,7 @@ class Stack {
             // where nothing is shared.
             double const factor = above_shared ? up / 2 : (below_shared ? down / 2 : 1);
             if constexpr (Labels && i + 1 == count) {
-                constexpr std::size_t hidden = depth - 2;
+                constexpr std::size_t hidden = i + 1;
                 std::size_t const below = model.sizes()[hidden - 1];
                 for (std::size_t j = 0; j < model.sizes()[hidden]; ++j) {
                     for (std::size_t k = 0; k < below; ++k)

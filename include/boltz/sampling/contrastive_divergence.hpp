@@ -5,6 +5,7 @@
 /// Contrastive divergence.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/schedule.hpp>
@@ -52,6 +53,7 @@ class ContrastiveDivergence::Session {
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
         auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        detail::check_states(field, posterior, detail::all_layers<depth>(), "ContrastiveDivergence");
         std::size_t const rows = posterior[0].rows;
         states_.require(rows, field.sizes());
         Phase<T, depth> phase;

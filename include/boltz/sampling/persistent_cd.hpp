@@ -5,6 +5,7 @@
 /// Persistent contrastive divergence.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/schedule.hpp>
@@ -106,6 +107,7 @@ class PersistentCD::Session {
         } else {
             std::size_t const rows = posterior[0].rows;
             if (rows == 0) detail::fail<ValueError>("PersistentCD: posterior has 0 rows, but chains begin at cases");
+            detail::check_states(field, posterior, detail::all_layers<depth>(), "PersistentCD");
             for (std::size_t first = 0; first < policy_.chains; first += rows) {
                 std::size_t const count = std::min(rows, policy_.chains - first);
                 auto const block = row_range(chains, first, count);

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sh mnist_dbm.sh PROGRAM SCRATCH CASE
+# The main program from the command line. CASE: refusals, interrupted, threads. SCRATCH is a folder to be made anew.
+set -eu
+
+program=$1
+scratch=$2
+case=$3
+
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch"
+unset BOLTZ_DATA_DIR # synthetic digits, unless --data says otherwise
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# refuse WORDS ARGUMENTS...: the program ends with status 2, has begun no training, and says one thing with these words.
+refuse() {
+    words=$1
+    shift
+    status=0
+    "$program" "$@" >stdout 2>stderr || status=$?
+    [ "$status" = 2 ] || fail "$* ended with status $status: $(cat stderr)"
+    grep -q -- "$words" stderr || fail "$* does not say '$words': $(cat stderr)"
+    # The sentence, and at most a hint at --help.
+    [ "$(grep -c . stderr)" -le 2 ] || fail "$* says more than one sentence: $(cat stderr)"
+    ! grep -q epoch stdout || fail "$* trains before it is refused"
+}
+
+# idx RANK-BYTE DIMENSIONS... : the header of an IDX file of bytes; dimensions below 256.
+idx() {
+    printf '\0\0\010'
+    printf "\\$1"
+    shift
+    for extent; do printf "\\0\\0\\0\\$(printf %o "$extent")"; done
+}
+
+# mnist FOLDER: four files of blank images of 4 x 4 pixels, all of class 0.
+mnist() {
+    mkdir -p "$1"
+    for part in train:12 t10k:5; do
+        count=${part#*:}
+        { idx 3 "$count" 4 4 && head -c $((count * 16)) /dev/zero; } >"$1/${part%:*}-images-idx3-ubyte"
+        { idx 1 "$count" && head -c "$count" /dev/zero; } >"$1/${part%:*}-labels-idx1-ubyte"
+    done
+}
+
+refusals() {
+    small="--quick --hidden 4 3 --pretrain-epochs 1 1 --joint-epochs 1 --classifier-epochs 1"
+
+    mnist good
+    # shellcheck disable=SC2086
+    "$program" $small --data good --out good_out >stdout 2>stderr || fail "good data is refused: $(cat stderr)"
+    [ -s good_out/model.npz ] || fail "no model is written"
+
+    # shellcheck disable=SC2086
+    {
+        refuse "missing/train-images-idx3-ubyte" $small --data missing --out out
+
+        mnist truncated
+        head -c 100 good/train-images-idx3-ubyte >truncated/train-images-idx3-ubyte
+        refuse "truncated/train-images-idx3-ubyte" $small --data truncated --out out
+        head -c 3 good/t10k-labels-idx1-ubyte >truncated/t10k-labels-idx1-ubyte
+        cp good/train-images-idx3-ubyte truncated/
+        refuse "truncated/t10k-labels-idx1-ubyte" $small --data truncated --out out
+
+        mnist lengths
+        { idx 1 11 && head -c 11 /dev/zero; } >lengths/train-labels-idx1-ubyte
+        refuse "12 images.*11 labels" $small --data lengths --out out
+
+        mnist classes
+        { idx 1 5 && head -c 4 /dev/zero && printf '\012'; } >classes/t10k-labels-idx1-ubyte
+        refuse "label 4 is 10" $small --data classes --out out
+
+        mnist sizes
+        { idx 3 5 4 3 && head -c 60 /dev/zero; } >sizes/t10k-images-idx3-ubyte
+        refuse "4 x 4.*4 x 3" $small --data sizes --out out
+
+        echo "in the way" >file
+        refuse "file" $small --data good --out file
+        refuse "file/out" $small --data good --out file/out
+        [ "$(cat file)" = "in the way" ] || fail "the file in the way was changed"
+
+        refuse "--validation\|validation is 12" $small --data good --validation 12 --out out
+        refuse "resume" --resume --out empty
+        refuse "hidden" --hidden 0 5 --out out
+        refuse "hidden" --hidden 5 --out out
+        refuse "hidden" --hidden five six --out out
+        refuse "batch-size" --batch-size 0 --out out
+        refuse "threads" --threads 0 --out out
+        refuse "limit" --limit -3 --out out
+        refuse "joint-rate" --joint-rate -1 --out out
+        refuse "joint-rate" --joint-rate nan --out out
+        refuse "binarisation" --binarisation sometimes --out out
+        refuse "chains" --chains 0 --out out
+        refuse "nonsense" --nonsense --out out
+        refuse "nonsense" nonsense --out out
+    }
+
+    # A training that diverges says what to do about it.
+    status=0
+    "$program" --quick --limit 200 --hidden 10 10 --pretrain-rates 10 10 --pretrain-decay 10 --pretrain-momentum 0.99 0.99 \
+        --pretrain-epochs 400 1 --out diverged >stdout 2>stderr || status=$?
+    [ "$status" = 2 ] || fail "a training that diverges ended with status $status: $(tail -1 stdout)"
+    grep -q "smaller learning rates" stderr || fail "a training that diverges does not say so: $(cat stderr)"
+
+    # A refusal costs no result that is there already.
+    mkdir earlier
+    echo results >earlier/checkpoint.npz
+    echo results >earlier/metrics.csv
+    # shellcheck disable=SC2086
+    refuse "truncated" $small --data truncated --out earlier
+    [ "$(cat earlier/checkpoint.npz earlier/metrics.csv)" = "results
+results" ] || fail "a refusal removed results"
+    cp good_out/options.json earlier/
+    refuse "checkpoint.npz" --resume --out earlier
+    tr -d '\n' <good_out/options.json | sed 's/"hidden": *\[[^]]*\]/"hidden": [4]/' >earlier/options.json
+    refuse "1 values" --resume --out earlier
+    echo '{"hidden": 5}' >earlier/options.json
+    refuse "options.json" --resume --out earlier
+
+    "$program" --help >help 2>&1 || fail "--help is an error"
+    for option in --data --hidden --pretrain-epochs --joint-epochs --batch-size --chains --gibbs-steps \
+        --mean-field-sweeps --classifier-epochs --seed --threads --limit --out --resume --quick --paper; do
+        grep -q -- "$option" help || fail "--help does not mention $option"
+    done
+}
+
+# interrupt PHASE ARGUMENTS...: starts the program and sends it SIGINT once the phase has begun.
+interrupt() {
+    phase=$1
+    shift
+    : >log # that of the run before has such lines too
+    "$program" "$@" >>log 2>&1 &
+    running=$!
+    while ! grep -q "^$phase  epoch" log; do
+        kill -0 "$running" 2>/dev/null || fail "ended before $phase: $(tail -3 log)"
+        sleep 0.02
+    done
+    kill -INT "$running"
+    status=0
+    wait "$running" || status=$?
+    [ "$status" = 130 ] || fail "interrupted in $phase, but ended with status $status: $(tail -3 log)"
+    grep -q -- "--resume" log || fail "interrupted in $phase, but does not say how to go on"
+    [ -s broken/checkpoint.npz ] || fail "interrupted in $phase, but there is no checkpoint"
+    [ ! -e broken/model.npz ] || fail "interrupted in $phase, but there is a model already"
+}
+
+interrupted() {
+    options="--quick --limit 500 --hidden 30 20 --batch-size 60 --pretrain-epochs 300 3 --joint-epochs 25
+             --classifier-epochs 4000 --binarisation stochastic"
+    # shellcheck disable=SC2086
+    "$program" $options --threads 1 --out unbroken >log 2>&1 || fail "the unbroken run: $(tail -3 log)"
+    # shellcheck disable=SC2086
+    interrupt "pretraining 1" $options --threads 1 --out broken
+    interrupt "joint training" --resume --threads 2 --out broken
+    ! grep -q "^pretraining 1  epoch   1/" log || fail "a resumed run begins again"
+    interrupt "classifier" --resume --threads 1 --out broken
+    ! grep -q "^pretraining" log || fail "a run resumed in the joint training begins with the pretraining"
+    "$program" --resume --threads 1 --out broken >log 2>&1 || fail "the last part: $(tail -3 log)"
+    ! grep -q "^joint" log || fail "a run resumed in the classifier begins with the joint training"
+    for file in model.npz classifier.npz filters.png samples.png; do
+        cmp "unbroken/$file" "broken/$file" || fail "$file of the interrupted run differs"
+    done
+    for run in unbroken broken; do grep -v '"seconds"' $run/metrics.csv >$run.metrics; done
+    cmp unbroken.metrics broken.metrics || fail "metrics of the interrupted run differ"
+    [ ! -e broken/checkpoint.npz ] || fail "a finished run leaves a checkpoint"
+}
+
+threads() {
+    options="--quick --limit 400 --hidden 30 20 --batch-size 70 --chains 33"
+    for count in 1 2 3; do
+        # shellcheck disable=SC2086
+        "$program" $options --threads $count --out "out$count" >log 2>&1 || fail "$count threads: $(tail -3 log)"
+    done
+    for file in model.npz classifier.npz samples.png; do
+        cmp "out1/$file" "out2/$file" || fail "$file differs between 1 and 2 threads"
+        cmp "out1/$file" "out3/$file" || fail "$file differs between 1 and 3 threads"
+    done
+    # shellcheck disable=SC2086
+    "$program" $options --threads 1 --seed 2 --out other >log 2>&1 || fail "another seed: $(tail -3 log)"
+    ! cmp -s out1/model.npz other/model.npz || fail "another seed gives the same model"
+}
+
+case $case in
+refusals | interrupted | threads) "$case" ;;
+*) fail "there is no case $case" ;;
+esac
+rm -rf "$scratch"
