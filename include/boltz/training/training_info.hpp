@@ -56,7 +56,7 @@ struct TrainingInfo {
 /// What a training has done.
 struct FitReport {
     Clock clock;                                    ///< where it ended
-    bool stopped = false;                           ///< whether a callback ended it before the last epoch
+    bool stopped = false;                           ///< whether a callback asked to end it
     std::string phase;                              ///< FitOptions::phase, or that of the stage that was stopped
     double seconds = 0;                             ///< wall time of this call
     Binarisation binarisation = Binarisation::none; ///< of the data
