@@ -34,4 +34,10 @@ if [ "$wanted" = yes ] && [ -z "${BOLTZ_DATA_DIR:-}" ]; then
     fi
 fi
 
+# OpenBLAS up to 0.3.21 takes AMD processors with AVX-512 for older ones and leaves half of their width unused.
+if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -q AuthenticAMD /proc/cpuinfo 2>/dev/null && grep -qw avx512vl /proc/cpuinfo; then
+    OPENBLAS_CORETYPE=SkylakeX
+    export OPENBLAS_CORETYPE
+fi
+
 exec "$build/examples/mnist_dbm" "$@"

@@ -43,9 +43,9 @@ class Experiment {
     Experiment(Options const& options, Images const& images)
         : options_{options}, images_{images}, random_{options.seed}, phase_random_{random_},
           machine_{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}},
-          classifier_{options.hidden[0] + options.hidden[1], classes}, compute_{.threads = options.threads,
-                                                                                .block_rows = std::max<std::size_t>(
-                                                                                    1, (options.batch_size + 1) / 2)},
+          classifier_{options.hidden[0] + options.hidden[1], classes},
+          compute_{.threads = options.threads,
+                   .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2},
           pretraining_{start(machine_, options, images, random_)}, joint_{joint_recipe(options).bind(machine_)},
           classification_{classifier_recipe(options).bind(classifier_)} {
         phase_random_ = random_;

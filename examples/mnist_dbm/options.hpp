@@ -32,6 +32,7 @@ struct Options {
     double joint_decay = 0;
     double classifier_rate = 0.1;
     double classifier_momentum = 0.5;
+    std::size_t block_rows = 0;
     std::size_t chains = 100;
     std::size_t gibbs_steps = 1;
     std::size_t mean_field_sweeps = 5;
@@ -46,7 +47,7 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   chains, gibbs_steps, mean_field_sweeps, limit, validation, seed, paper)
+                                   block_rows, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -166,6 +167,12 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--batch-size", options.batch_size, "Images an update")->check(positive)->group("Run");
     app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
         ->check(between(1, 1024))
+        ->group("Run");
+    app.add_option(
+           "--block-rows", options.block_rows,
+           "Images or chains that one thread takes through a whole chain of products; 0 for half a batch, which "
+           "serves two threads, while a whole batch is fastest on one. Rounding depends on it, on --threads not")
+        ->check(count)
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
     app.add_flag("--resume", options.resume,
