@@ -34,7 +34,7 @@ if [ "$wanted" = yes ] && [ -z "${BOLTZ_DATA_DIR:-}" ]; then
     fi
 fi
 
-# OpenBLAS up to 0.3.21 takes AMD processors with AVX-512 for older ones and leaves half of their width unused.
+# OpenBLAS 0.3.21, which Debian 12 ships, takes AMD processors with AVX-512 for older ones and uses half of their width.
 if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -q AuthenticAMD /proc/cpuinfo 2>/dev/null && grep -qw avx512vl /proc/cpuinfo; then
     OPENBLAS_CORETYPE=SkylakeX
     export OPENBLAS_CORETYPE

@@ -11,11 +11,13 @@
 
 #include <boltz/boltz.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <iostream>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,20 +62,28 @@ class Experiment {
         Subset const watched{ByteSource{images_.train}, first(std::min<std::size_t>(1000, images_.train.count))};
         Subset const unseen{ByteSource{images_.test}, first(std::min<std::size_t>(1000, images_.test.count))};
         Monitoring<MeanField> const how{.inference = inference(), .compute = compute_};
-        if (phase_ == 0 && !did(0, pretraining_.fit(pixels, fit_options("pretraining", 0), random_, callbacks...)))
-            return false;
-        if (phase_ == 1 && !did(1, joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
-                                              ReconstructionMonitor{watched, how}, ActivityMonitor{watched, how},
-                                              GapMonitor{watched, unseen, how}, callbacks...)))
-            return false;
-        if (phase_ == 2) {
-            auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);
-            auto const data = on_layers<0, 1>(train, OneHot{images_.train.labels, classes});
-            if (!did(2, classification_.fit(data, fit_options("classifier", options_.classifier_epochs), random_,
-                                            callbacks...)))
-                return false;
-        }
-        return true;
+        return timed(
+                   0,
+                   [&] { return pretraining_.fit(pixels, fit_options("pretraining", 0), random_, callbacks...); }) &&
+               timed(1,
+                     [&] {
+                         return joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
+                                           ReconstructionMonitor{watched, how}, ActivityMonitor{watched, how},
+                                           GapMonitor{watched, unseen, how}, WeightMonitor{}, callbacks...);
+                     }) &&
+               timed(2, [&] {
+                   auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);
+                   std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
+                   OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
+                       double const error =
+                           classifier.error_rate(MatrixSource{Block{train}.row_range(0, some)},
+                                                 std::span{images_.train.labels}.first(some), compute_);
+                       info.metrics->push_back({"training_error_percent", 100 * error});
+                   }};
+                   return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
+                                              fit_options("classifier", options_.classifier_epochs), random_,
+                                              training_error, callbacks...);
+               });
     }
 
     /// The share of held-out images that the classifier gets wrong, in percent.
@@ -97,11 +107,14 @@ class Experiment {
     template <class Archive>
     void archive(Archive& archive) {
         archive("phase", phase_);
-        for (std::size_t i = 0; i < seconds_.size(); ++i) archive("seconds_" + std::to_string(i), seconds_[i]);
+        for (std::size_t i = 0; i < seconds_.size(); ++i) {
+            double seconds = seconds_[i] + (began_ && i == phase_ ? seconds_since(*began_) : 0.0);
+            archive("seconds_" + std::to_string(i), seconds);
+            if (archive.mode() == boltz::Archive::Mode::loading) seconds_[i] = seconds;
+        }
         archive.nested("random", phase_random_);
-        archive.nested("machine", machine_);
         archive.nested("pretraining", pretraining_);
-        archive.nested("joint", joint_);
+        archive.nested("joint", joint_); // with the machine
         archive.nested("classifier", classification_);
         if (archive.mode() == boltz::Archive::Mode::loading) random_ = phase_random_;
     }
@@ -118,9 +131,20 @@ class Experiment {
         return {.epochs = epochs, .batch_size = options_.batch_size, .compute = compute_, .phase = std::move(phase)};
     }
 
-    // A phase that is done gives the next one its random numbers; one that was stopped keeps its own.
-    bool did(std::size_t phase, boltz::FitReport const& report) {
-        seconds_[phase] += report.seconds;
+    using Time = std::chrono::steady_clock;
+    static double seconds_since(Time::time_point start) {
+        return std::chrono::duration<double>(Time::now() - start).count();
+    }
+
+    // Runs a phase unless it is done. A phase that is done gives the next one its random numbers; one that was
+    // stopped keeps its own.
+    template <class Fit>
+    bool timed(std::size_t phase, Fit&& fit) {
+        if (phase_ > phase) return true;
+        began_ = Time::now();
+        boltz::FitReport const report = fit();
+        seconds_[phase] += seconds_since(*began_);
+        began_.reset();
         if (report.stopped) return false;
         ++phase_;
         phase_random_ = random_;
@@ -140,4 +164,5 @@ class Experiment {
     decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0};
+    std::optional<Time::time_point> began_;
 };

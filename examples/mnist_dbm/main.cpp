@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <new>
 #include <unistd.h>
 
@@ -26,18 +27,20 @@ extern "C" void interrupt(int signal) {
 
 namespace fs = std::filesystem;
 
-/// The folder with the data, or nothing for synthetic digits.
+/// The folder with the data from the root on, so that a resumed run finds it from anywhere, or nothing for synthetic
+/// digits.
 std::string data_folder(Options const& options) {
-    if (!options.data.empty()) return options.data;
+    if (!options.data.empty()) return fs::absolute(options.data).lexically_normal().string();
     if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); base != nullptr && *base != '\0')
-        if (fs::exists(fs::path{base} / "mnist")) return (fs::path{base} / "mnist").string();
+        if (fs::exists(fs::path{base} / "mnist"))
+            return fs::absolute(fs::path{base} / "mnist").lexically_normal().string();
     return {};
 }
 
 Images read_images(Options const& options) {
     using namespace boltz;
     Images images;
-    std::string const folder = data_folder(options);
+    std::string const& folder = options.data;
     if (folder.empty()) {
         std::size_t const count = options.limit > 0 ? std::min<std::size_t>(options.limit, 60'000) : 20'000;
         std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): training on synthetic digits, drawn by the "
@@ -47,9 +50,7 @@ Images read_images(Options const& options) {
                   .test = synthetic_digits(std::min<std::size_t>(count, 5'000), options.seed + 1)};
     } else {
         Mnist mnist = read_mnist(folder);
-        images = {.name = fs::path{folder}.lexically_normal().string(),
-                  .train = std::move(mnist.train),
-                  .test = std::move(mnist.test)};
+        images = {.name = folder, .train = std::move(mnist.train), .test = std::move(mnist.test)};
     }
     if (options.limit > 0 && options.limit < images.train.count) images.train = images.train.part(0, options.limit);
     if (options.validation > 0) {
@@ -78,6 +79,15 @@ Images read_images(Options const& options) {
                 detail::fail<ValueError>("mnist_dbm: label ", i, " is ", int{part->labels[i]},
                                          ", but must be a digit");
     return images;
+}
+
+/// A number that other images would not have (Fowler, Noll & Vo).
+std::uint64_t checksum(Images const& images) {
+    std::uint64_t sum = 14695981039346656037u;
+    for (auto const* part : {&images.train, &images.test})
+        for (auto const* bytes : {&part->images, &part->labels})
+            for (std::uint8_t const byte : *bytes) sum = (sum ^ byte) * 1099511628211u;
+    return sum;
 }
 
 /// Writes a checkpoint of the whole program every few epochs and when a phase is stopped.
@@ -144,11 +154,11 @@ void show_table(Options const& options, Images const& images, Experiment const& 
     std::printf("  %-34s %10.5f\n", (images.test_name + " reconstruction error").c_str(), reconstruction);
     std::printf("  %-34s %8.1f s\n", "pretraining", seconds[0]);
     std::printf("  %-34s %8.1f s\n", "joint training", seconds[1]);
-    std::printf("  %-34s %8.1f s\n", "classifier", seconds[2]);
+    std::printf("  %-34s %8.1f s\n", "features and classifier", seconds[2]);
     std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2]);
 }
 
-int run(Options options) {
+int run(Options options, std::string const& program) {
     using namespace boltz;
     fs::path const out{options.out};
     std::error_code problem;
@@ -183,8 +193,23 @@ int run(Options options) {
         options.threads = threads;
         options.resume = true;
     }
-    Images const images = read_images(options);
     if (!options.resume) {
+        options.data = data_folder(options);
+    }
+    Images const images = read_images(options);
+    if (!options.resume && !options.restart && fs::exists(checkpoint))
+        detail::fail<ValueError>(
+            "mnist_dbm: ", out.string(),
+            " holds the checkpoint of a run that was stopped: --resume goes on with it, --restart begins anew");
+    std::uint64_t const sum = checksum(images);
+    if (options.resume && sum != options.data_checksum)
+        detail::fail<ValueError>("mnist_dbm: the images (", images.name,
+                                 ") are not those of the run that was stopped");
+    options.data_checksum = sum;
+    Experiment experiment{options, images};
+    if (options.resume) {
+        resume(checkpoint, experiment);
+    } else {
         write_text(settings, nlohmann::json(options).dump(2) + "\n");
         for (char const* old : {"checkpoint.npz", "metrics.csv"}) fs::remove(out / old, problem);
         fs::remove_all(out / "frames", problem);
@@ -196,8 +221,6 @@ int run(Options options) {
               << options.seed << ", " << options.threads << (options.threads == 1 ? " thread" : " threads")
               << std::endl;
 
-    Experiment experiment{options, images};
-    if (options.resume) resume(checkpoint, experiment);
     Film film{out / "frames", {images.train.height, images.train.width}};
     StopOnNaN diverged;
     bool const terminal = isatty(STDOUT_FILENO) != 0;
@@ -211,7 +234,10 @@ int run(Options options) {
         detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
                                  "(--pretrain-rates, --joint-rate)");
     if (!complete) {
-        std::cout << "\nStopped. Go on with: mnist_dbm --resume --out " << out.string() << std::endl;
+        char const* const kernels = std::getenv("OPENBLAS_CORETYPE"); // to the bit only with the same kernels
+        std::cout << "\nStopped. Go on with: "
+                  << (kernels != nullptr ? "OPENBLAS_CORETYPE=" + std::string{kernels} + ' ' : "") << program
+                  << " --resume --out " << out.string() << std::endl;
         return 130;
     }
 
@@ -219,7 +245,6 @@ int run(Options options) {
     save(out / "classifier.npz", experiment.classifier());
     double const error = experiment.test_error();
     double const reconstruction = experiment.test_reconstruction();
-    draw_pictures(experiment, images, options, film);
     auto const& seconds = experiment.seconds();
     nlohmann::json const summary{
         {"dataset", images.name},
@@ -235,6 +260,8 @@ int run(Options options) {
         {"options", options}};
     write_text(out / "summary.json", summary.dump(2) + "\n");
     show_table(options, images, experiment, error, reconstruction);
+    std::cout << std::flush;
+    draw_pictures(experiment, images, options, film);
     std::cout << "\n  model, figures and pictures are in " << out.string() << "/" << std::endl;
     fs::remove(checkpoint, problem);
     return 0;
@@ -257,7 +284,7 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     try {
-        return run(options);
+        return run(options, argv[0]);
     } catch (std::bad_alloc const&) {
         std::cerr << "mnist_dbm: there is not enough memory for a model or a batch of this size" << std::endl;
         return 2;

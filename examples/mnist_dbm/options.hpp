@@ -40,6 +40,8 @@ struct Options {
     std::size_t validation = 0;
     std::uint64_t seed = 1;
     std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    std::uint64_t data_checksum = 0;
+    bool restart = false;
     bool paper = false;
     bool resume = false;
 };
@@ -47,7 +49,8 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   block_rows, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed, paper)
+                                   block_rows, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed,
+                                   data_checksum, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -95,7 +98,8 @@ inline void declare(CLI::App& app, Options& options) {
            "--quick", [] {}, "Preset: a small model on 2,000 images, in seconds")
         ->group("Presets");
     app.add_flag_callback(
-           "--paper", [] {}, "Preset: the schedule of Salakhutdinov & Hinton (2009), several hours")
+           "--paper", [] {},
+           "Preset: the schedule of Salakhutdinov & Hinton (2009) without its labels and sparsity, several hours")
         ->group("Presets");
 
     app.add_option(
@@ -165,7 +169,9 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Classifier");
 
     app.add_option("--batch-size", options.batch_size, "Images an update")->check(positive)->group("Run");
-    app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
+    app.add_option(
+           "--threads", options.threads,
+           "Processors to use, up to as many as there are blocks in a batch; the result is the same for any number")
         ->check(between(1, 1024))
         ->group("Run");
     app.add_option(
@@ -175,6 +181,9 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(count)
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
+    app.add_flag("--restart", options.restart,
+                 "Begin anew where the folder holds the checkpoint of a run that was stopped")
+        ->group("Run");
     app.add_flag("--resume", options.resume,
                  "Go on from the checkpoint in the folder, with the options of the run that wrote it")
         ->group("Run");

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -123,7 +124,7 @@ boltz::Image samples(Model const& model, std::size_t sweeps, Shape shape, boltz:
 /// Curves of the metrics in a CSV file that MetricLog wrote: one chart a metric, one curve a phase.
 inline boltz::Image curves(std::filesystem::path const& file) {
     using namespace boltz;
-    std::map<std::string, std::map<std::string, Curve>> charts;
+    std::map<std::string, std::map<std::string, std::map<double, double>>> charts;
     std::ifstream in{file};
     std::string line;
     auto const unquoted = [](std::string const& text) {
@@ -137,23 +138,30 @@ inline boltz::Image curves(std::filesystem::path const& file) {
         std::getline(row, update, ',');
         std::getline(row, metric, ',');
         std::getline(row, value, ',');
-        Curve& curve = charts[unquoted(metric)][unquoted(phase)];
-        curve.name = unquoted(phase);
-        curve.x.push_back(std::stod(epoch));
-        curve.y.push_back(std::stod(value));
+        if (epoch.empty() || value.empty()) continue; // a line that was cut off
+        // A run that was cut off may have logged an epoch twice; the later one counts.
+        charts[unquoted(metric)][unquoted(phase)][std::strtod(epoch.c_str(), nullptr)] =
+            std::strtod(value.c_str(), nullptr);
     }
     std::vector<std::pair<std::string, std::string>> const wanted{
         {"reconstruction_error", "Reconstruction error (squared, per pixel or unit)"},
         {"activation_1", "Mean activation of h1"},
         {"activation_2", "Mean activation of h2"},
         {"gap", "Bound: training less held-out (nats)"},
-        {"error_percent", "Classifier: held-out error (%)"},
+        {"training_error_percent", "Classifier: error on 1,000 training images (%)"},
         {"weight_norm_0", "Root mean square of W0"}};
     std::vector<Image> pictures;
     for (auto const& [metric, title] : wanted) {
         if (!charts.contains(metric)) continue;
         std::vector<Curve> lines;
-        for (auto const& [phase, curve] : charts[metric]) lines.push_back(curve);
+        for (auto const& [phase, points] : charts[metric]) {
+            Curve curve{.name = phase};
+            for (auto const& [epoch, value] : points) {
+                curve.x.push_back(epoch);
+                curve.y.push_back(value);
+            }
+            lines.push_back(curve);
+        }
         pictures.push_back(plot_curves(lines, {.title = title, .x_label = "epoch"}));
     }
     std::vector<Image> rows;

@@ -61,6 +61,14 @@ class Archive {
     void operator()(std::string_view name, double& value) { visit(name, "<f8", {}, &value, sizeof value); }
     void operator()(std::string_view name, std::uint64_t& value) { visit(name, "<u8", {}, &value, sizeof value); }
 
+    /// The stored value of a number that is checked or loaded, for an object that must judge it before it is changed.
+    /// @throws FormatError if there is none.
+    [[nodiscard]] std::uint64_t stored(std::string_view name) {
+        std::uint64_t value = 0;
+        visit(name, "<u8", {}, &value, sizeof value, Mode::loading);
+        return value;
+    }
+
     /// Visits what `part` holds, its names preceded by `name` and a '/'.
     template <class Part>
     void nested(std::string_view name, Part& part) {
@@ -85,8 +93,13 @@ class Archive {
 
     void visit(std::string_view name, char const* dtype, std::vector<std::size_t> const& shape, void* data,
                std::size_t bytes) {
+        visit(name, dtype, shape, data, bytes, mode_);
+    }
+
+    void visit(std::string_view name, char const* dtype, std::vector<std::size_t> const& shape, void* data,
+               std::size_t bytes, Mode mode) {
         std::string const key = prefix_ + std::string{name};
-        if (mode_ == Mode::saving) {
+        if (mode == Mode::saving) {
             Array array{dtype, shape, std::vector<std::byte>(bytes)};
             if (bytes > 0) std::memcpy(array.bytes.data(), data, bytes);
             arrays_.insert_or_assign(key, std::move(array));
@@ -98,7 +111,7 @@ class Archive {
         if (array.dtype != dtype || array.shape != shape || array.bytes.size() != bytes)
             detail::fail<FormatError>("Archive: array '", key, "' is ", text(array.dtype, array.shape), ", but ",
                                       text(dtype, shape), " is expected");
-        if (mode_ == Mode::loading && bytes > 0) std::memcpy(data, array.bytes.data(), bytes);
+        if (mode == Mode::loading && bytes > 0) std::memcpy(data, array.bytes.data(), bytes);
     }
 
     Arrays arrays_;

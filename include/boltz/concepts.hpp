@@ -33,8 +33,10 @@ namespace boltz {
 /// Optional, found when present: `mean_and_sample(x, state, draws)` (both in one pass), `draw(mean, state, draws)` (a
 /// draw where only the mean is at hand; without it the natural parameter is computed again), `validate(states,
 /// argument)` (throws ValueError for impossible states), `prepare(size)` (called once with the size of the layer),
-/// `state_count(size)` and `write_state(index, out)` (units with finitely many states, for enumeration),
-/// `parameters()` with `add_parameter_gradient` (learned parameters of the unit itself), `archive`.
+/// `check_size(size)` (throws where the unit was made for another size), `natural_parameter(mean, smoothing, column)`
+/// (for `initialise_biases`), `average_with(other)` (for layers that two RBMs of a stack share; without it the lower
+/// RBM's unit is kept), `state_count(size)` and `write_state(index, out)` (units with finitely many states, for
+/// enumeration), `parameters()` with `add_parameter_gradient` (learned parameters of the unit itself), `archive`.
 template <class U, class T>
 concept Unit = std::floating_point<T> && std::copyable<U> &&
     requires(U const unit, Block<T> inout, Block<T const> in, std::span<double> out, Draws const& draws) {
@@ -115,7 +117,8 @@ concept Model = Field<M> && std::copyable<M> &&
 
 /// A supply of cases for one layer: `load(indices, out, draws)` writes case indices[i] to row i of `out`.
 ///
-/// `draws` serve sources that draw at each presentation (stochastic binarisation); the others ignore them.
+/// It is called by several threads at once, on different rows. `draws` serve sources that draw at each presentation
+/// (stochastic binarisation); the others ignore them.
 template <class S>
 concept DataSource = requires(S const source, std::span<std::size_t const> indices, Block<float> narrow,
                               Block<double> wide, Draws const& draws) {

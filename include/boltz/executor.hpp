@@ -43,7 +43,8 @@ class Executor {
     [[nodiscard]] Compute const& compute() const noexcept { return compute_; }
 
     /// Calls `f(first, count)` for each block of `compute().block_rows` rows, the last one shorter.
-    /// An exception of `f` is rethrown here once all workers have stopped.
+    /// An exception of `f` is rethrown here once all workers have stopped. A call from within `f` runs on its own
+    /// thread.
     template <class F>
     void for_each_block(std::size_t rows, F&& f) {
         for_each_block(rows, compute_.block_rows, f);
@@ -52,12 +53,12 @@ class Executor {
     /// The same with blocks of another size, for work that is not cut by cases.
     template <class F>
     void for_each_block(std::size_t rows, std::size_t block_rows, F&& f) {
-        std::size_t const blocks = (rows + block_rows - 1) / block_rows;
+        std::size_t const blocks = rows / block_rows + (rows % block_rows != 0 ? 1 : 0);
         auto const block = [&](std::size_t index) {
             std::size_t const first = index * block_rows;
             f(first, std::min(block_rows, rows - first));
         };
-        if (helpers_.empty() || blocks <= 1)
+        if (helpers_.empty() || blocks <= 1 || sharing_.exchange(true))
             for (std::size_t i = 0; i < blocks; ++i) block(i);
         else
             share(blocks, block);
@@ -88,6 +89,7 @@ class Executor {
         round_.notify_all();
         work();
         for (std::size_t left = await_change(busy_, helpers_.size()); left != 0;) left = await_change(busy_, left);
+        sharing_ = false;
         if (failure_) std::rethrow_exception(failure_);
     }
 
@@ -134,6 +136,7 @@ class Executor {
     std::atomic<std::size_t> next_{0};
     std::atomic<std::size_t> busy_{0};
     std::atomic<std::size_t> round_{0};
+    std::atomic<bool> sharing_{false};
     std::atomic<bool> closing_{false};
     std::mutex failing_;
     std::exception_ptr failure_;

@@ -49,10 +49,10 @@ class States {
 
     /// Makes room for `rows` cases; when it must grow, the contents become zeros.
     void require(std::size_t rows, std::array<std::size_t, Depth> const& sizes) {
-        rows_ = rows;
         for (std::size_t i = 0; i < Depth; ++i)
             if (layers_[i].shape(0) < rows || layers_[i].shape(1) != sizes[i])
                 layers_[i] = xt::zeros<T>({rows, sizes[i]});
+        rows_ = rows;
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }

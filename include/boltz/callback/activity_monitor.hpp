@@ -18,7 +18,8 @@ namespace boltz {
 template <class Data, class Inference = ExactPosterior>
 class ActivityMonitor {
   public:
-    explicit ActivityMonitor(Data data, Monitoring<Inference> how = {}) : data_{std::move(data)}, how_{how} {}
+    explicit ActivityMonitor(Data const& data, Monitoring<Inference> how = {})
+        : data_{as_training_data(data)}, how_{how} {}
 
     template <Model M>
         requires InferencePolicy<Inference, M>
@@ -34,7 +35,7 @@ class ActivityMonitor {
     }
 
   private:
-    Data data_;
+    decltype(as_training_data(std::declval<Data const&>())) data_;
     Monitoring<Inference> how_;
 };
 

@@ -18,7 +18,8 @@ namespace boltz {
 /// Ends a training once a metric has not improved for `patience` epochs; lower is better, or higher with
 /// `Better::higher`. What is not a number is no improvement.
 ///
-/// The metric must come from a monitor that stands before it.
+/// The metric must come from a monitor that stands before it. In a pretraining it ends the RBM at hand, not the
+/// whole. What it remembers is not part of a checkpoint: a resumed phase is judged anew from where it goes on.
 class EarlyStop {
   public:
     enum class Better { lower, higher };
@@ -26,12 +27,26 @@ class EarlyStop {
     explicit EarlyStop(std::string metric, std::size_t patience = 5, Better better = Better::lower)
         : metric_{std::move(metric)}, patience_{patience}, better_{better} {}
 
-    /// @throws ValueError if no monitor has measured the metric.
+    /// Each phase of a training, each RBM of a pretraining, is judged by itself.
     template <class M>
-    bool on_epoch_end(M const&, TrainingInfo const& info) {
+    void on_train_begin(M const&, TrainingInfo const&) {
+        best_ = std::numeric_limits<double>::quiet_NaN();
+        best_epoch_ = 0;
+        measured_ = false;
+    }
+
+    /// Epochs in which the metric is not measured do not count against it.
+    /// @throws ValueError if the phase ends and no callback before this one has ever measured the metric.
+    template <class M>
+    Stop on_epoch_end(M const&, TrainingInfo const& info) {
         for (Metric const& metric : *info.metrics)
-            if (metric.name == metric_) return judge(metric.value, static_cast<std::size_t>(info.clock.epoch));
-        detail::fail<ValueError>("EarlyStop: no callback before it measures '", metric_, "'");
+            if (metric.name == metric_) {
+                measured_ = true;
+                return judge(metric.value, static_cast<std::size_t>(info.clock.epoch)) ? Stop::phase : Stop::no;
+            }
+        if (info.finished && !measured_)
+            detail::fail<ValueError>("EarlyStop: no callback before it measures '", metric_, "'");
+        return Stop::no;
     }
 
     /// The best value so far and the epoch (from 1) that gave it.
@@ -53,6 +68,7 @@ class EarlyStop {
     Better better_;
     double best_ = std::numeric_limits<double>::quiet_NaN();
     std::size_t best_epoch_ = 0;
+    bool measured_ = false;
 };
 
 } // namespace boltz

@@ -19,8 +19,8 @@ namespace boltz {
 template <class TrainingData, class ValidationData, class Inference = ExactPosterior>
 class GapMonitor {
   public:
-    GapMonitor(TrainingData training, ValidationData validation, Monitoring<Inference> how = {})
-        : training_{std::move(training)}, validation_{std::move(validation)}, how_{how} {}
+    GapMonitor(TrainingData const& training, ValidationData const& validation, Monitoring<Inference> how = {})
+        : training_{as_training_data(training)}, validation_{as_training_data(validation)}, how_{how} {}
 
     template <Model M>
         requires InferencePolicy<Inference, M>
@@ -32,8 +32,8 @@ class GapMonitor {
     }
 
   private:
-    TrainingData training_;
-    ValidationData validation_;
+    decltype(as_training_data(std::declval<TrainingData const&>())) training_;
+    decltype(as_training_data(std::declval<ValidationData const&>())) validation_;
     Monitoring<Inference> how_;
 };
 

@@ -80,10 +80,11 @@ class Progress {
         return '[' + std::string(full, '=') + std::string(width - full, ' ') + ']';
     }
 
-    static std::string rate(TrainingInfo const& info) {
-        double const batches =
-            info.clock.batch > 0 ? static_cast<double>(info.clock.batch) : static_cast<double>(info.batches);
-        double const cases = batches / static_cast<double>(info.batches) * static_cast<double>(info.cases);
+    // Only what this call has done: a resumed epoch began elsewhere.
+    std::string rate(TrainingInfo const& info) const {
+        std::uint64_t const of_epoch = info.clock.batch > 0 ? info.clock.batch : info.batches;
+        auto const done = static_cast<double>(std::min(of_epoch, info.clock.update - first_update_));
+        double const cases = done / static_cast<double>(info.batches) * static_cast<double>(info.cases);
         return format(" %7.0f cases/s", cases / std::max(info.epoch_seconds, 1e-9));
     }
 

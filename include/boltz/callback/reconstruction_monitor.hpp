@@ -16,7 +16,8 @@ namespace boltz {
 template <class Data, class Inference = ExactPosterior>
 class ReconstructionMonitor {
   public:
-    explicit ReconstructionMonitor(Data data, Monitoring<Inference> how = {}) : data_{std::move(data)}, how_{how} {}
+    explicit ReconstructionMonitor(Data const& data, Monitoring<Inference> how = {})
+        : data_{as_training_data(data)}, how_{how} {}
 
     template <Model M>
         requires InferencePolicy<Inference, M>
@@ -27,7 +28,7 @@ class ReconstructionMonitor {
     }
 
   private:
-    Data data_;
+    decltype(as_training_data(std::declval<Data const&>())) data_;
     Monitoring<Inference> how_;
 };
 

@@ -11,7 +11,7 @@ namespace boltz {
 
 /// Ends a training at the end of the first epoch after which a parameter is not a finite number; `triggered()` tells.
 ///
-/// Put it before `Checkpoint`, so that the last good checkpoint survives.
+/// `Checkpoint` never writes such a model, so the last good checkpoint survives.
 class StopOnNaN {
   public:
     template <class M>

@@ -5,6 +5,7 @@
 /// Two sources side by side.
 
 #include <boltz/concepts.hpp>
+#include <boltz/data/binarised.hpp>
 #include <boltz/error.hpp>
 
 #include <cstddef>
@@ -25,6 +26,9 @@ class Beside {
 
     [[nodiscard]] std::size_t rows() const noexcept { return left_.rows(); }
     [[nodiscard]] std::size_t columns() const noexcept { return left_.columns() + right_.columns(); }
+
+    /// The protocol of the left source.
+    [[nodiscard]] Binarisation binarisation() const noexcept { return binarisation_of(left_); }
 
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {

@@ -33,6 +33,9 @@ class ByteSource {
     /// The pixels of images.
     explicit ByteSource(LabelledImages const& images) : ByteSource{images.images, images.height * images.width} {}
 
+    /// Images that are about to vanish cannot be referred to.
+    explicit ByteSource(LabelledImages&&) = delete;
+
     [[nodiscard]] std::size_t rows() const noexcept { return bytes_.size() / columns_; }
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 

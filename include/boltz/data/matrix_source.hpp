@@ -18,6 +18,8 @@ template <std::floating_point T>
 class MatrixSource {
   public:
     explicit MatrixSource(Matrix<T> const& matrix) noexcept : rows_{matrix} {}
+    /// A matrix that is about to vanish cannot be referred to.
+    explicit MatrixSource(Matrix<T>&&) = delete;
     /// Rows of somebody's matrix.
     explicit MatrixSource(Block<T const> rows) noexcept : rows_{rows} {}
 

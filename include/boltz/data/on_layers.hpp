@@ -44,11 +44,15 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return std::get<0>(sources_).rows(); }
-    [[nodiscard]] Binarisation binarisation() const noexcept { return binarisation_of(std::get<0>(sources_)); }
+    /// The protocol of the visible layer's data.
+    [[nodiscard]] Binarisation binarisation() const noexcept {
+        if constexpr (((L == 0) || ...)) return binarisation_of(source<0>());
+        return Binarisation::none;
+    }
 
     /// Which of `Depth` layers hold data.
     template <std::size_t Depth>
-    [[nodiscard]] static Observed<Depth> observed() noexcept {
+    [[nodiscard]] static constexpr Observed<Depth> observed() noexcept {
         static_assert(((L < Depth) && ...), "data is given for a layer that the model does not have");
         Observed<Depth> result{};
         ((result[L] = true), ...);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace boltz {
 
@@ -24,6 +25,9 @@ class OneHot {
                 detail::fail<ValueError>("OneHot: label ", i, " is ", int{labels[i]}, ", but there are ", classes,
                                          " classes");
     }
+
+    /// Labels that are about to vanish cannot be referred to.
+    OneHot(std::vector<std::uint8_t>&&, std::size_t) = delete;
 
     [[nodiscard]] std::size_t rows() const noexcept { return labels_.size(); }
     [[nodiscard]] std::size_t columns() const noexcept { return classes_; }

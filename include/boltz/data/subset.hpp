@@ -38,6 +38,16 @@ class Subset {
             source_.load(std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
     }
 
+    template <class T>
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out,
+                      Draws const& draws) const requires requires {
+        std::declval<S const&>().load_undrawn(indices, out, draws);
+    }
+    {
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            source_.load_undrawn(std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
+    }
+
   private:
     S source_;
     std::vector<std::size_t> indices_;

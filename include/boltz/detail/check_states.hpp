@@ -5,6 +5,8 @@
 /// The check of states at every public door.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
 
 #include <array>
@@ -17,6 +19,7 @@ template <Field F>
 void check_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                   std::array<bool, F::depth> const& needed, char const* function) {
     auto const sizes = field.sizes();
+    for_each_index<F::depth>([&](auto l) { check_size(field.template layer<l>().unit(), sizes[l]); });
     bool seen = false;
     std::size_t rows = 0;
     for (std::size_t l = 0; l < F::depth; ++l) {

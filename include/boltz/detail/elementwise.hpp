@@ -86,7 +86,7 @@ struct SigmoidAndDrawStep {
 
 /// sigmoid(x) and draw_bernoulli(x, state) in one pass, with the same bits as these two.
 ///
-/// `x` and `state` must not overlap.
+/// `state` may be `x` itself, which then holds the draw.
 template <std::floating_point T>
 void sigmoid_and_draw(T* x, T* state, std::uint64_t key, std::uint64_t row, std::size_t first_column, std::size_t n,
                       InstructionSet set = best_instruction_set()) noexcept {

@@ -21,10 +21,4 @@ constexpr void for_each_index(F&& f) {
     (std::make_index_sequence<N>{});
 }
 
-/// Calls `f(Index<I>{})` for I = N - 1 down to 0.
-template <std::size_t N, class F>
-constexpr void for_each_index_reversed(F&& f) {
-    for_each_index<N>([&](auto i) { f(Index<N - 1 - i>{}); });
-}
-
 } // namespace boltz::detail

@@ -42,6 +42,12 @@ void prepare(U& unit, std::size_t size) {
     if constexpr (requires { unit.prepare(size); }) unit.prepare(size);
 }
 
+/// Refuses a unit that was made for another size, where the unit can tell.
+template <class U>
+void check_size(U const& unit, std::size_t size) {
+    if constexpr (requires { unit.check_size(size); }) unit.check_size(size);
+}
+
 /// `f(unit, first column, columns)` for every unit with parameters of its own: the unit itself or parts of a joint
 /// one.
 template <class T, class U, class F>

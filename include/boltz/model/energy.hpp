@@ -97,4 +97,12 @@ template <Field F>
     return result;
 }
 
+/// The same for a matrix of visible states, of which a copy is made.
+template <Field F>
+    requires(F::depth == 2)
+[[nodiscard]] std::vector<double> free_energy(F const& field, Matrix<typename F::value_type> const& visible) {
+    auto copy = visible;
+    return free_energy(field, Block{copy});
+}
+
 } // namespace boltz

@@ -6,6 +6,8 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
 
 #include <array>
 #include <cstddef>
@@ -23,16 +25,24 @@ using LayerFactors = std::array<std::vector<double>, Depth>;
 /// included.
 ///
 /// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled
-/// down-pass, and
-/// {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. Refers to the field, which must outlive
-/// it.
+/// down-pass, and {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. No factor may be 0.
+/// Refers to the field and the factors, which must outlive it.
 template <Field F>
 class Scaled {
   public:
     static constexpr std::size_t depth = F::depth;
     using value_type = typename F::value_type;
 
-    Scaled(F const& field, LayerFactors<depth> const& factors) : field_{&field}, factors_{&factors} {}
+    /// @throws ShapeError if a layer has neither one factor nor one for each of its parts.
+    Scaled(F const& field, LayerFactors<depth> const& factors) : field_{&field}, factors_{&factors} {
+        detail::for_each_index<depth>([&](auto l) {
+            std::size_t const parts = parts_of<typename std::remove_cvref_t<decltype(layer<l>())>::unit_type>();
+            if (factors[l].size() != 1 && factors[l].size() != parts)
+                detail::fail<ShapeError>("Scaled: layer ", l, " has ", parts, " parts, but ", factors[l].size(),
+                                         " factors");
+        });
+    }
+    Scaled(F const&, LayerFactors<depth> const&&) = delete;
 
     template <std::size_t I>
     [[nodiscard]] auto const& layer() const noexcept {
@@ -59,6 +69,14 @@ class Scaled {
     }
 
   private:
+    template <class U>
+    static constexpr std::size_t parts_of() {
+        if constexpr (requires { U::parts; })
+            return U::parts;
+        else
+            return 1;
+    }
+
     // What is kept must not be multiplied a second time.
     static void keep_aside(Block<value_type> block, double keep, double factor) {
         if (keep != 0 && factor != 0) multiply(block, 1 / factor);

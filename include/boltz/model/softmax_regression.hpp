@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -38,6 +39,10 @@ class SoftmaxRegression : public RBM<StochasticLayer<Gaussian, T>, StochasticLay
     /// @throws ValueError if a size is 0.
     SoftmaxRegression(std::size_t features, std::size_t classes)
         : Base{StochasticLayer<Gaussian, T>{features}, StochasticLayer<Multinomial, T>{classes}} {}
+
+    /// The classifier of two given layers, as a file has them.
+    SoftmaxRegression(StochasticLayer<Gaussian, T> features, StochasticLayer<Multinomial, T> classes)
+        : Base{std::move(features), std::move(classes)} {}
 
     /// p(class | row) for a block of features; `out` has one column a class. Allocates nothing.
     void probabilities(Block<T> features, Block<T> out) const {

@@ -9,6 +9,7 @@
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/schedule.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -35,6 +36,10 @@ struct Sgd {
             detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
         if (!(unit_rate >= 0))
             detail::fail<ValueError>("Sgd: unit_rate is ", unit_rate, ", but must not be negative");
+        if (double const rate = learning_rate(Clock{}); !(rate >= 0 && std::isfinite(rate)))
+            detail::fail<ValueError>("Sgd: learning_rate starts at ", rate, ", but must be finite and not negative");
+        if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
+            detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");
         return Session<M>{*this, model};
     }
 };

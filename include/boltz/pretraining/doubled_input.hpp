@@ -34,6 +34,8 @@ struct DoubledInput {
     template <Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const& data) const {
         using Layers = typename decltype(as_training_data(data))::layers;
+        static_assert(detail::suits_pretraining<Layers, M::depth>,
+                      "boltz: pretraining takes data on layer 0, or on layers 0 and the top one in this order");
         return PretrainingSession<M, detail::has_labels<Layers, M::depth>, Sampling, Optimization>{
             model, sampling, optimizer, input, stages, monitored_cases};
     }

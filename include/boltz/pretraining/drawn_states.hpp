@@ -30,8 +30,11 @@ class DrawnStates {
 
     [[nodiscard]] std::size_t rows() const noexcept { return means_.rows(); }
     [[nodiscard]] std::size_t columns() const noexcept { return means_.columns(); }
-    /// The means.
-    [[nodiscard]] S const& source() const noexcept { return means_; }
+    /// The means themselves.
+    template <class T>
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        means_.load(indices, out, draws);
+    }
 
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {

@@ -43,6 +43,12 @@ inline constexpr bool has_labels = false;
 template <std::size_t Top, std::size_t Depth>
 inline constexpr bool has_labels<std::index_sequence<0, Top>, Depth> = Top + 1 == Depth;
 
+/// Whether a stack of RBMs can be trained on data on these layers.
+template <class Layers, std::size_t Depth>
+inline constexpr bool suits_pretraining = has_labels<Layers, Depth>;
+template <std::size_t Depth>
+inline constexpr bool suits_pretraining<std::index_sequence<0>, Depth> = true;
+
 /// A field of a model seen through factors that belong to somebody else.
 class Through {
   public:
@@ -69,14 +75,26 @@ struct WhenEpochEnds {
 template <class F>
 WhenEpochEnds(F) -> WhenEpochEnds<F>;
 
-/// The values of a source before any binarisation.
-template <class S>
-auto grey(S const& source) {
-    if constexpr (requires { source.source(); })
-        return source.source();
-    else
-        return source;
-}
+/// A source without what it draws afresh at each presentation: the means behind the draws.
+template <DataSource S>
+class Undrawn {
+  public:
+    explicit Undrawn(S source) : source_{std::move(source)} {}
+
+    [[nodiscard]] std::size_t rows() const noexcept { return source_.rows(); }
+    [[nodiscard]] std::size_t columns() const noexcept { return source_.columns(); }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        if constexpr (requires { source_.load_undrawn(indices, out, draws); })
+            source_.load_undrawn(indices, out, draws);
+        else
+            source_.load(indices, out, draws);
+    }
+
+  private:
+    S source_;
+};
 
 } // namespace detail
 
@@ -115,7 +133,7 @@ class PretrainingSession {
         auto const cases = as_training_data(data);
         FitReport report;
         go_on<0>(cases, cases.template source<0>(), options, random, report, callbacks...);
-        if (!report.stopped) stack_.compose(*model_);
+        if (report.stop != Stop::everything) stack_.compose(*model_);
         return report;
     }
 
@@ -170,10 +188,10 @@ class PretrainingSession {
         report = stage;
         report.seconds = seconds;
         report.binarisation = cases.binarisation();
-        if (report.stopped) return;
+        if (report.stop == Stop::everything) return;
         if constexpr (I + 1 < count) {
             Scaled const field{stack_.template rbm<I>(), stack_.factors(I)};
-            auto const means = features<1>(field, detail::grey(below), ExactPosterior{}, options.compute);
+            auto const means = features<1>(field, detail::Undrawn{below}, ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
             DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};
             go_on<I + 1>(cases, above, options, random, report, callbacks...);

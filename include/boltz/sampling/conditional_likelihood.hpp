@@ -17,6 +17,9 @@ namespace boltz {
 /// With multinomial units above this is softmax regression: the gradient of the weights is s_0' (label - p(label |
 /// s_0)). Nothing is drawn.
 struct ConditionalLikelihood {
+    /// Without labels there is nothing to learn; a training without them does not compile.
+    static constexpr bool needs_labels = true;
+
     template <Field F>
         requires(F::depth == 2)
     class Session {

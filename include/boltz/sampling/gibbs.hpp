@@ -16,10 +16,6 @@ namespace boltz {
 /// Which layers a half-sweep draws: layers of one parity are independent given the others.
 enum class Parity : std::size_t { even = 0, odd = 1 };
 
-[[nodiscard]] constexpr Parity other(Parity parity) noexcept {
-    return parity == Parity::even ? Parity::odd : Parity::even;
-}
-
 /// What a sampler hands out as the statistics of its chains.
 ///
 /// `mixed` uses means for the layers updated last and states for the others, as every pair of neighbours then is an

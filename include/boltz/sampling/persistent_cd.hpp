@@ -25,7 +25,7 @@ namespace boltz {
 struct PersistentCD {
     /// Where the chains begin.
     enum class Start {
-        data,  ///< at cases of the first batch and draws from their posterior, in turn
+        data,  ///< at draws from units whose means are the cases of the first batch and their posterior, in turn
         random ///< at independent draws from the units' biases
     };
 

@@ -31,35 +31,37 @@ concept HasTrainEnd = requires(C& callback, M const& model, TrainingInfo const& 
 /// Something that watches a training: an object with at least one of the hooks `on_train_begin`, `on_batch_end`,
 /// `on_epoch_end`, `on_train_end`, each taking `(model, TrainingInfo const&)`.
 ///
-/// A batch or epoch hook that returns true ends the training after it. Callbacks are called in the order in which
-/// they are given, so monitors stand before what logs their numbers. An object whose only hook is misspelt is not a
-/// callback.
+/// A batch or epoch hook that returns true, or `Stop::everything`, ends the training after it; `Stop::phase` ends the
+/// phase at hand. Callbacks are called in the order in which they are given, so monitors stand before what logs their
+/// numbers. An object whose only hook is misspelt is not a callback.
 template <class C, class M>
 concept Callback = HasTrainBegin<C, M> || HasBatchEnd<C, M> || HasEpochEnd<C, M> || HasTrainEnd<C, M>;
 
 namespace detail {
 
-/// Calls a hook and says whether it asks to stop.
+/// Calls a hook and says what it asks for.
 template <class F>
-bool asks_to_stop(F&& hook) {
-    if constexpr (std::convertible_to<std::invoke_result_t<F>, bool>) {
+Stop asks_for(F&& hook) {
+    if constexpr (std::same_as<std::invoke_result_t<F>, Stop>) {
         return hook();
+    } else if constexpr (std::convertible_to<std::invoke_result_t<F>, bool>) {
+        return hook() ? Stop::everything : Stop::no;
     } else {
         hook();
-        return false;
+        return Stop::no;
     }
 }
 
 template <class C, class M>
-bool notify_batch_end(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasBatchEnd<C, M>) return asks_to_stop([&] { return callback.on_batch_end(model, info); });
-    return false;
+Stop notify_batch_end(C& callback, M const& model, TrainingInfo const& info) {
+    if constexpr (HasBatchEnd<C, M>) return asks_for([&] { return callback.on_batch_end(model, info); });
+    return Stop::no;
 }
 
 template <class C, class M>
-bool notify_epoch_end(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasEpochEnd<C, M>) return asks_to_stop([&] { return callback.on_epoch_end(model, info); });
-    return false;
+Stop notify_epoch_end(C& callback, M const& model, TrainingInfo const& info) {
+    if constexpr (HasEpochEnd<C, M>) return asks_for([&] { return callback.on_epoch_end(model, info); });
+    return Stop::no;
 }
 
 template <class C, class M>

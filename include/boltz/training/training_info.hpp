@@ -32,6 +32,9 @@ struct FitOptions {
     std::string phase = "training";        ///< a name for callbacks and logs
 };
 
+/// What a callback asks for: to go on, to end the phase at hand (one RBM of a pretraining), or to end everything.
+enum class Stop { no, phase, everything };
+
 /// A number that a monitor has measured.
 struct Metric {
     std::string name;
@@ -56,6 +59,7 @@ struct TrainingInfo {
 /// What a training has done.
 struct FitReport {
     Clock clock;                                    ///< where it ended
+    Stop stop = Stop::no;                           ///< what callbacks asked for
     bool stopped = false;                           ///< whether a callback asked to end it
     std::string phase;                              ///< FitOptions::phase, or that of the stage that was stopped
     double seconds = 0;                             ///< wall time of this call

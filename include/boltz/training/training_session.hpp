@@ -87,6 +87,7 @@ class TrainingSession {
         archive("batch", clock_.batch);
         archive("update", clock_.update);
         archive("started", started_);
+        archive("ended", ended_);
         draws_.archive(archive);
     }
 
@@ -103,6 +104,7 @@ class TrainingSession {
     States<T, depth> posterior_;
     Clock clock_;
     std::uint64_t started_ = 0;
+    std::uint64_t ended_ = 0; // by a callback, before its last epoch
     Draws draws_ = Draws::from_seed(0);
 };
 
@@ -141,11 +143,17 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     auto const seconds_since = [](Time::time_point start) {
         return std::chrono::duration<double>(Time::now() - start).count();
     };
+    if constexpr (requires { Sampling::needs_labels; })
+        static_assert(
+            Data::template observed<depth>()[depth - 1],
+            "boltz: this sampling policy needs data on the top layer too: on_layers<0, 1>(features, labels)");
     if (options.batch_size == 0) detail::fail<ValueError>("Trainer::fit: batch_size is 0, but must be at least 1");
-    Draws const own = random.split();
+    Random advanced = random;
+    Draws const own = advanced.split();
     Executor executor{options.compute};
     data.check(*model_, "Trainer::fit", own);
     check_bounded_energy(*model_, "Trainer::fit");
+    random = advanced;
     if (started_ == 0) {
         draws_ = own;
         started_ = 1;
@@ -166,14 +174,15 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
                       .metrics = &metrics,
                       .state = std::move(state)};
     Time::time_point const start = Time::now();
-    bool stop = false;
+    Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
+    [[maybe_unused]] auto const ask = [&stop](Stop asked) { stop = std::max(stop, asked); };
     (detail::notify_train_begin(callbacks, *model_, info), ...);
-    while (!stop && clock_.epoch < options.epochs) {
+    while (stop == Stop::no && clock_.epoch < options.epochs) {
         Time::time_point const epoch_start = Time::now();
         metrics.clear();
         std::iota(order.begin(), order.end(), std::size_t{0});
         if (options.shuffle == Shuffle::each_epoch) detail::permute(order, draws_.stream(0).stream(clock_.epoch));
-        while (!stop && clock_.batch < info.batches) {
+        while (stop == Stop::no && clock_.batch < info.batches) {
             std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
             info.inference =
                 step(data, std::span{order}.subspan(first, std::min(batch_size, data.rows() - first)), executor);
@@ -181,18 +190,20 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
             ++clock_.update;
             info.clock = clock_;
             info.epoch_seconds = seconds_since(epoch_start);
-            ((stop = detail::notify_batch_end(callbacks, *model_, info) || stop), ...);
+            (ask(detail::notify_batch_end(callbacks, *model_, info)), ...);
         }
-        if (stop) break;
+        if (stop != Stop::no) break;
         ++clock_.epoch;
         clock_.batch = 0;
         info.clock = clock_;
         info.finished = clock_.epoch >= options.epochs;
-        ((stop = detail::notify_epoch_end(callbacks, *model_, info) || stop), ...);
+        (ask(detail::notify_epoch_end(callbacks, *model_, info)), ...);
     }
+    if (stop == Stop::phase) ended_ = 1;
     (detail::notify_train_end(callbacks, *model_, info), ...);
     return {.clock = clock_,
-            .stopped = stop,
+            .stop = stop,
+            .stopped = stop != Stop::no,
             .phase = options.phase,
             .seconds = seconds_since(start),
             .binarisation = info.binarisation,

@@ -68,6 +68,14 @@ class Gaussian {
                                      " units");
     }
 
+    /// @throws ShapeError if the unit has not been prepared for this size, as after `layer.unit() =
+    /// Gaussian::learned()`.
+    void check_size(std::size_t size) const {
+        if (log_precision_.size() != size)
+            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size,
+                                     " units; give the unit to the layer's constructor");
+    }
+
     template <class T>
     void mean(Block<T> x) const noexcept {
         by_columns(

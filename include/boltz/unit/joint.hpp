@@ -61,6 +61,11 @@ class JointUnit {
         each([&](auto& unit, std::size_t p) { detail::prepare(unit, sizes_[p]); });
     }
 
+    /// Checks the parts that know their size.
+    void check_size(std::size_t) const {
+        each([&](auto const& unit, std::size_t p) { detail::check_size(unit, sizes_[p]); });
+    }
+
     template <class T>
     void mean(Block<T> x) const {
         each([&](auto const& unit, std::size_t p) { unit.mean(columns(x, p)); });

@@ -109,10 +109,15 @@ class Multinomial {
         }
     }
 
-    /// log of the share of the trials that falls to a category, which is first kept above `smoothing`.
+    /// log of the share of the trials that falls to a category, mixed with `smoothing` of a uniform distribution.
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept {
-        return std::log(std::max(mean / static_cast<double>(trials_), smoothing));
+        double const share = mean / static_cast<double>(trials_);
+        return std::log((1 - smoothing) * share +
+                        smoothing / static_cast<double>(std::max<std::size_t>(categories_, 1)));
     }
+
+    /// Learns the number of categories, the size of the layer.
+    void prepare(std::size_t size) noexcept { categories_ = size; }
 
     /// The number of ways to spread n trials over K categories: (n + K - 1 choose n).
     [[nodiscard]] double state_count(std::size_t size) const noexcept { return ways(trials_, size); }
@@ -139,7 +144,11 @@ class Multinomial {
     void archive(Archive& archive) {
         std::uint64_t trials = trials_;
         archive("trials", trials);
-        if (trials == 0) detail::fail<FormatError>("Multinomial: trials is 0, but must be at least 1");
+        if (archive.mode() == Archive::Mode::checking) {
+            trials = archive.stored("trials");
+            if (trials == 0) detail::fail<FormatError>("Multinomial: trials is 0, but must be at least 1");
+            return;
+        }
         trials_ = static_cast<std::size_t>(trials);
     }
 
@@ -180,6 +189,7 @@ class Multinomial {
     }
 
     std::size_t trials_;
+    std::size_t categories_ = 0;
 };
 
 } // namespace boltz
