@@ -18,11 +18,11 @@
 struct Options {
     std::string data;
     std::string out = "out";
-    std::string binarisation = "none";
+    std::string binarisation = "stochastic";
     std::vector<std::size_t> hidden{500, 1000};
-    std::vector<std::size_t> pretrain_epochs{8, 8};
-    std::size_t joint_epochs = 4;
-    std::size_t classifier_epochs = 20;
+    std::vector<std::size_t> pretrain_epochs{10, 10};
+    std::size_t joint_epochs = 10;
+    std::size_t classifier_epochs = 30;
     std::size_t batch_size = 100;
     std::vector<double> pretrain_rates{0.05, 0.05};
     std::vector<double> pretrain_momentum{0.5, 0.9};
@@ -63,7 +63,6 @@ inline void apply_quick(Options& options) {
 
 inline void apply_paper(Options& options) {
     options.paper = true;
-    options.binarisation = "stochastic";
     options.pretrain_epochs = {100, 200};
     options.pretrain_decay = 1e-3;
     options.joint_epochs = 500;
