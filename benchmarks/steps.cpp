@@ -15,7 +15,7 @@ Compute compute(benchmark::State const& state, std::size_t rows) {
     return {.threads = threads, .block_rows = threads == 1 ? rows : (rows + 1) / 2};
 }
 
-/// One epoch over as many cases as there are updates, divided by their number: what a user's `fit` costs a batch.
+/// One update after another on the same batch: what a training does for a batch.
 template <class M, class Recipe>
 void training(benchmark::State& state, M& model, Recipe const& recipe, std::vector<Product> products) {
     auto const batch = static_cast<std::size_t>(state.range(0));

@@ -119,3 +119,21 @@ TEST_CASE("a function becomes a callback, with or without a word on stopping") {
     CHECK(report.stopped);
     CHECK(report.clock.epoch == 2);
 }
+
+TEST_CASE("epochs in which a metric is not measured do not count against it") {
+    EarlyStop patient{"score", 3};
+    OnEpochEnd every_second{[](auto const&, TrainingInfo const& info) {
+        if (info.clock.epoch % 2 == 0)
+            info.metrics->push_back({"score", 1.0 / static_cast<double>(info.clock.epoch)});
+    }};
+    CHECK_FALSE(fit({.learning_rate = 1e-3}, {.epochs = 6}, every_second, patient).stopped);
+    CHECK(patient.best_epoch() == 6);
+}
+
+TEST_CASE("an early stop ends a phase, a stop from outside everything") {
+    EarlyStop early{"score", 1};
+    auto const ended = fit({.learning_rate = 1e-3}, {.epochs = 9}, script({1, 2, 3, 4, 5, 6, 7, 8, 9}), early);
+    CHECK(ended.stop == Stop::phase);
+    CHECK(ended.clock.epoch == 2);
+    CHECK(fit({.learning_rate = 1e-3}, {.epochs = 9}, StopWhen{[] { return true; }}).stop == Stop::everything);
+}

@@ -72,3 +72,20 @@ TEST_CASE("no threads, too many threads and empty blocks are refused", "[core]")
     CHECK_THROWS_AS((Executor{{.threads = 5000}}), ValueError);
     CHECK_THROWS_AS((Executor{{.block_rows = 0}}), ValueError);
 }
+
+TEST_CASE("a block may be larger than any number of rows", "[core]") {
+    for (std::size_t const threads : {std::size_t{1}, std::size_t{2}})
+        CHECK(blocks({.threads = threads, .block_rows = std::size_t(-1)}, 5) ==
+              std::set<std::pair<std::size_t, std::size_t>>{{0, 5}});
+}
+
+TEST_CASE("work that is handed out from within work is all done", "[core]") {
+    for (std::size_t const threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
+        Executor executor{{.threads = threads, .block_rows = 1}};
+        std::atomic<int> done{0};
+        executor.for_each_block(4, [&](std::size_t, std::size_t) {
+            executor.for_each_block(4, [&](std::size_t, std::size_t) { ++done; });
+        });
+        CHECK(done == 16);
+    }
+}

@@ -6,6 +6,8 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/model/softmax_regression.hpp>
+
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -261,4 +263,13 @@ TEST_CASE("numpy.load opens a model") {
     CHECK(std::system(
               ("python3 '" + (folder / "check.py").string() + "' '" + (folder / "m.npz").string() + "'").c_str()) ==
           0);
+}
+
+TEST_CASE("a classifier comes back from its file") {
+    SoftmaxRegression<float> classifier{4, 3};
+    classifier.weights()(1, 2) = 0.5f;
+    TemporaryFolder const folder;
+    save(folder / "classifier.npz", classifier);
+    auto const back = load<SoftmaxRegression<float>>(folder / "classifier.npz");
+    CHECK(back.weights() == classifier.weights());
 }

@@ -241,3 +241,16 @@ TEST_CASE("the precisions of a shared real-valued layer are averaged, never doub
                                             conditional<0>(above, upper, Block{grid}))) < 1e-12);
     }
 }
+
+TEST_CASE("a scaled field needs one factor for each part, or one for all", "[model]") {
+    RBM const rbm{JointLayer{StochasticLayer<Bernoulli>{2}, StochasticLayer<Multinomial>{3}},
+                  StochasticLayer<Bernoulli>{2}};
+    LayerFactors<2> const none{{{}, {1.0}}};
+    LayerFactors<2> const many{{{1.0, 2.0, 3.0}, {1.0}}};
+    LayerFactors<2> const plain{{{2.0}, {1.0, 1.0}}};
+    LayerFactors<2> const right{{{2.0, 1.0}, {1.0}}};
+    CHECK_THROWS_AS(Scaled(rbm, none), ShapeError);
+    CHECK_THROWS_AS(Scaled(rbm, many), ShapeError);
+    CHECK_THROWS_AS(Scaled(rbm, plain), ShapeError);
+    CHECK_NOTHROW(Scaled(rbm, right));
+}

@@ -5,6 +5,8 @@
 #include <boltz/archive.hpp>
 #include <boltz/optimizer/sgd.hpp>
 
+#include <limits>
+
 using namespace boltz;
 
 namespace {
@@ -98,4 +100,12 @@ TEST_CASE("negative decay and rates of units are refused", "[optimizer]") {
     CHECK_THROWS_AS(Sgd{.weight_decay = -1}.bind(model), ValueError);
     CHECK_THROWS_AS(Sgd{.unit_rate = -1}.bind(model), ValueError);
     CHECK_THROWS_AS(Sgd{.weight_decay = std::numeric_limits<double>::quiet_NaN()}.bind(model), ValueError);
+}
+
+TEST_CASE("rates that cannot be are refused", "[optimizer]") {
+    auto const rbm = test::bernoulli_rbm<float>();
+    CHECK_THROWS_AS((Sgd{.learning_rate = -0.1}.bind(rbm)), ValueError);
+    CHECK_THROWS_AS((Sgd{.learning_rate = std::numeric_limits<double>::quiet_NaN()}.bind(rbm)), ValueError);
+    CHECK_THROWS_AS((Sgd{.momentum = 1.0}.bind(rbm)), ValueError);
+    CHECK_THROWS_AS((Sgd{.momentum = -0.1}.bind(rbm)), ValueError);
 }

@@ -7,14 +7,17 @@
 #include "support/trainings.hpp"
 
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/subset.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/training/trainer.hpp>
 
 #include <xtensor/xview.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 using namespace boltz;
 using Catch::Matchers::Contains;
@@ -196,4 +199,41 @@ TEST_CASE("the reconstruction error of pretraining is left out when no cases are
     CHECK(quiet.pretrain(model, data, {.epochs = 1}, first).metrics.empty());
     CHECK(recipe.pretrain(watched, data, {.epochs = 1}, second).metrics.size() == 1);
     CHECK(test::same(test::parameters(model), test::parameters(watched)));
+}
+
+namespace {
+
+// Ends each RBM at its second epoch.
+struct SecondEpoch {
+    template <class M>
+    Stop on_epoch_end(M const&, TrainingInfo const& info) const {
+        return info.clock.epoch == 2 ? Stop::phase : Stop::no;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a stop of the phase ends one RBM, and the machine is put together") {
+    auto dbm = test::randomised(test::bernoulli_dbm<float>(), 0.1, 0.1, 3);
+    auto const before = test::parameters(dbm);
+    Matrix<float> const data = xt::ones<float>({std::size_t{6}, dbm.sizes()[0]});
+    Random random{1};
+    FitReport const report = recipe.pretrain(dbm, data, {.epochs = 50, .batch_size = 2}, random, SecondEpoch{});
+    CHECK(report.clock.epoch == 2);
+    CHECK(report.phase == "pretraining " + std::to_string(dbm.depth - 1));
+    CHECK_FALSE(test::same(before, test::parameters(dbm)));
+}
+
+TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn afresh") {
+    Matrix<float> const grey = xt::ones<float>({std::size_t{4}, std::size_t{3}}) * 0.9f;
+    std::vector<std::size_t> const order{0, 1, 2, 3};
+    Matrix<float> seen = xt::zeros<float>({4, 3});
+    auto const shows = [&](auto const& source, float value) {
+        detail::Undrawn{source}.load(order, Block{seen}, Draws::from_seed(1));
+        return std::all_of(seen.begin(), seen.end(), [&](float x) { return x == value; });
+    };
+    CHECK(shows(MatrixSource{grey}, 0.9f));
+    CHECK(shows(Binarised{MatrixSource{grey}, Binarisation::stochastic}, 0.9f));
+    CHECK(shows(Binarised{MatrixSource{grey}, Binarisation::threshold}, 1.0f));
+    CHECK(shows(Subset{Binarised{MatrixSource{grey}, Binarisation::stochastic}, order}, 0.9f));
 }

@@ -202,3 +202,12 @@ TEST_CASE("two trainings with one Random differ, and the same seed repeats them"
     CHECK(test::same(a, trained(second)));
     CHECK_FALSE(test::same(a, trained(second)));
 }
+
+TEST_CASE("a training that is refused leaves the random numbers alone") {
+    RBM rbm{StochasticLayer<Bernoulli>{3}, StochasticLayer<Bernoulli>{2}};
+    Matrix<float> const wrong = xt::zeros<float>({std::size_t{2}, std::size_t{4}});
+    Random random{1};
+    Random untouched{1};
+    CHECK_THROWS_AS((Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, wrong, {.epochs = 1}, random)), ShapeError);
+    CHECK(random.split().key() == untouched.split().key());
+}

@@ -2,6 +2,10 @@
 #include "support/unit_conformance.hpp"
 
 #include <boltz/archive.hpp>
+#include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/energy.hpp>
+#include <boltz/model/rbm.hpp>
+#include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/gaussian.hpp>
 
 #include <array>
@@ -168,4 +172,11 @@ TEST_CASE("log precisions survive saving", "[unit]") {
     CHECK(loaded.log_precision()(3) == saved.log_precision()(3));
     Gaussian other = prepared({}, 5);
     CHECK_THROWS_AS(from_arrays(to_arrays(saved), other), FormatError);
+}
+
+TEST_CASE("a Gaussian unit that was never told its size is refused before it is used", "[unit]") {
+    RBM rbm{StochasticLayer<Gaussian>{3}, StochasticLayer<Bernoulli>{2}};
+    rbm.visible().unit() = Gaussian::learned();
+    States<float, 2> states{1, rbm.sizes()};
+    CHECK_THROWS_AS(energy(rbm, states.blocks()), ShapeError);
 }

@@ -2,6 +2,9 @@
 #include "support/unit_conformance.hpp"
 
 #include <boltz/archive.hpp>
+#include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/rbm.hpp>
+#include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/multinomial.hpp>
 
 using namespace boltz;
@@ -72,4 +75,23 @@ TEST_CASE("the number of trials survives saving", "[unit]") {
     from_arrays(to_arrays(saved), loaded);
     CHECK(loaded.trials() == 5);
     CHECK(saved.trials() == 5);
+}
+
+TEST_CASE("base rates of many categories keep their order", "[unit]") {
+    Multinomial unit;
+    unit.prepare(200);
+    double const rare = unit.natural_parameter(0.0019, 0.01, 0);
+    CHECK(unit.natural_parameter(0.0081, 0.01, 0) > rare + 1);
+    CHECK(rare == Approx(std::log(0.99 * 0.0019 + 0.01 / 200)));
+    CHECK(std::isfinite(unit.natural_parameter(0.0, 0.01, 0)));
+}
+
+TEST_CASE("a number of trials that cannot be is refused before anything is loaded", "[unit]") {
+    RBM rbm{StochasticLayer<Bernoulli>{2}, StochasticLayer<Multinomial>{3}};
+    rbm.weights()(0, 0) = 7;
+    Arrays arrays = to_arrays(rbm);
+    for (std::byte& byte : arrays.at("unit_1/trials").bytes) byte = std::byte{0};
+    for (std::byte& byte : arrays.at("weights_0").bytes) byte = std::byte{0};
+    CHECK_THROWS_AS(from_arrays(arrays, rbm), FormatError);
+    CHECK(rbm.weights()(0, 0) == 7);
 }
