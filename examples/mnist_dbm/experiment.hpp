@@ -68,8 +68,8 @@ class Experiment {
                timed(1,
                      [&] {
                          return joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
-                                           ReconstructionMonitor{watched, how}, ActivityMonitor{watched, how},
-                                           GapMonitor{watched, unseen, how}, WeightMonitor{}, callbacks...);
+                                           ReconstructionMonitor{watched, how}, GapMonitor{watched, unseen, how},
+                                           ActivityMonitor{watched, how}, WeightMonitor{}, callbacks...);
                      }) &&
                timed(2, [&] {
                    auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);

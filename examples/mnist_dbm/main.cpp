@@ -13,6 +13,7 @@
 #include <functional>
 #include <iostream>
 #include <new>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace {
@@ -224,11 +225,15 @@ int run(Options options, std::string const& program) {
     Film film{out / "frames", {images.train.height, images.train.width}};
     StopOnNaN diverged;
     bool const terminal = isatty(STDOUT_FILENO) != 0;
+    winsize window{};
+    std::size_t const columns = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0
+                                    ? std::size_t{window.ws_col}
+                                    : 80;
     std::signal(SIGINT, interrupt);
     std::signal(SIGTERM, interrupt);
     bool const complete =
         experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{out / "metrics.csv"},
-                       Progress{std::cout, terminal ? Terminal::yes : Terminal::no},
+                       Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},
                        Keep{checkpoint, [&] { return to_arrays(experiment); }, 60});
     if (diverged.triggered())
         detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "

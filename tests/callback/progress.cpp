@@ -18,9 +18,10 @@ namespace {
 struct NoModel {};
 
 /// A training of 3 epochs of 10 batches, told to a progress line hook by hook; each batch takes `pause`.
-std::string told(Terminal terminal, std::chrono::milliseconds pause, std::uint64_t stop_after = 1000) {
+std::string told(Terminal terminal, std::chrono::milliseconds pause, std::uint64_t stop_after = 1000,
+                 std::size_t columns = 100) {
     std::ostringstream out;
-    Progress progress{out, terminal};
+    Progress progress{out, terminal, columns};
     std::vector<Metric> metrics;
     TrainingInfo info;
     info.phase = "joint";
@@ -104,4 +105,13 @@ TEST_CASE("a training that is stopped ends its line") {
         CHECK(text.back() == '\n');
         CHECK_THAT(text, Contains("epoch 1/3"));
     }
+}
+
+TEST_CASE("on a terminal a line never wraps: the metrics that do not fit are left out") {
+    using std::chrono::milliseconds;
+    for (std::string const& line : lines_of(told(Terminal::yes, milliseconds{0}, 1000, 60), '\r'))
+        CHECK(line.size() <= 60);
+    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 60), !Contains("sweeps"));
+    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 100), Contains("error 0.125  sweeps 7"));
+    CHECK_THAT(told(Terminal::no, milliseconds{0}, 1000, 60), Contains("error 0.125  sweeps 7"));
 }

@@ -23,10 +23,12 @@ enum class Terminal { no, yes };
 /// Writes how a training goes to a stream: on a terminal one line that is written over several times a second, with
 /// rate and time left, and otherwise one plain line an epoch. Metrics of the monitors before it are part of the line.
 ///
-/// `Progress{std::clog}` writes plain lines; `Progress{std::clog, Terminal::yes}` is for a terminal.
+/// `Progress{std::clog}` writes plain lines; `Progress{std::clog, Terminal::yes, columns}` is for a terminal of that
+/// width, and leaves out the metrics that would not fit on one line.
 class Progress {
   public:
-    explicit Progress(std::ostream& out, Terminal terminal = Terminal::no) : out_{&out}, terminal_{terminal} {}
+    explicit Progress(std::ostream& out, Terminal terminal = Terminal::no, std::size_t columns = 100)
+        : out_{&out}, terminal_{terminal}, columns_{columns} {}
 
     template <class M>
     void on_train_begin(M const&, TrainingInfo const& info) {
@@ -45,9 +47,16 @@ class Progress {
     template <class M>
     void on_epoch_end(M const&, TrainingInfo const& info) {
         std::string line = head(info, info.clock.epoch) + ' ' + seconds(info.epoch_seconds) + rate(info);
-        for (Metric const& metric : *info.metrics) line += "  " + metric.name + ' ' + number(metric.value);
-        if (info.inference.sweeps > 1) line += "  sweeps " + std::to_string(info.inference.sweeps);
-        show(line + (info.finished ? std::string{} : left(info)));
+        std::string const rest = info.finished ? std::string{} : left(info);
+        // A line that wraps cannot be written over, so on a terminal it holds as many metrics as fit.
+        bool full = false;
+        auto const add = [&](std::string const& text) {
+            full = full || (terminal_ == Terminal::yes && line.size() + text.size() + rest.size() >= columns_);
+            if (!full) line += text;
+        };
+        for (Metric const& metric : *info.metrics) add("  " + metric.name + ' ' + number(metric.value));
+        if (info.inference.sweeps > 1) add("  sweeps " + std::to_string(info.inference.sweeps));
+        show(line + rest);
         if (terminal_ == Terminal::no || info.finished) end_line();
     }
 
@@ -117,6 +126,7 @@ class Progress {
 
     std::ostream* out_;
     Terminal terminal_;
+    std::size_t columns_;
     Time::time_point start_{};
     Time::time_point shown_{};
     std::uint64_t first_update_ = 0;
