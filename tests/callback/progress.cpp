@@ -111,7 +111,7 @@ TEST_CASE("on a terminal a line never wraps: the metrics that do not fit are lef
     using std::chrono::milliseconds;
     for (std::string const& line : lines_of(told(Terminal::yes, milliseconds{0}, 1000, 68), '\r'))
         CHECK(line.size() <= 68);
-    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 68), !Contains("sweeps"));
-    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 100), Contains("error 0.125  sweeps 7"));
+    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 68), !Contains("sweeps 7  1 s left"));
+    CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 100), Contains("sweeps 7  1 s left"));
     CHECK_THAT(told(Terminal::no, milliseconds{0}, 1000, 68), Contains("error 0.125  sweeps 7"));
 }
