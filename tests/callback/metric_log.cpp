@@ -148,7 +148,7 @@ TEST_CASE("a file that cannot be written is an error at once") {
     CHECK_THROWS_AS(MetricLog{folder.path()}, FileError);
     CHECK_THROWS_AS(MetricLog(folder / "none/m.csv"), FileError);
     CHECK_THAT(boltz_test::message_of<FileError>([&] { MetricLog{folder / "none/m.csv"}; }),
-               Catch::Matchers::Contains("none/m.csv"));
+               contains_text("none/m.csv"));
 }
 
 TEST_CASE("a full disk is an error") {

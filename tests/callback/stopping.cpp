@@ -16,7 +16,6 @@
 #include <limits>
 
 using namespace boltz;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -64,7 +63,7 @@ TEST_CASE("early stop says so when nobody measures its metric") {
     CHECK_THAT(boltz_test::message_of<ValueError>([&] {
                    fit({}, {.epochs = 2}, script({1, 1}), stop);
                }),
-               Contains("EarlyStop") && Contains("'validation_error'"));
+               contains_text("EarlyStop") && contains_text("'validation_error'"));
 }
 
 TEST_CASE("early stop does not take a metric that is not a number for the best") {

@@ -166,7 +166,7 @@ TEST_CASE("states of another shape are refused") {
     States<double, 3> states{2, {3, 4, 2}};
     CHECK_THAT(boltz_test::message_of<ShapeError>(
                    [&] { static_cast<void>(unnormalised_elbo(dbm, states.blocks(), visible_only<3>())); }),
-               Catch::Matchers::Contains("4 columns") && Catch::Matchers::Contains("3 units"));
+               contains_text("4 columns") && contains_text("3 units"));
 }
 
 TEST_CASE("the mean over many cases is the mean of all of them, in whatever portions") {

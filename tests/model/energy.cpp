@@ -105,7 +105,7 @@ TEST_CASE("states that do not fit are refused", "[model]") {
     blocks[1].columns = 2;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);
     CHECK_THROWS_WITH(energy(model, blocks),
-                      Catch::Contains("energy: states[1] has 2 columns, but layer 1 has 3 units"));
+                      contains_text("energy: states[1] has 2 columns, but layer 1 has 3 units"));
     blocks = states.blocks();
     blocks[2].rows = 3;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);
