@@ -34,10 +34,4 @@ if [ "$wanted" = yes ] && [ -z "${BOLTZ_DATA_DIR:-}" ]; then
     fi
 fi
 
-# OpenBLAS 0.3.21, which Debian 12 ships, takes AMD processors with AVX-512 for older ones and uses half of their width.
-if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -q AuthenticAMD /proc/cpuinfo 2>/dev/null && grep -qw avx512vl /proc/cpuinfo; then
-    OPENBLAS_CORETYPE=SkylakeX
-    export OPENBLAS_CORETYPE
-fi
-
 exec "$build/examples/mnist_dbm" "$@"
