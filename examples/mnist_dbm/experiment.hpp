@@ -33,7 +33,8 @@ struct Images {
     std::string test_name = "test";
 };
 
-/// Trains in four phases. A callback that asks to stop leaves it where it is; `archive` keeps all of it.
+/// Trains in three phases: pretraining, joint training, classifier. A callback that asks to stop leaves it where it
+/// is; `archive` keeps all of it.
 class Experiment {
     static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
         boltz::initialise_weights(machine, {options.paper ? 0.001 : 0.01, 0.01}, random);

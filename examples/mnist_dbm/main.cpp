@@ -193,8 +193,7 @@ int run(Options options, std::string const& program) {
         options.out = out.string();
         options.threads = threads;
         options.resume = true;
-    }
-    if (!options.resume) {
+    } else {
         options.data = data_folder(options);
     }
     Images const images = read_images(options);

@@ -130,10 +130,10 @@ template <class Object>
 /// Overwrites the state of `object`; all or nothing.
 /// @throws FormatError if an array is missing or has another type or shape; `object` is then unchanged.
 template <class Object>
-void from_arrays(Arrays const& arrays, Object& object) {
-    Archive checking{arrays, Archive::Mode::checking};
+void from_arrays(Arrays arrays, Object& object) {
+    Archive checking{std::move(arrays), Archive::Mode::checking};
     object.archive(checking);
-    Archive loading{arrays, Archive::Mode::loading};
+    Archive loading{std::move(checking).take(), Archive::Mode::loading};
     object.archive(loading);
 }
 
