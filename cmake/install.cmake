@@ -15,5 +15,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/boltzConfigVersion.cmake
 install(FILES
   "${PROJECT_BINARY_DIR}/boltzConfig.cmake" "${PROJECT_BINARY_DIR}/boltzConfigVersion.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/components.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindXtensorHeaders.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/onednn.cpp"
   DESTINATION "${boltz_package_folder}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/boltz")

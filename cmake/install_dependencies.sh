@@ -5,7 +5,8 @@
 # missing and ends with status 2.
 set -eu
 
-# Package, and what proves that it is there although dpkg does not know it: a command or a header.
+# Package, and what proves that it is there although dpkg does not know it: a command, a header or a library. A BLAS is
+# asked for by name: the reference implementation has the same header and is many times slower.
 list() {
     case $1 in
     library)
@@ -14,7 +15,7 @@ list() {
         echo "ninja-build command:ninja|make"
         echo "pkg-config command:pkg-config"
         echo "ca-certificates file:/etc/ssl/certs"
-        echo "libopenblas-dev header:cblas.h"
+        echo "libopenblas-dev library:openblas|mkl_rt|blis"
         echo "libxtensor-dev optional"
         echo "nlohmann-json3-dev header:nlohmann/json.hpp"
         echo "libzip-dev header:zip.h"
@@ -22,7 +23,10 @@ list() {
         echo "libpng-dev header:png.h"
         echo "libgif-dev header:gif_lib.h"
         ;;
-    examples) echo "libcli11-dev header:CLI/CLI.hpp" ;;
+    examples)
+        echo "libcli11-dev header:CLI/CLI.hpp"
+        echo "libdnnl-dev optional"
+        ;;
     tests) echo "catch2 header:catch2/catch.hpp|catch2/catch_all.hpp" ;;
     benchmarks) echo "libbenchmark-dev header:benchmark/benchmark.h" ;;
     checks)
@@ -49,6 +53,7 @@ proved() {
         command) command -v "$name" >/dev/null 2>&1 && return 0 ;;
         file) [ -e "$name" ] && return 0 ;;
         header) echo "#include <$name>" | c++ -std=c++20 -E -x c++ - >/dev/null 2>&1 && return 0 ;;
+        library) echo "int main() {}" | c++ -x c++ -o /dev/null - -l"$name" >/dev/null 2>&1 && return 0 ;;
         sanitizers)
             echo "int main() {}" | clang++ -fsanitize=address,undefined -x c++ -o /dev/null - >/dev/null 2>&1 && return 0
             ;;
@@ -64,7 +69,7 @@ for group in "$@"; do
         if installed "$package" || proved "$proof"; then
             continue
         fi
-        # Without xtensor's package CMake downloads the pinned sources.
+        # Without xtensor's package CMake downloads the pinned sources; without oneDNN all products go through BLAS.
         if [ "$proof" = optional ] && ! apt-cache show "$package" >/dev/null 2>&1; then
             continue
         fi

@@ -7,19 +7,38 @@
 #include <boltz/error.hpp>
 
 #include <cstddef>
+#include <string_view>
 
 namespace boltz {
 
-/// How much of the machine a call may use, and how it cuts its rows.
-///
-/// Results depend on `block_rows` (the product library rounds differently for other shapes) but never on
-/// `threads`: cases and chains are cut into blocks of `block_rows` whatever the number of workers, and every random
-/// number is named by its position.
-struct Compute {
-    std::size_t threads = 1;      ///< workers; they live for one public call
-    std::size_t block_rows = 128; ///< cases or chains that one worker takes through a whole chain of products
+/// What the matrix products of a call read; sums, nonlinearities, draws, parameters and updates keep the type of the
+/// model.
+enum class Precision {
+    automatic, ///< `bfloat16` in trainings where it is at hand and no Gaussian layer takes part, else `float32`
+    float32,   ///< the type of the model
+    bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features and samples
+};
 
-    /// @throws ValueError if a field is 0 or absurdly large.
+/// The name of a precision, as in `--precision bfloat16`.
+[[nodiscard]] constexpr std::string_view to_string(Precision precision) noexcept {
+    switch (precision) {
+    case Precision::float32: return "float32";
+    case Precision::bfloat16: return "bfloat16";
+    default: return "automatic";
+    }
+}
+
+/// How much of the machine a call may use, how it cuts its rows, and how precise its products are.
+///
+/// Results depend on `block_rows` and `precision` (products round) but never on `threads`: cases and chains are cut
+/// into equal blocks of at most `block_rows` whatever the number of workers, and every random number is named by its
+/// position. Energies, bounds and likelihoods never use bfloat16.
+struct Compute {
+    std::size_t threads = 1;     ///< workers; they live for one public call
+    std::size_t block_rows = 64; ///< most cases or chains that one worker takes through a chain of products
+    Precision precision = Precision::automatic; ///< of matrix products
+
+    /// @throws ValueError if a number is 0 or absurdly large.
     void validate() const {
         if (threads < 1 || threads > 1024)
             detail::fail<ValueError>("Compute: threads is ", threads, ", but must lie in 1 .. 1024");

@@ -20,7 +20,7 @@ namespace boltz {
 
 /// The workers of one public call.
 ///
-/// `for_each_block(rows, f)` cuts the rows into blocks whose boundaries depend on `rows` and
+/// `for_each_block(rows, f)` cuts the rows into equal blocks whose boundaries depend on `rows` and
 /// `Compute::block_rows` only, and calls `f(first, count)` for each on some worker. The caller's thread is one of
 /// them, so one thread means no other thread at all. Handing out work allocates nothing. A session that a user
 /// writes receives one and may ignore it.
@@ -42,9 +42,9 @@ class Executor {
 
     [[nodiscard]] Compute const& compute() const noexcept { return compute_; }
 
-    /// Calls `f(first, count)` for each block of `compute().block_rows` rows, the last one shorter.
-    /// An exception of `f` is rethrown here once all workers have stopped. A call from within `f` runs on its own
-    /// thread.
+    /// Calls `f(first, count)` for each of the fewest equal blocks of at most `compute().block_rows` rows; the last
+    /// one may be shorter. An exception of `f` is rethrown here once all workers have stopped. A call from within `f`
+    /// runs on its own thread.
     template <class F>
     void for_each_block(std::size_t rows, F&& f) {
         for_each_block(rows, compute_.block_rows, f);
@@ -53,10 +53,13 @@ class Executor {
     /// The same with blocks of another size, for work that is not cut by cases.
     template <class F>
     void for_each_block(std::size_t rows, std::size_t block_rows, F&& f) {
-        std::size_t const blocks = rows / block_rows + (rows % block_rows != 0 ? 1 : 0);
+        if (rows == 0) return;
+        auto const portions = [&](std::size_t size) { return rows / size + (rows % size != 0 ? 1 : 0); };
+        std::size_t const size = (rows - 1) / portions(block_rows) + 1;
+        std::size_t const blocks = portions(size);
         auto const block = [&](std::size_t index) {
-            std::size_t const first = index * block_rows;
-            f(first, std::min(block_rows, rows - first));
+            std::size_t const first = index * size;
+            f(first, std::min(size, rows - first));
         };
         if (helpers_.empty() || blocks <= 1 || sharing_.exchange(true))
             for (std::size_t i = 0; i < blocks; ++i) block(i);

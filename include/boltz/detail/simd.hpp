@@ -130,6 +130,12 @@ template <std::size_t N>
     return {__builtin_convertvector(whole.raw, typename VectorPack<float, N>::Raw)};
 }
 
+template <std::size_t N>
+[[gnu::always_inline]] inline VectorPack<std::uint16_t, N>
+to_halfwords(VectorPack<std::uint32_t, N> const& a) noexcept {
+    return {__builtin_convertvector(a.raw, typename VectorPack<std::uint16_t, N>::Raw)};
+}
+
 template <class V>
     requires requires(V v) { v.raw; }
 [[gnu::always_inline]] inline V from_bytes(std::uint8_t const* bytes) noexcept {

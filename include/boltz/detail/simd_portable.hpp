@@ -117,6 +117,12 @@ constexpr ArrayPack<float, N> to_float(ArrayPack<std::uint32_t, N> const& a) noe
     return ArrayPack<float, N>::make([&](std::size_t i) { return static_cast<float>(a.lane[i]); });
 }
 
+/// Whole numbers below 2^16 in half the room.
+template <std::size_t N>
+constexpr ArrayPack<std::uint16_t, N> to_halfwords(ArrayPack<std::uint32_t, N> const& a) noexcept {
+    return ArrayPack<std::uint16_t, N>::make([&](std::size_t i) { return static_cast<std::uint16_t>(a.lane[i]); });
+}
+
 /// Bytes as floating-point numbers.
 template <class V>
     requires requires(V v) { v.lane; }

@@ -7,6 +7,7 @@
 #include <boltz/compute.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/model/prepared.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
@@ -29,7 +30,8 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
     using T = typename F::value_type;
     auto const cases = as_training_data(data);
     cases.check(field, "infer_portions", draws);
-    auto session = inference.bind(field);
+    auto const& prepared = detail::prepared(field, compute);
+    auto session = inference.bind(prepared);
     Executor executor{compute};
     States<T, F::depth> states{std::min(step, cases.rows()), field.sizes()};
     std::vector<std::size_t> indices(states.rows());
@@ -39,7 +41,7 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
         std::iota(indices.begin(), indices.end(), first);
         auto const blocks = states.blocks();
         cases.load(std::span<std::size_t const>{indices.data(), count}, blocks, draws.from_row(first));
-        session.infer(field, blocks, decltype(cases)::template observed<F::depth>(), executor);
+        session.infer(prepared, blocks, decltype(cases)::template observed<F::depth>(), executor);
         use(first, blocks);
     }
 }

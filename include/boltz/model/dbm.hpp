@@ -7,7 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
-#include <boltz/detail/linalg.hpp>
+#include <boltz/detail/products.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/model/parameter_set.hpp>
 
@@ -66,20 +66,22 @@ template <Layer First, Layer... Rest>
     /// The natural parameters of layer I for a block of rows, with `factors`:
     /// out = keep * out + bias * b_I + below * s_{I-1} W_{I-1} + above * s_{I+1} W_I'.
     ///
-    /// Reads the neighbours of layer I in `states`, which must have as many rows as `out`. One product a neighbour;
-    /// nothing is allocated.
+    /// Reads the neighbours of layer I in `states`, which must have as many rows as `out`. One product a neighbour,
+    /// by `products`; nothing is allocated.
     /// @throws ShapeError if a shape does not fit.
-    template <std::size_t I>
-    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
+    template <std::size_t I, class Products = detail::PlainProducts>
+    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {},
+               Products const& products = {}) const {
+
         start(layer<I>().bias(), out, static_cast<value_type>(factors.keep), static_cast<value_type>(factors.bias));
         if constexpr (I > 0)
             if (factors.below != 0)
-                detail::gemm(states[I - 1], detail::Op::none, weights_[I - 1], detail::Op::none, out,
-                             static_cast<value_type>(factors.below), value_type{1});
+                products.add_product(I - 1, weights_[I - 1], detail::Pass::up, states[I - 1],
+                                     static_cast<value_type>(factors.below), out);
         if constexpr (I + 1 < depth)
             if (factors.above != 0)
-                detail::gemm(states[I + 1], detail::Op::none, weights_[I], detail::Op::transpose, out,
-                             static_cast<value_type>(factors.above), value_type{1});
+                products.add_product(I, weights_[I], detail::Pass::down, states[I + 1],
+                                     static_cast<value_type>(factors.above), out);
     }
 
     /// Room for a gradient of this model, zeros.
@@ -101,17 +103,13 @@ template <Layer First, Layer... Rest>
     /// biases.
     ///
     /// One product a pair of layers, cut by rows of W among the workers; nothing is allocated.
-    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient,
-                    Executor& executor) const {
+    template <class Products = detail::PlainProducts>
+    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient, Executor& executor,
+                    Products&& products = {}) const {
         auto const factor = static_cast<value_type>(how.factor);
         auto const keep = static_cast<value_type>(how.keep);
         for (std::size_t l = 0; l + 1 < depth; ++l)
-            executor.for_each_block(
-                weights_[l].shape(0), gradient_rows(weights_[l].shape(0)), [&](std::size_t first, std::size_t count) {
-                    detail::gemm(phase.states[l].column_range(first, count), detail::Op::transpose,
-                                 phase.states[l + 1], detail::Op::none,
-                                 Block{gradient.weights[l]}.row_range(first, count), factor, keep);
-                });
+            products.accumulate(l, phase.states[l], phase.states[l + 1], factor, keep, gradient.weights[l], executor);
         detail::for_each_index<depth>([&](auto l) {
             detail::scale(gradient.biases[l].data(), gradient.biases[l].size(), keep);
             detail::add_rows<value_type>(gradient.biases[l].data(), phase.states[l], factor);
@@ -149,13 +147,6 @@ template <Layer First, Layer... Rest>
     }
 
   private:
-    // Rows of W that one worker accumulates: an even number of equal shares, each of at most 256 rows, since a
-    // product of few rows is slower and unequal shares leave workers idle.
-    static constexpr std::size_t gradient_rows(std::size_t rows) noexcept {
-        std::size_t const shares = 2 * ((rows + 511) / 512);
-        return (rows + shares - 1) / shares;
-    }
-
     template <class Values>
     static auto span(Values& values) {
         return std::span{values.data(), values.size()};

@@ -5,8 +5,8 @@
 /// A field whose layers listen louder or softer than they do.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
 
 #include <array>
@@ -82,9 +82,7 @@ class Scaled {
         if (keep != 0 && factor != 0) multiply(block, 1 / factor);
     }
     static void multiply(Block<value_type> block, double factor) {
-        if (factor == 1) return;
-        auto const f = static_cast<value_type>(factor);
-        for (std::size_t i = 0; i < block.rows; ++i) detail::scale(block.row(i).data(), block.columns, f);
+        detail::scale_rows(block, static_cast<value_type>(factor));
     }
 
     F const* field_;

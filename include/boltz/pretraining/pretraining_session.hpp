@@ -53,9 +53,9 @@ inline constexpr bool suits_pretraining<std::index_sequence<0>, Depth> = true;
 class Through {
   public:
     explicit Through(LayerFactors<2> const& factors) : factors_{&factors} {}
-    template <class M>
-    Scaled<M> operator()(M const& model) const {
-        return {model, *factors_};
+    template <Field F>
+    Scaled<F> operator()(F const& field) const {
+        return {field, *factors_};
     }
 
   private:
@@ -190,7 +190,8 @@ class PretrainingSession {
         report.binarisation = cases.binarisation();
         if (report.stop == Stop::everything) return;
         if constexpr (I + 1 < count) {
-            Scaled const field{stack_.template rbm<I>(), stack_.factors(I)};
+            Prepared const rbm{stack_.template rbm<I>(), options.compute};
+            Scaled const field{rbm, stack_.factors(I)};
             auto const means = features<1>(field, detail::Undrawn{below}, ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
             DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};

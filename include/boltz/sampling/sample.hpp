@@ -9,6 +9,7 @@
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/bounded_energy.hpp>
+#include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/gibbs.hpp>
 
@@ -44,7 +45,8 @@ template <Field F>
         field.template input<l>(blocks, blocks[l], {.below = 0, .above = 0});
         field.template layer<l>().unit().sample(blocks[l], draws.stream(l));
     });
-    gibbs_sweeps(field, blocks, options.sweeps, draws.stream(F::depth), executor);
+    auto const& prepared = detail::prepared(field, options.compute);
+    gibbs_sweeps(prepared, blocks, options.sweeps, draws.stream(F::depth), executor);
     return states;
 }
 

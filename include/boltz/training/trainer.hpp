@@ -24,7 +24,8 @@ struct Trainer {
 
     /// A session that can be archived and resumed.
     template <Model M>
-        requires SamplingPolicy<Sampling, M> && Optimizer<Optimization, M> && InferencePolicy<Inference, M>
+        requires SamplingPolicy<Sampling, Prepared<M>> && Optimizer<Optimization, M> &&
+            InferencePolicy<Inference, Prepared<M>>
     [[nodiscard]] TrainingSession<M, Sampling, Optimization, Inference> bind(M& model) const {
         return {model, sampling, optimizer, inference};
     }

@@ -51,6 +51,7 @@ struct TrainingInfo {
     double epoch_seconds = 0;                       ///< time of the epoch so far
     InferenceReport inference;                      ///< of the last batch
     Binarisation binarisation = Binarisation::none; ///< of the data
+    std::string products;                           ///< what multiplies: "bfloat16 by oneDNN 2.6.3"
     bool finished = false;                          ///< whether all epochs are done
     std::vector<Metric>* metrics = nullptr; ///< of this epoch: monitors add to them, later callbacks read them
     std::function<Arrays()> state;          ///< everything that is needed to go on later, as a checkpoint keeps it
@@ -64,6 +65,7 @@ struct FitReport {
     std::string phase;                              ///< FitOptions::phase, or that of the stage that was stopped
     double seconds = 0;                             ///< wall time of this call
     Binarisation binarisation = Binarisation::none; ///< of the data
+    std::string products;                           ///< what multiplied: "float32 by BLAS"
     std::vector<Metric> metrics;                    ///< of the last epoch
 };
 

@@ -9,6 +9,7 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/model/bounded_energy.hpp>
+#include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
@@ -28,9 +29,9 @@ namespace boltz {
 
 /// Trains a model as it is.
 struct AsItIs {
-    template <class M>
-    M const& operator()(M const& model) const noexcept {
-        return model;
+    template <class F>
+    F const& operator()(F const& field) const noexcept {
+        return field;
     }
 };
 
@@ -38,12 +39,13 @@ struct AsItIs {
 ///
 /// `fit` goes on from where the session stands up to the given number of epochs, so a session that was archived in
 /// one process and restored in another continues as if nothing had happened, to the bit. Refers to the model, which
-/// must outlive it. `View` is how policies see the model: as it is, or through other factors.
+/// must outlive it. Policies see the model prepared for its products, and through `View`: as it is, or through other
+/// factors.
 template <Model M, class Sampling, class Optimization, class Inference, class View = AsItIs>
 class TrainingSession {
     using T = typename M::value_type;
     static constexpr std::size_t depth = M::depth;
-    using Seen = std::remove_cvref_t<std::invoke_result_t<View const&, M const&>>;
+    using Seen = std::remove_cvref_t<std::invoke_result_t<View const&, Prepared<M> const&>>;
     using Sampler = decltype(std::declval<Sampling const&>().bind(std::declval<Seen const&>()));
     using Optimizer = decltype(std::declval<Optimization const&>().bind(std::declval<M const&>()));
     using Inferrer = decltype(std::declval<Inference const&>().bind(std::declval<Seen const&>()));
@@ -51,9 +53,9 @@ class TrainingSession {
   public:
     TrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, Inference const& inference,
                     View view = {})
-        : model_{&model}, view_{std::move(view)}, sampler_{sampling.bind(view_(model))}, optimizer_{optimization.bind(
-                                                                                             std::as_const(model))},
-          inference_{inference.bind(view_(model))}, gradient_{model.make_gradient()} {}
+        : model_{&model}, prepared_{model}, view_{std::move(view)}, sampler_{sampling.bind(view_(prepared_))},
+          optimizer_{optimization.bind(std::as_const(model))},
+          inference_{inference.bind(view_(prepared_))}, gradient_{model.make_gradient()} {}
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
@@ -96,6 +98,7 @@ class TrainingSession {
     InferenceReport step(Data const& data, std::span<std::size_t const> indices, Executor& executor);
 
     M* model_;
+    Prepared<M> prepared_;
     [[no_unique_address]] View view_;
     Sampler sampler_;
     Optimizer optimizer_;
@@ -119,17 +122,18 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
         data.load(indices.subspan(first, count), row_range(posterior, first, count), draws.stream(0).from_row(first));
     });
 
-    auto const& field = view_(*model_);
+    auto const& field = view_(prepared_);
     auto const observed = Data::template observed<depth>();
     InferenceReport const report = inference_.infer(field, posterior, observed, executor);
     Phase<T, depth> data_phase{posterior, {}};
     for (std::size_t l = 0; l < depth; ++l) data_phase.moments[l] = observed[l] ? Moment::state : Moment::mean;
     auto const cases = [](auto const& phase) { return 1.0 / static_cast<double>(phase.states[0].rows); };
-    model_->accumulate(data_phase, {.factor = cases(data_phase), .keep = 0}, gradient_, executor);
+    prepared_.accumulate(data_phase, {.factor = cases(data_phase), .keep = 0}, gradient_, executor);
 
     Phase<T, depth> const model_phase = sampler_.sample(field, posterior, draws.stream(1), clock_, executor);
-    model_->accumulate(model_phase, {.factor = -cases(model_phase), .keep = 1}, gradient_, executor);
+    prepared_.accumulate(model_phase, {.factor = -cases(model_phase), .keep = 1}, gradient_, executor);
     optimizer_.step(*model_, gradient_, clock_, executor);
+    prepared_.refresh(executor);
     return report;
 }
 
@@ -153,6 +157,8 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     Executor executor{options.compute};
     data.check(*model_, "Trainer::fit", own);
     check_bounded_energy(*model_, "Trainer::fit");
+    prepared_.choose(options.compute.precision);
+    prepared_.refresh(executor);
     random = advanced;
     if (started_ == 0) {
         draws_ = own;
@@ -170,6 +176,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
                       .epoch_seconds = 0,
                       .inference = {},
                       .binarisation = data.binarisation(),
+                      .products = prepared_.products(),
                       .finished = clock_.epoch >= options.epochs,
                       .metrics = &metrics,
                       .state = std::move(state)};
@@ -207,6 +214,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
             .phase = options.phase,
             .seconds = seconds_since(start),
             .binarisation = info.binarisation,
+            .products = info.products,
             .metrics = std::move(metrics)};
 }
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// A model whose weights are packed for their products.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/detail/products.hpp>
+#include <boltz/detail/unit_operations.hpp>
+#include <boltz/error.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace boltz {
+
+/// A model whose weights have been rearranged once for the many products that inference and sampling make of them.
+///
+/// It is a field like the model itself, so samplers and inference take either. `Prepared prepared{model, compute}`
+/// packs the weights in the precision of `compute`; `refresh` must be called when the weights have changed.
+/// Trainings, features and `sample` prepare their models by themselves. Without a library of packed products
+/// (boltz::onednn), and for models in double, it is the model as it is and costs nothing. Refers to the model, which
+/// must outlive it.
+template <Model M>
+class Prepared {
+  public:
+    static constexpr std::size_t depth = M::depth;
+    using value_type = typename M::value_type;
+    using Gradient = typename M::Gradient;
+
+    /// The model as it is; nothing is packed until `choose`.
+    explicit Prepared(M const& model) noexcept : model_{&model} {}
+
+    /// Packs the weights: two copies of each, in the precision asked for. `automatic` is float32 here.
+    /// @throws ValueError if bfloat16 is asked for and cannot be had; the message says why.
+    Prepared(M const& model, Compute const& compute) : model_{&model} {
+        Executor executor{compute};
+        choose(compute.precision == Precision::automatic ? Precision::float32 : compute.precision);
+        refresh(executor);
+    }
+
+    /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
+    /// layers whose states can be counted, where it can be had. The packed weights are undefined until `refresh`.
+    /// @throws ValueError as the constructor, before anything is changed.
+    void choose(Precision precision) {
+        if (precision == Precision::bfloat16) {
+            if (!std::same_as<value_type, float>)
+                detail::fail<ValueError>("precision is bfloat16, but the model's numbers are double");
+            if (std::string const reason = detail::without_bfloat16(); !reason.empty())
+                detail::fail<ValueError>("precision is bfloat16, but ", reason);
+        }
+        bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
+        rounded_ = {};
+        if constexpr (has_weights)
+            detail::for_each_index<depth - 1>([&](auto l) {
+                rounded_[l] = std::same_as<value_type, float> && reduced &&
+                              (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
+                products_.choose(l, model_->weights(l).shape(0), model_->weights(l).shape(1),
+                                 rounded_[l] ? Precision::bfloat16 : Precision::float32);
+            });
+    }
+
+    /// Takes over the weights of the model; the workers share the work. Allocates nothing.
+    void refresh(Executor& executor) {
+        if constexpr (has_weights)
+            for (std::size_t l = 0; l + 1 < depth; ++l) products_.refresh(l, model_->weights(l), executor);
+    }
+
+    [[nodiscard]] M const& model() const noexcept { return *model_; }
+    operator M const&() const noexcept { return *model_; }
+
+    template <std::size_t I>
+    [[nodiscard]] auto const& layer() const noexcept {
+        return model_->template layer<I>();
+    }
+    [[nodiscard]] auto sizes() const noexcept { return model_->sizes(); }
+
+    /// The natural parameters of layer I, as the model's own `input`.
+    template <std::size_t I>
+    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
+        if constexpr (has_weights)
+            model_->template input<I>(states, out, factors, products_);
+        else
+            model_->template input<I>(states, out, factors);
+    }
+
+    /// Adds statistics to a gradient, as the model's own `accumulate`.
+    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient, Executor& executor) {
+        if constexpr (has_weights)
+            model_->accumulate(phase, how, gradient, executor, products_);
+        else
+            model_->accumulate(phase, how, gradient, executor);
+    }
+
+    /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
+    [[nodiscard]] std::string products() const {
+        std::array<bool, 2> seen{};
+        bool packed = false;
+        for (std::size_t l = 0; l + 1 < depth; ++l) {
+            seen[rounded_[l]] = true;
+            packed = packed || products_.packs(l);
+        }
+        std::string const number = std::same_as<value_type, float> ? "float32" : "float64";
+        std::string const kinds = !seen[1] ? number : !seen[0] ? "bfloat16" : "bfloat16 and float32";
+        return kinds + " by " + (packed ? detail::product_library()->name() : "BLAS");
+    }
+
+  private:
+    using Products = detail::PackedProducts<value_type, depth - 1>;
+    // A user's own model may know nothing of products.
+    static constexpr bool has_weights =
+        requires(M const& model, StateBlocks<value_type, depth> const& states, Block<value_type> out,
+                 Phase<value_type, depth> const& phase, Gradient& gradient, Executor& executor, Products& products) {
+        model.weights(0);
+        model.template input<0>(states, out, Factors{}, products);
+        model.accumulate(phase, Accumulation{}, gradient, executor, products);
+    };
+
+    template <std::size_t I>
+    static constexpr bool counts() {
+        return detail::CountsStates<
+            typename std::remove_cvref_t<decltype(std::declval<M>().template layer<I>())>::unit_type>;
+    }
+
+    M const* model_;
+    Products products_;
+    std::array<bool, depth - 1> rounded_{};
+};
+
+namespace detail {
+
+/// A model prepared for a call; any other field as it is.
+template <Field F>
+[[nodiscard]] decltype(auto) prepared(F const& field, [[maybe_unused]] Compute const& compute) {
+    if constexpr (Model<F>)
+        return Prepared<F>{field, compute};
+    else
+        return (field);
+}
+
+} // namespace detail
+
+} // namespace boltz
