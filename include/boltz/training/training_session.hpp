@@ -13,6 +13,7 @@
 #include <boltz/random.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
+#include <boltz/training/update.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -55,7 +56,7 @@ class TrainingSession {
                     View view = {})
         : model_{&model}, prepared_{model}, view_{std::move(view)}, sampler_{sampling.bind(view_(prepared_))},
           optimizer_{optimization.bind(std::as_const(model))},
-          inference_{inference.bind(view_(prepared_))}, gradient_{model.make_gradient()} {}
+          inference_{inference.bind(view_(prepared_))}, update_{model} {}
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
@@ -103,7 +104,7 @@ class TrainingSession {
     Sampler sampler_;
     Optimizer optimizer_;
     Inferrer inference_;
-    typename M::Gradient gradient_;
+    detail::Update<M> update_;
     States<T, depth> posterior_;
     Clock clock_;
     std::uint64_t started_ = 0;
@@ -127,13 +128,8 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
     InferenceReport const report = inference_.infer(field, posterior, observed, executor);
     Phase<T, depth> data_phase{posterior, {}};
     for (std::size_t l = 0; l < depth; ++l) data_phase.moments[l] = observed[l] ? Moment::state : Moment::mean;
-    auto const cases = [](auto const& phase) { return 1.0 / static_cast<double>(phase.states[0].rows); };
-    prepared_.accumulate(data_phase, {.factor = cases(data_phase), .keep = 0}, gradient_, executor);
-
     Phase<T, depth> const model_phase = sampler_.sample(field, posterior, draws.stream(1), clock_, executor);
-    prepared_.accumulate(model_phase, {.factor = -cases(model_phase), .keep = 1}, gradient_, executor);
-    optimizer_.step(*model_, gradient_, clock_, executor);
-    prepared_.refresh(executor);
+    update_.apply(data_phase, model_phase, *model_, prepared_, optimizer_, clock_, executor);
     return report;
 }
 
@@ -176,7 +172,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
                       .epoch_seconds = 0,
                       .inference = {},
                       .binarisation = data.binarisation(),
-                      .products = prepared_.products(),
+                      .products = prepared_.description(),
                       .finished = clock_.epoch >= options.epochs,
                       .metrics = &metrics,
                       .state = std::move(state)};
