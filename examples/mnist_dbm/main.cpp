@@ -144,16 +144,11 @@ void draw_pictures(Experiment& experiment, Images const& images, Options const& 
     film.finish(out / "filters.gif");
 }
 
-/// The most memory that the program has had at a time, in millions of bytes.
+/// The most memory that has been resident at a time, in millions of bytes; Linux counts in 1024 bytes.
 double peak_memory() {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
-#ifdef __APPLE__
-    constexpr double unit = 1;
-#else
-    constexpr double unit = 1024;
-#endif
-    return static_cast<double>(used.ru_maxrss) * unit / 1e6;
+    return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
 }
 
 void show_table(Options const& options, Images const& images, Experiment const& experiment, double error,

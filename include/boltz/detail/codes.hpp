@@ -63,10 +63,12 @@ struct DecodeStep {
     T greatest;
     template <class V, class Chunk>
     [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
-        V const number = multiply_add(V::all(step), chunk.template load_whole<V>(in), V::all(least));
-        V const most = V::all(greatest);
-        // Rounding must not lead out of the range, beyond which a unit may have no states.
-        chunk.store(select(less(most, number), most, number), out);
+        V const code = chunk.template load_whole<V>(in);
+        V const number = multiply_add(V::all(step), code, V::all(least));
+        // Rounding must not lead out of the range, beyond which a unit may have no states. The codes below the
+        // largest cannot: they are too far from the end.
+        V const last = V::all(T{std::numeric_limits<Code>::max()});
+        chunk.store(select(equal(code, last), V::all(greatest), number), out);
     }
 };
 
