@@ -200,6 +200,10 @@ TEST_CASE("empty data, empty batches and no workers are refused") {
                contains_text("threads is 0"));
     CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.compute = {.block_rows = 0}}),
                contains_text("block_rows is 0"));
+    CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.shuffle_blocks = {.cases = 0}}),
+               contains_text("shuffle_blocks has 0 cases and a window of 16"));
+    CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.shuffle_blocks = {.window = 0}}),
+               contains_text("a window of 0"));
 }
 
 TEST_CASE("the report tells how the data was binarised") {
