@@ -26,10 +26,12 @@ enum class Shuffle {
 
 /// How `Shuffle::blocks` mixes data that is too large for memory, and best read in long runs.
 ///
-/// The data is cut into blocks of neighbouring cases, and each epoch the blocks are put into a new order. The cases of
-/// each `window` blocks that follow each other there are mixed. So a batch of up to (window - 1) x cases draws on at
-/// most 2 `window` blocks, and memory for that many is enough to read every block from the disk only once an epoch.
-/// Data that is sorted, by class for instance, needs a large `window`: a batch holds cases from that many places only.
+/// The data is cut into blocks of neighbouring cases, and each epoch the blocks are put into a new order. The cases
+/// of each `window` blocks that follow each other there are mixed. So a batch of up to (window - 1) x cases draws on
+/// at most 2 `window` blocks, and memory for that many is enough to read every block from the disk only once an
+/// epoch. A block should be long beside what the system reads ahead at a time (128 kB, if nobody has changed it).
+/// Data that is sorted, by class for instance, needs a large `window`: a batch holds cases from that many places
+/// only.
 struct ShuffleBlocks {
     std::size_t cases = 1024; ///< neighbouring cases in a block; the last block may be shorter
     std::size_t window = 16;  ///< blocks whose cases are mixed with each other
