@@ -73,12 +73,13 @@ class Experiment {
                                            ActivityMonitor{watched, how}, WeightMonitor{}, callbacks...);
                      }) &&
                timed(2, [&] {
-                   auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);
+                   // Kept, as every epoch reads them, but in the room of a byte.
+                   auto const train = compact_features<1, 2>(machine_, ByteSource{images_.train}, inference(),
+                                                             compute_, Compactness::eight_bits);
                    std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
                    OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
-                       double const error =
-                           classifier.error_rate(MatrixSource{Block{train}.row_range(0, some)},
-                                                 std::span{images_.train.labels}.first(some), compute_);
+                       double const error = classifier.error_rate(
+                           Subset{train, first(some)}, std::span{images_.train.labels}.first(some), compute_);
                        info.metrics->push_back({"training_error_percent", 100 * error});
                    }};
                    return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
@@ -89,8 +90,9 @@ class Experiment {
 
     /// The share of held-out images that the classifier gets wrong, in percent.
     [[nodiscard]] double test_error() const {
-        auto const test = boltz::features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
-        return 100 * classifier_.error_rate(boltz::MatrixSource{test}, images_.test.labels, compute_);
+        auto const test =
+            boltz::inferred_features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
+        return 100 * classifier_.error_rate(test, images_.test.labels, compute_);
     }
 
     /// The mean squared difference between held-out pixels and their mean-field reconstruction.

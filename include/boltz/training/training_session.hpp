@@ -148,6 +148,10 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
             Data::template observed<depth>()[depth - 1],
             "boltz: this sampling policy needs data on the top layer too: on_layers<0, 1>(features, labels)");
     if (options.batch_size == 0) detail::fail<ValueError>("Trainer::fit: batch_size is 0, but must be at least 1");
+    auto const& [block_cases, window] = options.shuffle_blocks;
+    if (block_cases == 0 || window == 0)
+        detail::fail<ValueError>("Trainer::fit: shuffle_blocks has ", block_cases, " cases and a window of ", window,
+                                 ", but both must be at least 1");
     Random advanced = random;
     Draws const own = advanced.split();
     Executor executor{options.compute};
@@ -163,6 +167,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
 
     std::size_t const batch_size = std::min(options.batch_size, data.rows());
     std::vector<std::size_t> order(data.rows());
+    std::vector<std::size_t> blocks;
     std::vector<Metric> metrics;
     TrainingInfo info{.phase = options.phase,
                       .clock = clock_,
@@ -183,8 +188,12 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     while (stop == Stop::no && clock_.epoch < options.epochs) {
         Time::time_point const epoch_start = Time::now();
         metrics.clear();
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        if (options.shuffle == Shuffle::each_epoch) detail::permute(order, draws_.stream(0).stream(clock_.epoch));
+        Draws const shuffling = draws_.stream(0).stream(clock_.epoch);
+        switch (options.shuffle) {
+        case Shuffle::each_epoch: detail::permute(order, shuffling); break;
+        case Shuffle::blocks: detail::permute_in_blocks(order, blocks, block_cases, window, shuffling); break;
+        case Shuffle::never: std::iota(order.begin(), order.end(), std::size_t{0}); break;
+        }
         while (stop == Stop::no && clock_.batch < info.batches) {
             std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
             info.inference =
