@@ -63,14 +63,16 @@ class Experiment {
         Subset const watched{ByteSource{images_.train}, first(std::min<std::size_t>(1000, images_.train.count))};
         Subset const unseen{ByteSource{images_.test}, first(std::min<std::size_t>(1000, images_.test.count))};
         Monitoring<MeanField> const how{.inference = inference(), .compute = compute_};
-        return timed(
-                   0,
-                   [&] { return pretraining_.fit(pixels, fit_options("pretraining", 0), random_, callbacks...); }) &&
+        return timed(0,
+                     [&] {
+                         return pretraining_.fit(pixels, generative_options("pretraining", 0), random_, callbacks...);
+                     }) &&
                timed(1,
                      [&] {
-                         return joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
-                                           ReconstructionMonitor{watched, how}, GapMonitor{watched, unseen, how},
-                                           ActivityMonitor{watched, how}, WeightMonitor{}, callbacks...);
+                         return joint_.fit(pixels, generative_options("joint training", options_.joint_epochs),
+                                           random_, ReconstructionMonitor{watched, how},
+                                           GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
+                                           WeightMonitor{}, callbacks...);
                      }) &&
                timed(2, [&] {
                    // Kept, as every epoch reads them, but in the room of a byte.
@@ -106,6 +108,8 @@ class Experiment {
     [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
+    /// What multiplied in the generative trainings, in words.
+    [[nodiscard]] std::string const& products() const noexcept { return products_; }
 
     template <class Archive>
     void archive(Archive& archive) {
@@ -133,6 +137,12 @@ class Experiment {
     boltz::FitOptions fit_options(std::string phase, std::size_t epochs) const {
         return {.epochs = epochs, .batch_size = options_.batch_size, .compute = compute_, .phase = std::move(phase)};
     }
+    // The precision asked for is that of the generative trainings; classifier and measures read floats.
+    boltz::FitOptions generative_options(std::string phase, std::size_t epochs) const {
+        auto options = fit_options(std::move(phase), epochs);
+        options.compute.precision = precision_of(options_);
+        return options;
+    }
 
     using Time = std::chrono::steady_clock;
     static double seconds_since(Time::time_point start) {
@@ -148,6 +158,7 @@ class Experiment {
         boltz::FitReport const report = fit();
         seconds_[phase] += seconds_since(*began_);
         began_.reset();
+        if (phase < 2) products_ = report.products;
         if (report.stopped) return false;
         ++phase_;
         phase_random_ = random_;
@@ -167,5 +178,6 @@ class Experiment {
     decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0};
+    std::string products_;
     std::optional<Time::time_point> began_;
 };

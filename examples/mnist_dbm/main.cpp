@@ -166,6 +166,7 @@ void show_table(Options const& options, Images const& images, Experiment const& 
     std::printf("  %-34s %8.1f s\n", "features and classifier", seconds[2]);
     std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2]);
     std::printf("  %-34s %7.0f MB\n", "peak memory", peak_memory());
+    std::printf("  %-34s %s\n", "products", experiment.products().c_str());
 }
 
 int run(Options options, std::string const& program) {
@@ -267,6 +268,7 @@ int run(Options options, std::string const& program) {
         {images.test_name + "_reconstruction_error", reconstruction},
         {"seconds", {{"pretraining", seconds[0]}, {"joint_training", seconds[1]}, {"classifier", seconds[2]}}},
         {"peak_memory_megabytes", peak_memory()},
+        {"products", experiment.products()},
         {"binarisation", options.binarisation},
         {"seed", options.seed},
         {"threads", options.threads},
