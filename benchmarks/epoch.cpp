@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
             return time_epoch(images, {.threads = arguments.threads, .precision = arguments.precision});
         for (Precision const precision : {Precision::float32, Precision::bfloat16}) {
             if (precision == Precision::bfloat16 && !detail::without_bfloat16().empty()) continue;
-            for (std::size_t const threads : {1, 2}) time_epoch(images, {.threads = threads, .precision = precision});
+            for (std::size_t const threads : {1u, 2u})
+                time_epoch(images, {.threads = threads, .precision = precision});
         }
     });
 }
