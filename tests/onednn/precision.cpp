@@ -51,7 +51,8 @@ Sgd const sgd{.learning_rate = 0.05};
 
 template <class T = float>
 auto gaussian_visible(std::size_t visible, std::size_t hidden, std::size_t upper) {
-    return DBM{test::layer<Gaussian, T>(visible), test::layer<Bernoulli, T>(hidden), test::layer<Bernoulli, T>(upper)};
+    return DBM{test::layer<Gaussian, T>(visible), test::layer<Bernoulli, T>(hidden),
+               test::layer<Bernoulli, T>(upper)};
 }
 
 } // namespace

@@ -266,14 +266,18 @@ TEST_CASE("statistics are kept, multiplied and added as the definition says") {
             if (!packed) return;
             Executor executor{{.threads = 2}};
             for (std::size_t const gap : {0u, 4u})
-                for (auto const& [factor, keep] : {std::pair{1.0f, 0.0f}, {0.01f, 0.0f}, {-0.02f, 1.0f},
-                                                   {1.0f, 0.5f}, {0.0f, 1.0f}, {2.0f, -1.0f}}) {
+                for (auto const& [factor, keep] : {std::pair{1.0f, 0.0f},
+                                                   {0.01f, 0.0f},
+                                                   {-0.02f, 1.0f},
+                                                   {1.0f, 0.5f},
+                                                   {0.0f, 1.0f},
+                                                   {2.0f, -1.0f}}) {
                     auto below = filled(c.rows, c.below, gap, Numbers::means, 1);
                     auto above = filled(c.rows, c.above, gap, Numbers::binary, 2);
                     Matrix<float> gradient = filled(c.below, c.above, 0, Numbers::normal, 3).whole;
-                    auto const expected =
-                        plain(Block<float const>{std::as_const(gradient)}, keep, factor,
-                              read(below.block(), Op::transpose, precision), read(above.block(), Op::none, precision));
+                    auto const expected = plain(Block<float const>{std::as_const(gradient)}, keep, factor,
+                                                read(below.block(), Op::transpose, precision),
+                                                read(above.block(), Op::none, precision));
                     if (keep == 0) gradient.fill(std::numeric_limits<float>::quiet_NaN()); // is not read
                     packed->accumulate(below.block(), above.block(), factor, keep, gradient, executor);
                     CAPTURE(c.below, c.above, c.rows, gap, factor, keep, to_string(precision));

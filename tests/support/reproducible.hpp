@@ -36,9 +36,8 @@ boltz::Matrix<T> random_pictures() {
 
 /// Batches of 30, 30 and 15 cases in blocks of 8, 8, 8 and 6 rows or fewer.
 inline boltz::FitOptions updates(std::size_t epochs, std::size_t threads, boltz::Precision precision) {
-    return {.epochs = epochs,
-            .batch_size = 30,
-            .compute = {.threads = threads, .block_rows = 8, .precision = precision}};
+    return {
+        .epochs = epochs, .batch_size = 30, .compute = {.threads = threads, .block_rows = 8, .precision = precision}};
 }
 
 template <class M, class Recipe>
