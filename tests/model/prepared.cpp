@@ -101,6 +101,15 @@ TEST_CASE("bfloat16 asked for by name is refused where it cannot be had, and the
     refused(test::bernoulli_rbm<double>(9, 4), test::bars<float>(3), "double");
 }
 
+TEST_CASE("a refused precision leaves the random numbers of sample as they were", "[model]") {
+    auto const model = test::bernoulli_rbm<double>(9, 4);
+    Random random{1};
+    Random untouched{1};
+    SampleOptions const options_of_sample{.count = 2, .sweeps = 1, .compute = {.precision = Precision::bfloat16}};
+    CHECK_THROWS_AS(sample(model, options_of_sample, random), ValueError);
+    CHECK(test::same(to_arrays(random), to_arrays(untouched)));
+}
+
 TEST_CASE("a user's own model trains, infers and samples as the one it is made of", "[model]") {
     auto rbm = test::randomised(test::bernoulli_rbm<float>(9, 4), 0.1, 0.1, 1);
     test::OwnModel own{rbm};

@@ -194,6 +194,12 @@ TEST_CASE("a user's own model trains by its own products") {
     CHECK_NOTHROW(sample(own, {.count = 2, .sweeps = 2}, random));
 }
 
+TEST_CASE("bfloat16 asked for by name is refused for a model that makes its own products") {
+    if (!has_bfloat16()) return;
+    test::OwnModel const own{test::bernoulli_rbm<float>(9, 4)};
+    CHECK_THROWS_AS((Prepared{own, Compute{.precision = Precision::bfloat16}}), ValueError);
+}
+
 TEST_CASE("weights that have changed between two fits of a session are packed anew") {
     auto model = test::randomised(test::bernoulli_rbm<float>(9, 6), 0.1, 0.1, 1);
     auto const replacement = test::randomised(model, 1, 0.1, 5);

@@ -9,6 +9,8 @@
 
 #include <xtensor/xbuilder.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -371,5 +373,93 @@ TEST_CASE("packed products refuse shapes that do not fit, with both of them in t
         CHECK_THROWS_AS(packed->accumulate(below, above, 1, 0, other, executor), ShapeError);
         CHECK_THROWS_AS(packed->accumulate(above, above, 1, 0, gradient, executor), ShapeError);
         CHECK_THROWS_AS(packed->accumulate(below, below, 1, 0, gradient, executor), ShapeError);
+    }
+}
+
+TEST_CASE("statistics go into gradients of any stride, one after the other") {
+    for (Precision const precision : precisions) {
+        auto packed = pack(20, 30, precision);
+        if (!packed) return;
+        Executor executor{{}};
+        auto below = filled(5, 20, 0, Numbers::binary, 1);
+        auto above = filled(5, 30, 0, Numbers::binary, 2);
+        Matrix<float> gradient = xt::zeros<float>({20, 30});
+        packed->accumulate(below.block(), above.block(), 1, 0, gradient, executor);
+        Framed framed{20, 30, 4};
+        packed->accumulate(below.block(), above.block(), 1, 0, framed.block(), executor);
+        CHECK(framed.frame_is_untouched());
+        CHECK((numbers_of(framed.block()) == numbers_of(gradient)));
+    }
+}
+
+TEST_CASE("packed weights refuse weights and gradients of another shape than their own") {
+    for (Precision const precision : precisions) {
+        auto packed = pack(20, 30, precision);
+        if (!packed) return;
+        Executor executor{{}};
+        Matrix<float> const weights = filled(20, 30, 0, Numbers::normal, 1).whole;
+        Block<float const> const whole{weights};
+        CHECK_NOTHROW(packed->refresh(whole, executor));
+        CHECK_THROWS_AS(packed->refresh(whole.column_range(0, 29), executor), ShapeError);
+        CHECK_THROWS_AS(packed->refresh(whole.row_range(0, 19), executor), ShapeError);
+        Matrix<float> const below = xt::zeros<float>({5, 20});
+        Matrix<float> const fewer = xt::zeros<float>({5, 12});
+        Matrix<float> gradient = xt::zeros<float>({20, 12});
+        CHECK_THROWS_AS(packed->accumulate(below, fewer, 1, 0, gradient, executor), ShapeError);
+    }
+}
+
+TEST_CASE("statistics of no cases make a gradient zero whatever it was, if nothing of it is kept") {
+    auto packed = pack(20, 30, Precision::float32);
+    if (!packed) return;
+    Executor executor{{}};
+    Matrix<float> gradient = xt::zeros<float>({20, 30});
+    gradient.fill(std::numeric_limits<float>::quiet_NaN());
+    packed->accumulate({nullptr, 0, 20, 20}, {nullptr, 0, 30, 30}, 1, 0, gradient, executor);
+    CHECK((numbers_of(gradient) == std::vector<float>(600, 0.0f)));
+}
+
+TEST_CASE("a factor too small to be divided by still multiplies") {
+    if (!pack(40, 50, Precision::float32)) return;
+    PackedProducts<float, 1> products;
+    products.choose(0, 40, 50, Precision::float32);
+    Executor executor{{}};
+    Matrix<float> const weights = filled(40, 50, 0, Numbers::normal, 1).whole;
+    products.refresh(0, weights, executor);
+    auto const states = filled(6, 50, 0, Numbers::binary, 2).whole;
+    Matrix<float> out = filled(6, 40, 0, Numbers::normal, 3).whole;
+    Matrix<float> const before = out;
+    products.add_product(0, weights, Pass::down, states, 1e-39f, out);
+    CHECK((numbers_of(out) == numbers_of(before)));
+}
+
+TEST_CASE("products into the columns of a wider block are those of a block of its own, and about as fast") {
+    for (Precision const precision : precisions) {
+        auto packed = pack(300, 200, precision);
+        if (!packed) return;
+        Executor executor{{}}; // one thread a product
+        auto weights = filled(300, 200, 0, Numbers::normal, 1);
+        packed->refresh(weights.block(), executor);
+        auto states = filled(16, 300, 0, Numbers::means, 2);
+        Framed alone = filled(16, 200, 0, Numbers::normal, 3);
+        Framed among_others = filled(16, 200, 5, Numbers::normal, 3);
+        auto const seconds = [&](Framed& out) {
+            using Time = std::chrono::steady_clock;
+            std::chrono::duration<double> best{1e9};
+            for (int run = 0; run < 5; ++run) {
+                Framed copy = out;
+                auto const start = Time::now();
+                packed->add_product(Pass::up, states.block(), copy.block());
+                best = std::min<std::chrono::duration<double>>(best, Time::now() - start);
+            }
+            packed->add_product(Pass::up, states.block(), out.block());
+            return best.count();
+        };
+        double const dense = seconds(alone);
+        double const strided = seconds(among_others);
+        for (std::size_t i = 0; i < 16; ++i)
+            for (std::size_t j = 0; j < 200; ++j)
+                REQUIRE(std::abs(alone.block()(i, j) - among_others.block()(i, j)) < 1e-4f);
+        CHECK(strided < 30 * dense); // a slow fallback takes hundreds of times as long
     }
 }
