@@ -5,6 +5,8 @@
 
 #include "support.hpp"
 
+#include <algorithm>
+
 #include <boltz/detail/bfloat16.hpp>
 
 #include <cstdint>
@@ -22,6 +24,17 @@ boltz::RBM<bench::BinaryLayer, bench::BinaryLayer> model() {
 }
 
 enum class Kind { up, down, statistics };
+
+/// The statistics of a batch, as an update makes them: states packed, then the product.
+template <class Products>
+void statistics(Products const& products, boltz::StateBlocks<float, 2> const& states, boltz::Block<float> out) {
+    constexpr std::size_t strip = boltz::detail::PackedWeights::strip;
+    static typename Products::Operands operands; // keeps its room from call to call
+    operands.refer(products, states);
+    for (std::size_t first = 0; first < operands.rows(); first += strip)
+        operands.pack(products, first, std::min(strip, operands.rows() - first));
+    products.statistics(0, operands, 0, 1, 0, out);
+}
 
 /// One product by an engine, with what a step needs around it: the bias before, the conversion of states.
 void product(benchmark::State& state, Engine engine, Kind kind) {
@@ -46,7 +59,7 @@ void product(benchmark::State& state, Engine engine, Kind kind) {
         else if (kind == Kind::down)
             prepared.template input<0>(states.blocks(), out[0]);
         else
-            prepared.accumulate({states.blocks(), {}}, {.factor = 1, .keep = 0}, gradient, executor);
+            statistics(prepared.products(), states.blocks(), gradient.weights[0]);
     };
     bench::Reference reference;
     if (engine != Engine::blas) reference = {"times_blas", [&] { run(plain); }};

@@ -38,7 +38,7 @@ class TrainingStep {
     TrainingStep(M const& model, Recipe const& recipe, std::size_t batch, Setting setting)
         : model_{model}, prepared_{model_}, executor_{{.threads = setting.threads}},
           inference_{recipe.inference.bind(prepared_)}, sampler_{recipe.sampling.bind(prepared_)},
-          optimizer_{recipe.optimizer.bind(std::as_const(model_))}, gradient_{model_.make_gradient()},
+          optimizer_{recipe.optimizer.bind(std::as_const(model_))}, update_{model_},
           data_{images(batch, model_.sizes()[0])}, posterior_{batch, model_.sizes()}, order_(batch) {
         Random random{1};
         initialise_weights(model_, 0.01, random);
@@ -60,13 +60,8 @@ class TrainingStep {
         inference_.infer(prepared_, posterior, Observed<depth>{true}, executor_);
         Phase<float, depth> data_phase{posterior, {}};
         for (std::size_t l = 1; l < depth; ++l) data_phase.moments[l] = Moment::mean;
-        auto const cases = [](auto const& phase) { return 1.0 / static_cast<double>(phase.states[0].rows); };
-        prepared_.accumulate(data_phase, {.factor = cases(data_phase), .keep = 0}, gradient_, executor_);
-
         auto const model_phase = sampler_.sample(prepared_, posterior, draws.stream(1), clock_, executor_);
-        prepared_.accumulate(model_phase, {.factor = -cases(model_phase), .keep = 1}, gradient_, executor_);
-        optimizer_.step(model_, gradient_, clock_, executor_);
-        prepared_.refresh(executor_);
+        update_.apply(data_phase, model_phase, model_, prepared_, optimizer_, clock_, executor_);
         ++clock_.update;
     }
 
@@ -77,7 +72,7 @@ class TrainingStep {
     Inferrer inference_;
     Sampler sampler_;
     Optimization optimizer_;
-    typename M::Gradient gradient_;
+    boltz::detail::Update<M> update_;
     Matrix<float> data_;
     States<float, depth> posterior_;
     std::vector<std::size_t> order_;

@@ -28,7 +28,10 @@ list() {
         echo "libdnnl-dev optional"
         ;;
     tests) echo "catch2 header:catch2/catch.hpp|catch2/catch_all.hpp" ;;
-    benchmarks) echo "libbenchmark-dev header:benchmark/benchmark.h" ;;
+    benchmarks)
+        echo "libbenchmark-dev header:benchmark/benchmark.h"
+        echo "libdnnl-dev optional"
+        ;;
     checks)
         echo "clang command:clang++"
         echo "clang-format command:clang-format"

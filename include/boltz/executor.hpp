@@ -54,9 +54,8 @@ class Executor {
     template <class F>
     void for_each_block(std::size_t rows, std::size_t block_rows, F&& f) {
         if (rows == 0) return;
-        auto const portions = [&](std::size_t size) { return rows / size + (rows % size != 0 ? 1 : 0); };
-        std::size_t const size = (rows - 1) / portions(block_rows) + 1;
-        std::size_t const blocks = portions(size);
+        std::size_t const blocks = (rows - 1) / block_rows + 1;
+        std::size_t const size = (rows - 1) / blocks + 1; // as many blocks of this size
         auto const block = [&](std::size_t index) {
             std::size_t const first = index * size;
             f(first, std::min(size, rows - first));

@@ -5,9 +5,9 @@
 /// Gives a program packed matrix products by oneDNN, in float and in bfloat16.
 ///
 /// Include this in one translation unit of a program (or more, it does not matter) and link oneDNN 2.6 or later; the
-/// CMake target boltz::onednn does both. Every training, inference and sampling of the program then uses it,
-/// whichever translation unit it was compiled in. Needs AVX-512; on other processors BLAS goes on computing the
-/// products. bfloat16 needs AVX512-BF16 or AMX.
+/// CMake target boltz::onednn does both; a library that needs it links it PUBLIC. Every training, inference and
+/// sampling of the program then uses it, whichever translation unit it was compiled in. Needs AVX-512; on other
+/// processors BLAS goes on computing the products. bfloat16 needs AVX512-BF16 or AMX.
 
 #include <boltz/detail/dispatch.hpp>
 #include <boltz/detail/onednn_weights.hpp>
@@ -23,14 +23,19 @@ class OneDnn final : public ProductLibrary {
     [[nodiscard]] std::unique_ptr<PackedWeights> pack(std::size_t below, std::size_t above,
                                                       Precision precision) const override {
         if (!runs(InstructionSet::avx512)) return nullptr;
-        auto weights = std::make_unique<OneDnnWeights>(
-            below, above, precision == Precision::bfloat16 ? PanelNumbers::bfloat16 : PanelNumbers::float32);
-        return weights->fast() ? std::move(weights) : nullptr;
+        try {
+            auto weights = std::make_unique<OneDnnWeights>(
+                below, above, precision == Precision::bfloat16 ? PanelNumbers::bfloat16 : PanelNumbers::float32);
+            return weights->fast() ? std::move(weights) : nullptr;
+        } catch (dnnl::error const&) { // it may have been told to use less of the processor
+            return nullptr;
+        }
     }
 
     [[nodiscard]] std::string without_bfloat16() const override {
         if (!multiplies_bfloat16()) return "this processor has neither AVX512-BF16 nor AMX";
-        return pack(64, 64, Precision::bfloat16) ? "" : name() + " has no fast bfloat16 products on this processor";
+        static bool const fast = pack(64, 64, Precision::bfloat16) != nullptr;
+        return fast ? "" : name() + " has no fast bfloat16 products on this processor";
     }
 
     [[nodiscard]] std::string name() const override {
@@ -50,8 +55,9 @@ class OneDnn final : public ProductLibrary {
 };
 
 // What the other headers look for. Weak, as declared there, and so the same in however many translation units; inline
-// it would be left out of all that do not call it.
-extern "C" ProductLibrary const* boltz_product_library() {
+// it would be left out of all that do not call it. Visible, since all shared libraries of a program must find the
+// same.
+extern "C" __attribute__((visibility("default"))) ProductLibrary const* boltz_product_library() {
     static OneDnn const library;
     return &library;
 }

@@ -22,7 +22,7 @@ TEST_CASE("files with and without the header see one and the same library") {
     auto const model = test::bernoulli_rbm<float>(70, 80);
     for (Precision const precision : {Precision::automatic, Precision::float32, Precision::bfloat16}) {
         if (precision == Precision::bfloat16 && !boltz::detail::without_bfloat16().empty()) continue;
-        CHECK(Prepared{model, Compute{.precision = precision}}.products() ==
+        CHECK(Prepared{model, Compute{.precision = precision}}.description() ==
               test::products_without_header(precision));
     }
 }

@@ -77,7 +77,7 @@ TEST_CASE("packed products leave the distribution of the model with rounded weig
             test::MarkovChain chain{rounded};
             Prepared const prepared{model, Compute{.precision = precision}};
             for (std::size_t const sweeps : {1u, 4u, 16u}) {
-                CAPTURE(to_string(precision), sweeps, prepared.products());
+                CAPTURE(to_string(precision), sweeps, prepared.description());
                 CHECK(p_after(chain, rounded, prepared, sweeps, 100 + sweeps) > 1e-4);
             }
         });

@@ -37,7 +37,7 @@ template <class M>
 std::string products_of_training(M const& model) {
     Prepared prepared{model};
     prepared.choose(Precision::automatic);
-    return prepared.products();
+    return prepared.description();
 }
 
 template <class T = float>
@@ -71,10 +71,10 @@ TEST_CASE("trainings take bfloat16 by themselves where states can be counted, an
     CHECK(products_of_training(test::bernoulli_rbm<double>()) == "float64 by BLAS");
 
     auto const model = test::bernoulli_rbm<float>();
-    CHECK_THAT((Prepared{model, Compute{}}.products()), contains_text("float32 by oneDNN"));
-    CHECK_THAT((Prepared{model, Compute{.precision = Precision::bfloat16}}.products()),
+    CHECK_THAT((Prepared{model, Compute{}}.description()), contains_text("float32 by oneDNN"));
+    CHECK_THAT((Prepared{model, Compute{.precision = Precision::bfloat16}}.description()),
                contains_text("bfloat16 by oneDNN"));
-    CHECK_THAT(Prepared{model}.products(), contains_text("float32 by BLAS")); // nothing is packed yet
+    CHECK_THAT(Prepared{model}.description(), contains_text("float32 by BLAS")); // nothing is packed yet
 }
 
 TEST_CASE("a training with real values is the same to the bit under automatic and float32, and not under bfloat16") {
@@ -188,7 +188,7 @@ TEST_CASE("a user's own model trains by its own products") {
     Trainer const trainer{PersistentCD{.chains = 5}, sgd};
     auto const before = test::parameters(own);
     auto const report = trainer.fit(own, test::bars<float>(3), {.epochs = 1, .batch_size = 5}, random);
-    CHECK(report.products == "float32 by BLAS");
+    CHECK(report.products == "the model's own products");
     CHECK_FALSE(test::same(test::parameters(own), before));
     CHECK_NOTHROW(features<1>(own, test::bars<float>(3), ExactPosterior{}));
     CHECK_NOTHROW(sample(own, {.count = 2, .sweeps = 2}, random));

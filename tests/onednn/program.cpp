@@ -14,7 +14,7 @@ boltz::detail::ProductLibrary const* library_without_header() { return boltz::de
 
 std::string products_without_header(Precision precision) {
     auto const model = test::bernoulli_rbm<float>(70, 80);
-    return Prepared{model, Compute{.precision = precision}}.products();
+    return Prepared{model, Compute{.precision = precision}}.description();
 }
 
 } // namespace test

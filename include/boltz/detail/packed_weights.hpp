@@ -27,17 +27,21 @@ class PackedWeights {
 
     /// Takes over rows first .. first + count - 1 of the weights. Called by several threads at once, on different
     /// rows.
+    /// @throws ShapeError if these are weights of another shape.
     virtual void refresh(Block<float const> weights, std::size_t first, std::size_t count) = 0;
 
-    /// out += states W (up) or states W' (down); where `bias` is not null, out = bias + that. Called by several
-    /// threads at once, on different rows.
-    virtual void product(Pass pass, Block<float const> states, float const* bias, Block<float> out) const = 0;
+    /// out += factor * states W (up) or factor * states W' (down); where `bias` is not null, out = bias + that.
+    /// Called by several threads at once, on different rows.
+    /// @throws ShapeError if states or result do not fit the weights.
+    virtual void product(Pass pass, Block<float const> states, float const* bias, float factor,
+                         Block<float> out) const = 0;
 
     /// 32-bit words that `pack_cases` fills for so many cases.
     [[nodiscard]] virtual std::size_t case_words(std::size_t cases) const noexcept = 0;
 
     /// Rearranges rows first .. first + count - 1 of states of the layer above for `statistics`; `first` is a
     /// multiple of `strip`. All rows of the weights share them. Called by several threads at once, on different rows.
+    /// @throws ShapeError if the states do not fit the weights.
     virtual void pack_cases(Block<float const> above, std::size_t first, std::size_t count,
                             std::uint32_t* words) const = 0;
 

@@ -71,9 +71,7 @@ class PackedProducts {
              Block<T> out) const {
         if constexpr (packs_numbers) {
             if (packed_[pair]) {
-                scale_rows(out, 1 / factor);
-                packed_[pair]->product(pass, states, nullptr, out);
-                scale_rows(out, factor);
+                packed_[pair]->product(pass, states, nullptr, factor, out);
                 return;
             }
         }
@@ -84,7 +82,7 @@ class PackedProducts {
     void add_to_bias(std::size_t pair, Matrix<T> const& weights, Pass pass, Block<T const> states,
                      Vector<T> const& bias, Block<T> out) const {
         if constexpr (packs_numbers)
-            if (packed_[pair]) return packed_[pair]->product(pass, states, bias.data(), out);
+            if (packed_[pair]) return packed_[pair]->product(pass, states, bias.data(), 1, out);
         PlainProducts{}.add_to_bias(pair, weights, pass, states, bias, out);
     }
 
@@ -105,7 +103,7 @@ class PackedProducts {
         [[nodiscard]] std::size_t rows() const noexcept { return states_[0].rows; }
 
         /// Packs some rows, from a multiple of PackedWeights::strip on.
-        void pack(PackedProducts const& products, std::size_t first, std::size_t count) noexcept {
+        void pack(PackedProducts const& products, std::size_t first, std::size_t count) {
             if constexpr (packs_numbers)
                 for (std::size_t l = 0; l + 1 < Depth; ++l)
                     if (products.packed_[l])

@@ -51,10 +51,11 @@ class Prepared {
     /// @throws ValueError as the constructor, before anything is changed.
     void choose(Precision precision) {
         if (precision == Precision::bfloat16) {
-            if (!std::same_as<value_type, float>)
-                detail::fail<ValueError>("precision is bfloat16, but the model's numbers are double");
+            constexpr auto refused = "Compute: precision is bfloat16, but ";
+            if (!packable) detail::fail<ValueError>(refused, "the model makes its products by itself");
+            if (!std::same_as<value_type, float>) detail::fail<ValueError>(refused, "the model's numbers are double");
             if (std::string const reason = detail::without_bfloat16(); !reason.empty())
-                detail::fail<ValueError>("precision is bfloat16, but ", reason);
+                detail::fail<ValueError>(refused, reason);
         }
         bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
         rounded_ = {};
@@ -67,7 +68,7 @@ class Prepared {
             });
     }
 
-    /// Takes over the weights of the model; the workers share the work. Allocates nothing.
+    /// Takes over the weights of the model; the workers share the work.
     void refresh(Executor& executor) {
         if constexpr (packable)
             for (std::size_t l = 0; l + 1 < depth; ++l) {
@@ -110,6 +111,7 @@ class Prepared {
 
     /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
     [[nodiscard]] std::string description() const {
+        if (!packable) return "the model's own products";
         std::array<bool, 2> seen{};
         bool packed = false;
         for (std::size_t l = 0; l + 1 < depth; ++l) {

@@ -65,7 +65,7 @@ class TrainingSession {
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
     /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
-    /// allocated but by callbacks.
+    /// allocated but by callbacks and inside oneDNN.
     /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible
     /// values, or an option is out of range; all before anything is changed.
     template <class Data, class... Callbacks>
