@@ -75,6 +75,7 @@ inline std::string without(Engine engine) {
 struct Setting {
     Engine engine = Engine::blas;
     std::size_t threads = 1;
+    std::size_t block_rows = boltz::Compute{}.block_rows;
 };
 
 /// One product of a step: rows x inner times inner x columns, with its operands stored as the library has them.
