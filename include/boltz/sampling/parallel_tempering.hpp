@@ -76,14 +76,14 @@ class ParallelTempering::Session {
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
         if (started_ == 0) begin(field, posterior, draws.stream(0));
-        auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const count = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         detail::for_each_index<depth>([&](auto l) {
             Block<T> const row{own_.biases[l].data(), 1, own_.biases[l].size(), own_.biases[l].size()};
             field.template input<l>({}, row, {.below = 0, .above = 0});
         });
-        auto const& base = policy_.base == Base::own ? own_ : uniform_;
-        for (std::size_t k = 1; k <= steps; ++k) {
-            chains_.step(field, own_, base, draws.stream(k), executor);
+        auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
+        for (std::size_t k = 1; k <= count; ++k) {
+            chains_.step(field, own_, beginning, draws.stream(k), executor);
             chains_.ladder().adapt(policy_.adaptation(clock));
         }
         auto const states = chains_.target_states();
