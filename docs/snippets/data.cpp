@@ -102,6 +102,53 @@ void sources() {
     Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, Dots{100, 16, 1}, {.epochs = 1}, random);
 }
 
+void less_room() {
+    Mnist const mnist = read_mnist("data/mnist");
+    ByteSource const grey{mnist.train};
+    Binarised const black_and_white{grey, Binarisation::threshold};
+    Random random{4};
+    DBM dbm{Layer{784}, Layer{30}, Layer{20}};
+    initialise_weights(dbm, 0.1, random);
+
+    // [bits]
+    PackedBits const packed = pack_bits(black_and_white); // 98 bytes an image
+    BitSource const bits{packed};                         // refers to packed, which must outlive it
+    // [bits]
+    require(packed.bytes.size() == 300 * 98 && bits.columns() == 784, "a bit is an eighth of a byte");
+
+    // [features]
+    auto const stored = compact_features<1, 2>(dbm, grey, MeanField{}); // 2 bytes a number
+    auto const small = compact_features<1, 2>(dbm, grey, MeanField{}, {}, Compactness::eight_bits);
+    auto const computed = inferred_features<1, 2>(dbm, grey, MeanField{}); // none: inferred when loaded
+    SoftmaxRegression<float> classifier{50, 10};
+    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(
+        classifier, on_layers<0, 1>(stored, OneHot{mnist.train.labels, 10}), {.epochs = 2}, random);
+    double const error = classifier.error_rate(computed, mnist.train.labels);
+    // [features]
+    require(small.columns() == 50 && error >= 0 && error <= 1, "features are a source, stored or not");
+}
+
+void larger_than_memory() {
+    auto const digits = synthetic_digits(300, 7);
+    Array array{.dtype = "|u1", .shape = {300, 28, 28}, .bytes = {}};
+    auto const* const first = reinterpret_cast<std::byte const*>(digits.images.data());
+    array.bytes.assign(first, first + digits.images.size());
+    write_npy("cases.npy", array);
+    write_idx("train-images-plain", {{300, 28, 28}, digits.images});
+    Random random{5};
+    RBM rbm{Layer{784}, Layer{20}};
+    initialise_weights(rbm, 0.01, random);
+
+    // [mapped]
+    MappedSource const cases = map_npy("cases.npy");           // <f4, or |u1 times 1/255; nothing is read yet
+    MappedSource const images = map_idx("train-images-plain"); // plain, not .gz
+    Trainer{ContrastiveDivergence{}, Sgd{}}.fit(
+        rbm, Binarised{cases, Binarisation::stochastic},
+        {.epochs = 2, .shuffle = Shuffle::blocks, .shuffle_blocks = {.cases = 100, .window = 4}}, random);
+    // [mapped]
+    require(cases.rows() == 300 && images.columns() == 784, "a mapped file says how large it is");
+}
+
 void files() {
     Random random{3};
     // [save]
@@ -166,6 +213,8 @@ void checkpoints() {
 int main() {
     write_mnist("data/mnist");
     sources();
+    less_room();
+    larger_than_memory();
     files();
     checkpoints();
 }

@@ -63,22 +63,25 @@ class Experiment {
         Subset const watched{ByteSource{images_.train}, first(std::min<std::size_t>(1000, images_.train.count))};
         Subset const unseen{ByteSource{images_.test}, first(std::min<std::size_t>(1000, images_.test.count))};
         Monitoring<MeanField> const how{.inference = inference(), .compute = compute_};
-        return timed(
-                   0,
-                   [&] { return pretraining_.fit(pixels, fit_options("pretraining", 0), random_, callbacks...); }) &&
+        return timed(0,
+                     [&] {
+                         return pretraining_.fit(pixels, generative_options("pretraining", 0), random_, callbacks...);
+                     }) &&
                timed(1,
                      [&] {
-                         return joint_.fit(pixels, fit_options("joint training", options_.joint_epochs), random_,
-                                           ReconstructionMonitor{watched, how}, GapMonitor{watched, unseen, how},
-                                           ActivityMonitor{watched, how}, WeightMonitor{}, callbacks...);
+                         return joint_.fit(pixels, generative_options("joint training", options_.joint_epochs),
+                                           random_, ReconstructionMonitor{watched, how},
+                                           GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
+                                           WeightMonitor{}, callbacks...);
                      }) &&
                timed(2, [&] {
-                   auto const train = features<1, 2>(machine_, ByteSource{images_.train}, inference(), compute_);
+                   // Kept, as every epoch reads them, but in the room of a byte.
+                   auto const train = compact_features<1, 2>(machine_, ByteSource{images_.train}, inference(),
+                                                             compute_, Compactness::eight_bits);
                    std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
                    OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
-                       double const error =
-                           classifier.error_rate(MatrixSource{Block{train}.row_range(0, some)},
-                                                 std::span{images_.train.labels}.first(some), compute_);
+                       double const error = classifier.error_rate(
+                           Subset{train, first(some)}, std::span{images_.train.labels}.first(some), compute_);
                        info.metrics->push_back({"training_error_percent", 100 * error});
                    }};
                    return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
@@ -89,8 +92,9 @@ class Experiment {
 
     /// The share of held-out images that the classifier gets wrong, in percent.
     [[nodiscard]] double test_error() const {
-        auto const test = boltz::features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
-        return 100 * classifier_.error_rate(boltz::MatrixSource{test}, images_.test.labels, compute_);
+        auto const test =
+            boltz::inferred_features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
+        return 100 * classifier_.error_rate(test, images_.test.labels, compute_);
     }
 
     /// The mean squared difference between held-out pixels and their mean-field reconstruction.
@@ -104,6 +108,8 @@ class Experiment {
     [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
+    /// What multiplied in the generative trainings, in words.
+    [[nodiscard]] std::string const& products() const noexcept { return products_; }
 
     template <class Archive>
     void archive(Archive& archive) {
@@ -131,6 +137,12 @@ class Experiment {
     boltz::FitOptions fit_options(std::string phase, std::size_t epochs) const {
         return {.epochs = epochs, .batch_size = options_.batch_size, .compute = compute_, .phase = std::move(phase)};
     }
+    // The precision asked for is that of the generative trainings; classifier and measures read floats.
+    boltz::FitOptions generative_options(std::string phase, std::size_t epochs) const {
+        auto options = fit_options(std::move(phase), epochs);
+        options.compute.precision = precision_of(options_);
+        return options;
+    }
 
     using Time = std::chrono::steady_clock;
     static double seconds_since(Time::time_point start) {
@@ -146,6 +158,7 @@ class Experiment {
         boltz::FitReport const report = fit();
         seconds_[phase] += seconds_since(*began_);
         began_.reset();
+        if (phase < 2) products_ = report.products;
         if (report.stopped) return false;
         ++phase_;
         phase_random_ = random_;
@@ -165,5 +178,6 @@ class Experiment {
     decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0};
+    std::string products_;
     std::optional<Time::time_point> began_;
 };

@@ -14,6 +14,7 @@
 #include <iostream>
 #include <new>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -143,6 +144,13 @@ void draw_pictures(Experiment& experiment, Images const& images, Options const& 
     film.finish(out / "filters.gif");
 }
 
+/// The most memory that has been resident at a time, in millions of bytes; Linux counts in 1024 bytes.
+double peak_memory() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
+}
+
 void show_table(Options const& options, Images const& images, Experiment const& experiment, double error,
                 double reconstruction) {
     auto const& seconds = experiment.seconds();
@@ -157,6 +165,8 @@ void show_table(Options const& options, Images const& images, Experiment const& 
     std::printf("  %-34s %8.1f s\n", "joint training", seconds[1]);
     std::printf("  %-34s %8.1f s\n", "features and classifier", seconds[2]);
     std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2]);
+    std::printf("  %-34s %7.0f MB\n", "peak memory", peak_memory());
+    std::printf("  %-34s %s\n", "products", experiment.products().c_str());
 }
 
 int run(Options options, std::string const& program) {
@@ -257,6 +267,8 @@ int run(Options options, std::string const& program) {
         {images.test_name + "_error_percent", error},
         {images.test_name + "_reconstruction_error", reconstruction},
         {"seconds", {{"pretraining", seconds[0]}, {"joint_training", seconds[1]}, {"classifier", seconds[2]}}},
+        {"peak_memory_megabytes", peak_memory()},
+        {"products", experiment.products()},
         {"binarisation", options.binarisation},
         {"seed", options.seed},
         {"threads", options.threads},

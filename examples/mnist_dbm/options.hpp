@@ -33,6 +33,7 @@ struct Options {
     double classifier_rate = 0.1;
     double classifier_momentum = 0.5;
     std::size_t block_rows = 0;
+    std::string precision = "automatic";
     std::size_t chains = 100;
     std::size_t gibbs_steps = 1;
     std::size_t mean_field_sweeps = 5;
@@ -49,8 +50,8 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   block_rows, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed,
-                                   data_checksum, paper)
+                                   block_rows, precision, chains, gibbs_steps, mean_field_sweeps, limit, validation,
+                                   seed, data_checksum, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -176,8 +177,15 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(
            "--block-rows", options.block_rows,
            "Images or chains that one thread takes through a whole chain of products; 0 for half a batch, which "
-           "serves two threads, while a whole batch is fastest on one. Rounding depends on it, on --threads not")
+           "serves two threads. Rounding may depend on it, but never on --threads")
         ->check(count)
+        ->group("Run");
+    app.add_option(
+           "--precision", options.precision,
+           "What matrix products read: float32, bfloat16 (float rounded to 8 significant bits; refused where the "
+           "program or the processor has none), or automatic: bfloat16 for the trainings that can take it, where "
+           "it can be had")
+        ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""))
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
     app.add_flag("--restart", options.restart,

@@ -17,6 +17,13 @@ inline boltz::Binarisation binarisation_of(Options const& options) {
     return Binarisation::none;
 }
 
+inline boltz::Precision precision_of(Options const& options) {
+    using boltz::Precision;
+    for (auto const known : {Precision::float32, Precision::bfloat16})
+        if (options.precision == to_string(known)) return known;
+    return Precision::automatic;
+}
+
 inline boltz::MeanField inference_recipe(Options const& options) { return {.max_sweeps = options.mean_field_sweeps}; }
 
 /// One value for the first five epochs and one for the others.

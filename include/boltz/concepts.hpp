@@ -161,6 +161,10 @@ concept SamplingPolicy = Field<F> && std::copyable<P> &&
 };
 
 /// Moves parameters along a gradient: `bind(model)` gives a session with `step(model, gradient, clock, executor)`.
+///
+/// Optional, for sessions that move each parameter by itself: `step_weights(model, gradient, clock, rows)` (some rows of
+/// one weight matrix; several threads at once, for different rows) and `step_but_weights(model, gradient, clock)`.
+/// A training then moves rows of the weights as soon as it has their gradient, while both are in cache.
 template <class O, class M>
 concept Optimizer = Model<M> && std::copyable<O> &&
     requires(O const optimizer, M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor,

@@ -2,9 +2,11 @@
 #pragma once
 
 /// @file
-/// Files: models and checkpoints as `.npz`, MNIST-style IDX data. Needs the component boltz::io.
+/// Files: models and checkpoints as `.npz`, MNIST-style IDX data, mapped files of any size. Needs the component
+/// boltz::io.
 
 #include <boltz/callback/checkpoint.hpp>
 #include <boltz/io/idx.hpp>
+#include <boltz/io/mapped_source.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>

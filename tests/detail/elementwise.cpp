@@ -255,6 +255,7 @@ TEMPLATE_TEST_CASE("linear kernels agree with plain loops", "[elementwise]", flo
                         set);
         double product = 0;
         TestType greatest = x[0];
+        TestType least = x[0];
         TestType difference = 0;
         for (std::size_t j = 0; j < n; ++j) {
             double const a = x[j];
@@ -267,10 +268,12 @@ TEMPLATE_TEST_CASE("linear kernels agree with plain loops", "[elementwise]", flo
             CHECK(std::abs(parameter[j] - (a + step)) <= tolerance * 4);
             product += a * b;
             greatest = std::max(greatest, x[j]);
+            least = std::min(least, x[j]);
             difference = std::max(difference, std::abs(x[j] - y[j]));
         }
         CHECK(dot(x.data(), y.data(), n, set) == Approx(product).epsilon(1e-13));
         CHECK(maximum(x.data(), n, set) == greatest);
+        CHECK(minimum(x.data(), n, set) == least);
         CHECK(max_abs_difference(x.data(), y.data(), n, set) == difference);
     }
 }
@@ -292,11 +295,14 @@ TEMPLATE_TEST_CASE("NaN and infinity are found wherever they stand", "[elementwi
                 }
                 x[j] = 100;
                 REQUIRE(maximum(x.data(), n, set) == 100);
+                x[j] = -100;
+                REQUIRE(minimum(x.data(), n, set) == -100);
                 x[j] = y[j];
             }
         }
         CHECK(all_finite(static_cast<TestType*>(nullptr), 0, set));
         CHECK(maximum(static_cast<TestType*>(nullptr), 0, set) == -infinity);
+        CHECK(minimum(static_cast<TestType*>(nullptr), 0, set) == infinity);
         TestType const greatest = std::numeric_limits<TestType>::max();
         CHECK(all_finite(&greatest, 1, set));
     }

@@ -6,10 +6,10 @@ cmake_minimum_required(VERSION 3.25)
 # Pattern (of the path below include/boltz), floor. The first match counts.
 set(floors
   "^(version|error|draws|random)\\.hpp$" 0
-  "^detail/(bfloat16|dispatch|index|permutation|philox|simd[a-z_]*|single_thread|stroke)\\.hpp$" 0
+  "^detail/(bfloat16|bits|dispatch|index|permutation|philox|simd[a-z_]*|single_thread|stroke)\\.hpp$" 0
   "^(types|states|factors)\\.hpp$" 1
   "^(clock|compute|executor)\\.hpp$" 1 # standard library only; the concepts speak about them
-  "^detail/(linalg|elementwise|extremes|onednn_weights|packed_weights|panels|products|reductions)\\.hpp$" 2
+  "^detail/(codes|linalg|elementwise|extremes|onednn_weights|packed_weights|panels|products|reductions)\\.hpp$" 2
   "^(concepts|schedule|archive)\\.hpp$" 3
   "^(unit|layer)/" 4
   "^detail/(unit_operations|check_states)\\.hpp$" 4

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
 #include <boltz/optimizer/sgd.hpp>
@@ -77,7 +78,7 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     // The same by hand.
     Stack<decltype(model), false> stack{start};
     Random same_random{5};
-    auto const train = [&](auto& rbm, Matrix<double> const& cases, LayerFactors<2> factors) {
+    auto const train = [&](auto& rbm, auto const& cases, LayerFactors<2> factors) {
         TrainingSession session{rbm, ContrastiveDivergence{}, sgd, ExactPosterior{}, Doubled{std::move(factors)}};
         session.fit(cases, options, same_random);
     };
@@ -90,7 +91,9 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
             for (std::size_t k = 0; k < 4; ++k) x += data(i, k) * lower.weights()(k, j);
             hidden(i, j) = sigmoid(2 * x);
         }
-    train(stack.rbm<1>(), hidden, {{{2}, {1}}});
+    CompactMatrix kept{hidden.shape(0), 3}; // as the means are kept between the two
+    kept.store(0, Block{hidden});
+    train(stack.rbm<1>(), kept, {{{2}, {1}}});
 
     // Composed as in the paper: outer matrices as they are, biases of the shared layer added.
     auto const& upper = stack.rbm<1>();

@@ -56,6 +56,7 @@ refusals() {
     # shellcheck disable=SC2086
     "$program" $small --data good --out good_out >stdout 2>stderr || fail "good data is refused: $(cat stderr)"
     [ -s good_out/model.npz ] || fail "no model is written"
+    grep -q '"peak_memory_megabytes": [1-9]' good_out/summary.json || fail "the summary has no peak memory"
 
     # shellcheck disable=SC2086
     {

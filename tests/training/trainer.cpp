@@ -42,7 +42,8 @@ std::string refused(M& model, Recipe const& trainer, Data const& data, FitOption
 struct Spy {
     std::vector<std::size_t>* seen;
     std::vector<std::pair<std::uint64_t, std::uint64_t>>* draws_seen = nullptr;
-    std::size_t rows() const { return 7; }
+    std::size_t cases = 7;
+    std::size_t rows() const { return cases; }
     std::size_t columns() const { return 4; }
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
@@ -78,11 +79,13 @@ TEST_CASE("any number of cases and any batch size gives as many updates as there
 }
 
 TEST_CASE("every case is presented once an epoch, in the order of the data or in a new order each time") {
-    for (Shuffle const shuffle : {Shuffle::never, Shuffle::each_epoch}) {
+    for (Shuffle const shuffle : {Shuffle::never, Shuffle::each_epoch, Shuffle::blocks}) {
         std::vector<std::size_t> seen;
         auto model = small_rbm();
         Random random{1};
-        recipe.fit(model, Spy{&seen}, {.epochs = 3, .batch_size = 3, .shuffle = shuffle}, random);
+        recipe.fit(model, Spy{&seen},
+                   {.epochs = 3, .batch_size = 3, .shuffle = shuffle, .shuffle_blocks = {.cases = 2, .window = 2}},
+                   random);
         REQUIRE(seen.size() == 7 + 3 * 7); // read once for the check
         std::vector<std::vector<std::size_t>> orders;
         std::vector<std::size_t> const identity{0, 1, 2, 3, 4, 5, 6};
@@ -100,6 +103,27 @@ TEST_CASE("every case is presented once an epoch, in the order of the data or in
             CHECK(orders[2] != orders[3]);
         }
     }
+}
+
+TEST_CASE("cases are mixed within a few blocks at a time where that is asked for") {
+    std::vector<std::size_t> seen;
+    auto model = small_rbm();
+    Random random{1};
+    recipe.fit(
+        model, Spy{.seen = &seen, .cases = 600},
+        {.epochs = 2, .batch_size = 20, .shuffle = Shuffle::blocks, .shuffle_blocks = {.cases = 10, .window = 3}},
+        random);
+    REQUIRE(seen.size() == 600 * 3);
+    std::set<std::size_t> touched_by_all;
+    for (std::size_t first = 600; first < seen.size(); first += 20) {
+        std::set<std::size_t> touched;
+        for (std::size_t i = first; i < first + 20; ++i) touched.insert(seen[i] / 10);
+        CHECK(touched.size() <= 6);
+        CHECK(touched.size() > 2); // more than two whole blocks: they are mixed
+        if (first < 700) touched_by_all.insert(touched.begin(), touched.end());
+    }
+    CHECK(*touched_by_all.rbegin() - *touched_by_all.begin() > 15); // blocks from all over the data
+    CHECK_FALSE(std::equal(seen.begin() + 600, seen.begin() + 1200, seen.begin() + 1200));
 }
 
 TEST_CASE("every update draws from a stream of its own, every case from its own row") {
@@ -176,6 +200,10 @@ TEST_CASE("empty data, empty batches and no workers are refused") {
                contains_text("threads is 0"));
     CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.compute = {.block_rows = 0}}),
                contains_text("block_rows is 0"));
+    CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.shuffle_blocks = {.cases = 0}}),
+               contains_text("shuffle_blocks has 0 cases and a window of 16"));
+    CHECK_THAT(refused<ValueError>(model, recipe, test::bars(2), {.shuffle_blocks = {.window = 0}}),
+               contains_text("a window of 0"));
 }
 
 TEST_CASE("the report tells how the data was binarised") {

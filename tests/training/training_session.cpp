@@ -21,17 +21,21 @@ using namespace boltz;
 namespace {
 
 // A batch of 5 of 16 cases: batches of 5, 5, 5, 1; blocks of 2 rows, so that several workers have something to do.
-FitOptions options(std::size_t epochs, std::size_t threads = 1) {
-    return {.epochs = epochs, .batch_size = 5, .compute = {.threads = threads, .block_rows = 2}};
+FitOptions options(std::size_t epochs, std::size_t threads = 1, Shuffle shuffle = Shuffle::each_epoch) {
+    return {.epochs = epochs,
+            .batch_size = 5,
+            .shuffle = shuffle,
+            .shuffle_blocks = {.cases = 3, .window = 2},
+            .compute = {.threads = threads, .block_rows = 2}};
 }
 
 /// 3 epochs = 2 epochs, state, fresh objects, 1 epoch; and the same with a stop inside an epoch.
 template <class M, class Recipe, class Data>
-void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
+Arrays check_resumes(M const& start, Recipe const& recipe, Data const& data, Shuffle shuffle = Shuffle::each_epoch) {
     M model = start;
     auto unbroken = recipe.bind(model);
     Random random{7};
-    unbroken.fit(data, options(3), random);
+    unbroken.fit(data, options(3, 1, shuffle), random);
     Arrays const expected = to_arrays(unbroken);
     CHECK_FALSE(test::same(test::parameters(model), test::parameters(start)));
 
@@ -40,8 +44,8 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
         M first = start;
         auto session = recipe.bind(first);
         Random same_random{7};
-        auto const report = session.fit(data, options(epochs), same_random, StopWhen{test::AfterBatches{batches}},
-                                        Checkpoint{folder / "state.npz"});
+        auto const report = session.fit(data, options(epochs, 1, shuffle), same_random,
+                                        StopWhen{test::AfterBatches{batches}}, Checkpoint{folder / "state.npz"});
         CHECK(report.stopped == (batches < 100));
         return to_arrays(session);
     };
@@ -52,7 +56,7 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
         auto session = recipe.bind(fresh);
         restore(session);
         Random other_random{12345};
-        session.fit(data, options(3), other_random);
+        session.fit(data, options(3, 1, shuffle), other_random);
         CHECK(test::same(test::parameters(session.model()), test::parameters(model)));
         return to_arrays(session);
     };
@@ -64,6 +68,7 @@ void check_resumes(M const& start, Recipe const& recipe, Data const& data) {
         CHECK(test::same(gone_on_with([&](auto& session) { from_arrays(state, session); }), expected));
         CHECK(test::same(gone_on_with([&](auto& session) { resume(folder / "state.npz", session); }), expected));
     }
+    return expected;
 }
 
 template <class M, class Recipe, class Data>
@@ -118,6 +123,15 @@ TEST_CASE("a training that is interrupted and resumed is the unbroken one to the
         check(test::randomised(test::gaussian_rbm<double>(), 0.1, 0.1, 1),
               Trainer{PersistentCD{.chains = 4, .start = PersistentCD::Start::random}, sgd}, real);
     }
+}
+
+TEST_CASE("a training whose cases are shuffled by blocks is resumed to the bit, too") {
+    auto const data = test::bars<float>(3);
+    auto const start = test::randomised(test::bernoulli_rbm<float>(9, 5), 0.1, 0.1, 1);
+    Trainer const recipe{ContrastiveDivergence{}, sgd};
+    Arrays const by_blocks = check_resumes(start, recipe, data, Shuffle::blocks);
+    CHECK_FALSE(test::same(by_blocks, check_resumes(start, recipe, data, Shuffle::never)));
+    CHECK_FALSE(test::same(by_blocks, check_resumes(start, recipe, data, Shuffle::each_epoch)));
 }
 
 TEST_CASE("a session refuses a state of another training and is then unchanged") {

@@ -95,9 +95,9 @@ struct WholeChunk {
     [[nodiscard, gnu::always_inline]] inline V load(T const* row) const noexcept {
         return V::load(row + at);
     }
-    template <class V>
-    [[nodiscard, gnu::always_inline]] inline V load_bytes(std::uint8_t const* row) const noexcept {
-        return from_bytes<V>(row + at);
+    template <class V, class U>
+    [[nodiscard, gnu::always_inline]] inline V load_whole(U const* row) const noexcept {
+        return from_whole<V>(row + at);
     }
     template <class V, class T>
     [[gnu::always_inline]] inline void store(V const& pack, T* row) const noexcept {
@@ -118,11 +118,11 @@ struct PartialChunk {
         for (std::size_t lane = first; lane < last; ++lane) buffer[lane] = row[at + lane - first];
         return V::load(buffer);
     }
-    template <class V>
-    [[nodiscard, gnu::always_inline]] inline V load_bytes(std::uint8_t const* row) const noexcept {
-        std::uint8_t buffer[V::lanes] = {};
+    template <class V, class U>
+    [[nodiscard, gnu::always_inline]] inline V load_whole(U const* row) const noexcept {
+        U buffer[V::lanes] = {};
         for (std::size_t lane = first; lane < last; ++lane) buffer[lane] = row[at + lane - first];
-        return from_bytes<V>(buffer);
+        return from_whole<V>(buffer);
     }
     template <class V, class T>
     [[gnu::always_inline]] inline void store(V const& pack, T* row) const noexcept {

@@ -181,7 +181,7 @@ struct BytesStep {
     T scale;
     template <class V, class Chunk>
     [[gnu::always_inline]] inline void apply(Chunk chunk) const noexcept {
-        chunk.store(chunk.template load_bytes<V>(in) * V::all(scale), out);
+        chunk.store(chunk.template load_whole<V>(in) * V::all(scale), out);
     }
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// The greatest number of a row, the greatest difference of two, and whether all numbers are finite.
+/// The least and the greatest number of a row, the greatest difference of two, and whether all numbers are finite.
 
 #include <boltz/detail/dispatch.hpp>
 #include <boltz/detail/simd_math.hpp>
@@ -66,6 +66,21 @@ struct MaximumRule {
 template <std::floating_point T>
 [[nodiscard]] T maximum(T const* x, std::size_t n, InstructionSet set = best_instruction_set()) noexcept {
     return dispatch(FoldOfTerms<T, MaximumRule<T>>{{x}, n, -std::numeric_limits<T>::infinity()}, set);
+}
+
+template <class T>
+struct MinimumRule : MaximumRule<T> {
+    template <class V>
+    [[gnu::always_inline]] inline V apply(V const& a, V const& b) const noexcept {
+        return select(less(b, a), b, a);
+    }
+    [[nodiscard]] T join(T a, T b) const noexcept { return b < a ? b : a; }
+};
+
+/// The least x; infinity for an empty row. NaNs are passed over.
+template <std::floating_point T>
+[[nodiscard]] T minimum(T const* x, std::size_t n, InstructionSet set = best_instruction_set()) noexcept {
+    return dispatch(FoldOfTerms<T, MinimumRule<T>>{{{x}}, n, std::numeric_limits<T>::infinity()}, set);
 }
 
 template <class T>

@@ -5,10 +5,10 @@
 /// What a library of packed matrix products offers, and whether the program has one.
 
 #include <boltz/compute.hpp>
-#include <boltz/executor.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,23 +22,37 @@ class PackedWeights {
   public:
     virtual ~PackedWeights() = default;
 
-    /// Takes over the values of the weights; the workers share the work.
-    virtual void refresh(Block<float const> weights, Executor& executor) = 0;
+    /// Rows that are taken over together: `refresh` begins at a multiple of it.
+    static constexpr std::size_t strip = 16;
 
-    /// out += states W (up) or states W' (down). Called by several threads at once, on different rows.
-    virtual void add_product(Pass pass, Block<float const> states, Block<float> out) const = 0;
+    /// Takes over rows first .. first + count - 1 of the weights. Called by several threads at once, on different
+    /// rows.
+    virtual void refresh(Block<float const> weights, std::size_t first, std::size_t count) = 0;
 
-    /// gradient = keep * gradient + factor * below' above; the workers share the rows of the gradient.
-    virtual void accumulate(Block<float const> below, Block<float const> above, float factor, float keep,
-                            Block<float> gradient, Executor& executor) = 0;
+    /// out += states W (up) or states W' (down); where `bias` is not null, out = bias + that. Called by several
+    /// threads at once, on different rows.
+    virtual void product(Pass pass, Block<float const> states, float const* bias, Block<float> out) const = 0;
+
+    /// 32-bit words that `pack_cases` fills for so many cases.
+    [[nodiscard]] virtual std::size_t case_words(std::size_t cases) const noexcept = 0;
+
+    /// Rearranges rows first .. first + count - 1 of states of the layer above for `statistics`; `first` is a
+    /// multiple of `strip`. All rows of the weights share them. Called by several threads at once, on different rows.
+    virtual void pack_cases(Block<float const> above, std::size_t first, std::size_t count,
+                            std::uint32_t* words) const = 0;
+
+    /// out = keep * out + factor * below' above, for some columns of `below`, the rows of `out`. Called by several
+    /// threads at once.
+    virtual void statistics(Block<float const> below, std::uint32_t const* above, float factor, float keep,
+                            Block<float> out) const = 0;
 };
 
 /// A library of packed matrix products. It is a property of the program: which one there is, is found out when it
 /// runs, so no two parts of a program can disagree.
 class ProductLibrary {
   public:
-    /// Packed weights of this shape in this precision (not automatic); none where the library or the processor cannot
-    /// do better than BLAS.
+    /// Packed weights of this shape in this precision (not automatic), zeros until refreshed; none where the library
+    /// or the processor cannot do better than BLAS.
     [[nodiscard]] virtual std::unique_ptr<PackedWeights> pack(std::size_t below, std::size_t above,
                                                               Precision precision) const = 0;
     /// Why there is no bfloat16 here; empty where there is.

@@ -6,8 +6,8 @@
 ///
 /// An operand of `inner` rows and `columns` columns becomes panels of 64 columns, one after the other, the last one
 /// filled up with zeros. A panel is row after row of 64 words of 32 bits. In float a word is a number. In bfloat16 it
-/// is two numbers, rows 2 r and 2 r + 1 of one column, one after the other in memory (little-endian); rows are filled
-/// up with zeros to a multiple of 32. These are the formats BA16a64b and BA16a64b2a of oneDNN.
+/// is two numbers, rows 2 r and 2 r + 1 of one column, one after the other in memory (little-endian). Rows of words
+/// are filled up with zeros to a multiple of 16. These are the formats BA16a64b and BA16a64b2a of oneDNN.
 
 #include <boltz/detail/bfloat16.hpp>
 #include <boltz/detail/dispatch.hpp>
@@ -27,9 +27,6 @@ namespace boltz::detail {
 /// What panels are made of.
 enum class PanelNumbers { float32, bfloat16 };
 
-/// The operand that panels hold: the weights or their transpose.
-enum class PanelOperand { weights, transposed };
-
 /// The shape of an operand in panels.
 struct PanelShape {
     static constexpr std::size_t width = 64;
@@ -38,128 +35,129 @@ struct PanelShape {
     std::size_t columns;
     PanelNumbers numbers;
 
-    [[nodiscard]] std::size_t panels() const noexcept { return (columns + width - 1) / width; }
-    /// Rows of words of a panel.
-    [[nodiscard]] std::size_t word_rows() const noexcept {
-        return numbers == PanelNumbers::float32 ? (inner + 15) / 16 * 16 : (inner + 31) / 32 * 16;
-    }
+    /// Numbers of a column in a word.
+    [[nodiscard]] std::size_t depth() const noexcept { return numbers == PanelNumbers::float32 ? 1 : 2; }
+    [[nodiscard]] std::size_t word_rows() const noexcept { return (inner + 16 * depth() - 1) / (16 * depth()) * 16; }
     [[nodiscard]] std::size_t panel_words() const noexcept { return word_rows() * width; }
+    [[nodiscard]] std::size_t words() const noexcept { return (columns + width - 1) / width * panel_words(); }
+    /// Where the word with row `row` of column `column` lies.
+    [[nodiscard]] std::size_t word(std::size_t row, std::size_t column) const noexcept {
+        return column / width * panel_words() + row / depth() * width + column % width;
+    }
 };
 
-/// Writes one panel of an operand.
-struct PackPanel {
-    float const* weights;
+/// Writes a strip, 16 rows of the weights or the fewer that are left, into the panels of the weights (`up`) and of
+/// their transpose (`down`, unless it is null).
+struct PackStrip {
+    float const* weights; ///< first row of the strip
     std::size_t stride;
-    PanelOperand operand;
-    PanelShape shape;
-    std::size_t panel;
-    std::uint32_t* out;
+    std::size_t first;
+    std::size_t rows;
+    PanelShape shape; ///< of the weights
+    std::uint32_t* up;
+    std::uint32_t* down;
 
-    static constexpr std::size_t width = PanelShape::width;
-    static constexpr std::size_t tile = 32; // words of a row that are transposed at a time
+    static constexpr std::size_t strip = 16;
+    static constexpr std::size_t tile = 16; // words of a row that are transposed at a time
 
     template <class Registers>
     [[gnu::always_inline]] inline void run() const noexcept {
         using V = typename Registers::template Pack<float>;
-        std::size_t const first = panel * width;
-        std::size_t const count = std::min(width, shape.columns - first);
-        if (operand == PanelOperand::weights)
-            pack_rows<V>(first, count);
-        else
-            pack_columns<V>(first, count);
+        PanelShape const transpose{shape.columns, shape.inner, shape.numbers};
+        std::size_t const numbers = tile * shape.depth();
+        // Strips are whole except for the last; columns, too.
+        float copy[strip * 2 * tile];
+        for (std::size_t column = 0; column < shape.columns; column += numbers) {
+            std::size_t const count = std::min(numbers, shape.columns - column);
+            float const* from = weights + column;
+            std::size_t step = stride;
+            if (rows < strip || count < numbers) {
+                std::fill_n(copy, strip * 2 * tile, 0.0f);
+                for (std::size_t r = 0; r < rows; ++r) std::copy_n(from + r * stride, count, copy + r * numbers);
+                from = copy;
+                step = numbers;
+            }
+            if (shape.numbers == PanelNumbers::float32) {
+                pack_floats<V>(from, step, up + shape.word(first, column));
+                if (down != nullptr)
+                    transpose_words<V>(float_words<V>(from, step), down + transpose.word(column, first));
+            } else {
+                for (std::size_t half = 0; half < numbers; half += tile)
+                    if (column + half < shape.columns)
+                        pack_pairs<V>(from + half, step, up + shape.word(first, column + half));
+                if (down != nullptr)
+                    transpose_words<V>(pair_words<V>(from, step), down + transpose.word(column, first));
+            }
+        }
     }
 
   private:
-    // Rows of the operand are rows of the weights.
+    struct Words {
+        alignas(64) std::uint32_t at[strip * tile];
+    };
+
+    // 16 columns of the strip into consecutive words of 16 rows.
     template <class V>
-    [[gnu::always_inline]] inline void pack_rows(std::size_t first, std::size_t count) const noexcept {
-        std::size_t const step = shape.numbers == PanelNumbers::float32 ? 1 : 2;
-        float lower_copy[width] = {}, upper_copy[width] = {}; // zeros beyond the last column
-        for (std::size_t r = 0; r < shape.word_rows(); ++r) {
-            std::uint32_t* const to = out + r * width;
-            if (step * r >= shape.inner) {
-                std::fill_n(to, width, std::uint32_t{0});
-                continue;
-            }
-            float const* lower = weights + step * r * stride + first;
-            float const* upper = lower + stride;
-            if (step == 2 && 2 * r + 1 >= shape.inner) {
-                std::fill_n(upper_copy, width, 0.0f);
-                upper = upper_copy;
-            } else if (step == 2 && count < width) {
-                std::copy_n(upper, count, upper_copy);
-                upper = upper_copy;
-            }
-            if (count < width) {
-                std::copy_n(lower, count, lower_copy);
-                lower = lower_copy;
-            }
-            for (std::size_t c = 0; c < width; c += V::lanes) {
-                if (step == 1) {
-                    reinterpret<std::uint32_t>(V::load(lower + c)).store(to + c);
-                } else {
-                    auto const low = rounded_to_bfloat16(V::load(lower + c));
-                    auto const high = rounded_to_bfloat16(V::load(upper + c));
-                    (low | high.template shift_left<16>()).store(to + c);
-                }
-            }
-        }
+    [[gnu::always_inline]] static inline void pack_floats(float const* from, std::size_t step,
+                                                          std::uint32_t* to) noexcept {
+        for (std::size_t r = 0; r < strip; ++r)
+            for (std::size_t c = 0; c < tile; c += V::lanes)
+                reinterpret<std::uint32_t>(V::load(from + r * step + c)).store(to + r * PanelShape::width + c);
     }
 
-    // Rows of the operand are columns of the weights: a tile is read along the weights' rows, then transposed.
+    // 16 columns of the strip into 8 rows of pairs.
     template <class V>
-    [[gnu::always_inline]] inline void pack_columns(std::size_t first, std::size_t count) const noexcept {
-        using Words = typename V::Bits;
-        alignas(64) std::uint32_t words[width * tile];
-        std::fill(words + count * tile, words + width * tile, 0u);
-        for (std::size_t at = 0; at < shape.word_rows(); at += tile) {
-            std::size_t const rows = std::min(tile, shape.word_rows() - at);
-            for (std::size_t c = 0; c < count; ++c)
-                read_words<V>(weights + (first + c) * stride, at, words + c * tile);
-            for (std::size_t c = 0; c < width; c += V::lanes)
-                for (std::size_t r = 0; r < rows; r += V::lanes)
-                    transpose<Words>(words + c * tile + r, out + (at + r) * width + c);
-        }
+    [[gnu::always_inline]] static inline void pack_pairs(float const* from, std::size_t step,
+                                                         std::uint32_t* to) noexcept {
+        for (std::size_t r = 0; r < strip / 2; ++r)
+            for (std::size_t c = 0; c < tile; c += V::lanes) {
+                auto const low = rounded_to_bfloat16(V::load(from + 2 * r * step + c));
+                auto const high = rounded_to_bfloat16(V::load(from + (2 * r + 1) * step + c));
+                (low | high.template shift_left<16>()).store(to + r * PanelShape::width + c);
+            }
     }
 
-    // `tile` words of a row of the weights, zeros beyond its end.
     template <class V>
-    [[gnu::always_inline]] inline void read_words(float const* row, std::size_t at,
-                                                  std::uint32_t* to) const noexcept {
-        std::size_t const step = shape.numbers == PanelNumbers::float32 ? 1 : 2;
-        std::size_t const begin = std::min(step * at, shape.inner);
-        std::size_t const numbers = std::min(step * tile, shape.inner - begin);
-        float copy[2 * tile] = {};
-        float const* from = row + begin;
-        if (numbers < step * tile) {
-            std::copy_n(from, numbers, copy);
-            from = copy;
-        }
-        if (step == 1) {
-            for (std::size_t i = 0; i < tile; i += V::lanes)
-                reinterpret<std::uint32_t>(V::load(from + i)).store(to + i);
-        } else {
+    [[gnu::always_inline]] static inline Words float_words(float const* from, std::size_t step) noexcept {
+        Words words;
+        for (std::size_t r = 0; r < strip; ++r)
+            std::memcpy(words.at + r * tile, from + r * step, tile * sizeof(float));
+        return words;
+    }
+
+    // Neighbours in a row become the halves of a word.
+    template <class V>
+    [[gnu::always_inline]] static inline Words pair_words(float const* from, std::size_t step) noexcept {
+        Words words;
+        for (std::size_t r = 0; r < strip; ++r) {
             alignas(64) std::uint16_t halves[2 * tile];
-            for (std::size_t i = 0; i < 2 * tile; i += V::lanes)
-                to_halfwords(rounded_to_bfloat16(V::load(from + i))).store(halves + i);
-            std::memcpy(to, halves, sizeof halves); // pairs of neighbours are words already
+            for (std::size_t c = 0; c < 2 * tile; c += V::lanes)
+                to_halfwords(rounded_to_bfloat16(V::load(from + r * step + c))).store(halves + c);
+            std::memcpy(words.at + r * tile, halves, sizeof halves);
         }
+        return words;
     }
 
-    // A square of words: log2(lanes) rounds of interleaving the upper with the lower half of the rows.
-    template <class Words>
-    [[gnu::always_inline]] static inline void transpose(std::uint32_t const* from, std::uint32_t* to) noexcept {
-        std::array<Words, Words::lanes> rows;
-        unrolled<Words::lanes>([&](auto i) { rows[i] = Words::load(from + i * tile); });
-        unrolled<std::countr_zero(Words::lanes)>([&](auto) {
-            std::array<Words, Words::lanes> mixed;
-            unrolled<Words::lanes / 2>([&](auto i) {
-                mixed[2 * i] = interleave<0>(rows[i], rows[i + Words::lanes / 2]);
-                mixed[2 * i + 1] = interleave<1>(rows[i], rows[i + Words::lanes / 2]);
-            });
-            rows = mixed;
-        });
-        unrolled<Words::lanes>([&](auto i) { rows[i].store(to + i * width); });
+    // Rows of words become columns. A square of words takes log2(lanes) rounds of interleaving the upper with the
+    // lower half of its rows.
+    template <class V>
+    [[gnu::always_inline]] static inline void transpose_words(Words const& words, std::uint32_t* to) noexcept {
+        using Pack = typename V::Bits;
+        constexpr std::size_t n = Pack::lanes;
+        for (std::size_t r = 0; r < strip; r += n)
+            for (std::size_t c = 0; c < tile; c += n) {
+                std::array<Pack, n> rows_of;
+                unrolled<n>([&](auto i) { rows_of[i] = Pack::load(words.at + (r + i) * tile + c); });
+                unrolled<std::countr_zero(n)>([&](auto) {
+                    std::array<Pack, n> mixed;
+                    unrolled<n / 2>([&](auto i) {
+                        mixed[2 * i] = interleave<0>(rows_of[i], rows_of[i + n / 2]);
+                        mixed[2 * i + 1] = interleave<1>(rows_of[i], rows_of[i + n / 2]);
+                    });
+                    rows_of = mixed;
+                });
+                unrolled<n>([&](auto i) { rows_of[i].store(to + (c + i) * PanelShape::width + r); });
+            }
     }
 
     template <std::size_t N, class F>
@@ -171,12 +169,19 @@ struct PackPanel {
     }
 };
 
-/// Writes panel number `panel` of the weights or of their transpose to `out`, `shape.panel_words()` words.
+/// Writes rows first .. first + count - 1 of weights of `shape` into the panels of the weights and of their
+/// transpose; `first` is a multiple of 16, and so is `count` or the rows end there.
 ///
-/// One pass; cost about that of reading the weights. Allocates nothing.
-inline void pack_panel(Block<float const> weights, PanelOperand operand, PanelShape shape, std::size_t panel,
-                       std::uint32_t* out, InstructionSet set = best_instruction_set()) noexcept {
-    dispatch(PackPanel{weights.data, weights.stride, operand, shape, panel, out}, set);
+/// Panels of the transpose are left out where `down` is null. Reads the rows once; cost about that of reading and
+/// writing. The zeros that fill up panels are written where they meet numbers, else taken to be there. Allocates
+/// nothing.
+inline void pack_rows(Block<float const> weights, std::size_t first, std::size_t count, PanelNumbers numbers,
+                      std::uint32_t* up, std::uint32_t* down, InstructionSet set = best_instruction_set()) noexcept {
+    PanelShape const shape{weights.rows, weights.columns, numbers};
+    for (std::size_t at = first; at < first + count; at += PackStrip::strip)
+        dispatch(PackStrip{weights.row(at).data(), weights.stride, at, std::min(PackStrip::strip, first + count - at),
+                           shape, up, down},
+                 set);
 }
 
 } // namespace boltz::detail

@@ -7,22 +7,20 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/linalg.hpp>
 #include <boltz/detail/packed_weights.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
+#include <vector>
 
 namespace boltz::detail {
-
-/// Rows of a gradient that one worker accumulates: an even number of equal shares, each of at most 256 rows, since a
-/// product of few rows is slower and unequal shares leave workers idle.
-[[nodiscard]] constexpr std::size_t gradient_rows(std::size_t rows) noexcept {
-    std::size_t const shares = 2 * ((rows + 511) / 512);
-    return (rows + shares - 1) / shares;
-}
 
 /// x = factor x, for a block of rows; nothing where the factor is 1.
 template <std::floating_point T>
@@ -35,64 +33,101 @@ void scale_rows(Block<T> x, std::type_identity_t<T> factor) noexcept {
 struct PlainProducts {
     /// out += factor * states W (up) or factor * states W' (down). `pair` numbers the weights of the model.
     template <std::floating_point T>
-    void add_product(std::size_t, Matrix<T> const& weights, Pass pass, std::type_identity_t<Block<T const>> states,
-                     std::type_identity_t<T> factor, Block<T> out) const {
+    void add(std::size_t, Matrix<T> const& weights, Pass pass, std::type_identity_t<Block<T const>> states,
+             std::type_identity_t<T> factor, Block<T> out) const {
         gemm(states, Op::none, weights, pass == Pass::up ? Op::none : Op::transpose, out, factor, T{1});
     }
 
-    /// gradient = keep * gradient + factor * below' above; the workers share the rows of the gradient.
+    /// out = bias + states W (up) or bias + states W' (down).
     template <std::floating_point T>
-    void accumulate(std::size_t, std::type_identity_t<Block<T const>> below,
-                    std::type_identity_t<Block<T const>> above, std::type_identity_t<T> factor,
-                    std::type_identity_t<T> keep, Matrix<T>& gradient, Executor& executor) const {
-        executor.for_each_block(gradient.shape(0), gradient_rows(gradient.shape(0)),
-                                [&](std::size_t first, std::size_t count) {
-                                    gemm(below.column_range(first, count), Op::transpose, above, Op::none,
-                                         Block{gradient}.row_range(first, count), factor, keep);
-                                });
+    void add_to_bias(std::size_t pair, Matrix<T> const& weights, Pass pass,
+                     std::type_identity_t<Block<T const>> states, Vector<T> const& bias, Block<T> out) const {
+        for (std::size_t i = 0; i < out.rows; ++i) std::copy_n(bias.data(), out.columns, out.row(i).data());
+        add(pair, weights, pass, states, T{1}, out);
     }
 };
 
-/// The products from packed weights where there are any, else by BLAS; `pairs` is the number of weight matrices.
-template <std::floating_point T, std::size_t Pairs>
+/// The products by packed weights where there are any, else by BLAS; `Depth` is the number of layers.
+template <std::floating_point T, std::size_t Depth>
 class PackedProducts {
   public:
     /// Packs no weights of this pair, or those of this size with this precision.
     void choose(std::size_t pair, std::size_t below, std::size_t above, Precision precision) {
         packed_[pair].reset();
-        if constexpr (std::same_as<T, float>)
+        if constexpr (packs_numbers)
             if (ProductLibrary const* const library = product_library())
                 packed_[pair] = library->pack(below, above, precision);
     }
     [[nodiscard]] bool packs(std::size_t pair) const noexcept { return packed_[pair] != nullptr; }
 
-    void refresh(std::size_t pair, Matrix<T> const& weights, Executor& executor) {
-        if constexpr (std::same_as<T, float>)
-            if (packed_[pair]) packed_[pair]->refresh(weights, executor);
+    /// Takes over some rows of the weights, from a multiple of PackedWeights::strip on.
+    void refresh(std::size_t pair, Matrix<T> const& weights, std::size_t first, std::size_t count) {
+        if constexpr (packs_numbers)
+            if (packed_[pair]) packed_[pair]->refresh(weights, first, count);
     }
 
-    void add_product(std::size_t pair, Matrix<T> const& weights, Pass pass, Block<T const> states, T factor,
-                     Block<T> out) const {
-        if constexpr (std::same_as<T, float>) {
+    /// As PlainProducts::add.
+    void add(std::size_t pair, Matrix<T> const& weights, Pass pass, Block<T const> states, T factor,
+             Block<T> out) const {
+        if constexpr (packs_numbers) {
             if (packed_[pair]) {
                 scale_rows(out, 1 / factor);
-                packed_[pair]->add_product(pass, states, out);
+                packed_[pair]->product(pass, states, nullptr, out);
                 scale_rows(out, factor);
                 return;
             }
         }
-        PlainProducts{}.add_product(pair, weights, pass, states, factor, out);
+        PlainProducts{}.add(pair, weights, pass, states, factor, out);
     }
 
-    void accumulate(std::size_t pair, Block<T const> below, Block<T const> above, T factor, T keep,
-                    Matrix<T>& gradient, Executor& executor) {
-        if constexpr (std::same_as<T, float>)
-            if (packed_[pair]) return packed_[pair]->accumulate(below, above, factor, keep, gradient, executor);
-        PlainProducts{}.accumulate(pair, below, above, factor, keep, gradient, executor);
+    /// As PlainProducts::add_to_bias.
+    void add_to_bias(std::size_t pair, Matrix<T> const& weights, Pass pass, Block<T const> states,
+                     Vector<T> const& bias, Block<T> out) const {
+        if constexpr (packs_numbers)
+            if (packed_[pair]) return packed_[pair]->product(pass, states, bias.data(), out);
+        PlainProducts{}.add_to_bias(pair, weights, pass, states, bias, out);
     }
 
   private:
-    std::array<std::unique_ptr<PackedWeights>, Pairs> packed_{};
+    static constexpr bool packs_numbers = std::same_as<T, float>;
+    std::array<std::unique_ptr<PackedWeights>, Depth - 1> packed_{};
+
+  public:
+    /// The states of one phase, in the form in which statistics read them.
+    class Operands {
+      public:
+        /// Refers to the states and makes room for packed copies of those above packed weights.
+        void refer(PackedProducts const& products, StateBlocks<T, Depth> const& states) {
+            states_ = states;
+            for (std::size_t l = 0; l + 1 < Depth; ++l)
+                words_[l].resize(products.packed_[l] ? products.packed_[l]->case_words(states[l + 1].rows) : 0);
+        }
+        [[nodiscard]] std::size_t rows() const noexcept { return states_[0].rows; }
+
+        /// Packs some rows, from a multiple of PackedWeights::strip on.
+        void pack(PackedProducts const& products, std::size_t first, std::size_t count) noexcept {
+            if constexpr (packs_numbers)
+                for (std::size_t l = 0; l + 1 < Depth; ++l)
+                    if (products.packed_[l])
+                        products.packed_[l]->pack_cases(states_[l + 1], first, count, words_[l].data());
+        }
+
+      private:
+        friend class PackedProducts;
+        StateBlocks<T, Depth> states_{};
+        std::array<std::vector<std::uint32_t>, Depth - 1> words_{};
+    };
+
+    /// out = keep * out + factor * sum over cases of s_l s_{l+1}', for rows first .. first + out.rows - 1 of the
+    /// weights between layers l = pair and l + 1.
+    void statistics(std::size_t pair, Operands const& operands, std::size_t first, T factor, T keep,
+                    Block<T> out) const {
+        auto const below = operands.states_[pair].column_range(first, out.rows);
+        if constexpr (packs_numbers)
+            if (packed_[pair])
+                return packed_[pair]->statistics(below, operands.words_[pair].data(), factor, keep, out);
+        gemm(below, Op::transpose, operands.states_[pair + 1], Op::none, out, factor, keep);
+    }
 };
 
 } // namespace boltz::detail

@@ -136,14 +136,23 @@ to_halfwords(VectorPack<std::uint32_t, N> const& a) noexcept {
     return {__builtin_convertvector(a.raw, typename VectorPack<std::uint16_t, N>::Raw)};
 }
 
-template <class V>
-    requires requires(V v) { v.raw; }
-[[gnu::always_inline]] inline V from_bytes(std::uint8_t const* bytes) noexcept {
-    // Through 32 bits, for which there are instructions.
-    auto const loaded = VectorPack<std::uint8_t, V::lanes>::load(bytes);
+template <class V, class Raw>
+[[gnu::always_inline]] inline V whole_to_floating(Raw const& numbers) noexcept {
     using Whole = typename VectorPack<std::int32_t, V::lanes>::Raw;
-    auto const whole = __builtin_convertvector(loaded.raw, Whole);
-    return {__builtin_convertvector(whole, typename V::Raw)};
+    return {__builtin_convertvector(__builtin_convertvector(numbers, Whole), typename V::Raw)};
+}
+
+template <class V, class U>
+    requires requires(V v) { v.raw; }
+[[gnu::always_inline]] inline V from_whole(U const* numbers) noexcept {
+    // Doubling the width at each step, for which there are instructions that g++ finds.
+    auto const loaded = VectorPack<U, V::lanes>::load(numbers);
+    if constexpr (sizeof(U) == 1) {
+        using Half = typename VectorPack<std::int16_t, V::lanes>::Raw;
+        return whole_to_floating<V>(__builtin_convertvector(loaded.raw, Half));
+    } else {
+        return whole_to_floating<V>(loaded.raw);
+    }
 }
 
 template <std::size_t Half, std::size_t N>

@@ -123,11 +123,11 @@ constexpr ArrayPack<std::uint16_t, N> to_halfwords(ArrayPack<std::uint32_t, N> c
     return ArrayPack<std::uint16_t, N>::make([&](std::size_t i) { return static_cast<std::uint16_t>(a.lane[i]); });
 }
 
-/// Bytes as floating-point numbers.
-template <class V>
+/// Whole numbers of 8 or 16 bits as floating-point numbers.
+template <class V, class U>
     requires requires(V v) { v.lane; }
-V from_bytes(std::uint8_t const* bytes) noexcept {
-    return V::make([=](std::size_t i) { return static_cast<typename V::value_type>(bytes[i]); });
+V from_whole(U const* numbers) noexcept {
+    return V::make([=](std::size_t i) { return static_cast<typename V::value_type>(numbers[i]); });
 }
 
 /// Half number Half (0 or 1) of the lanes, in double precision.

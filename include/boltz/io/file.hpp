@@ -53,15 +53,17 @@ class Descriptor {
 
 } // namespace detail
 
-/// All bytes of a file.
+/// All bytes of a file, as std::byte or std::uint8_t.
 ///
 /// Memory: what was really read; a size that the file system claims is only a first guess, so pipes work too.
 /// @throws FileError if the file cannot be opened or read (a directory, for instance).
-[[nodiscard]] inline std::vector<std::byte> read_file(std::filesystem::path const& path) {
+template <class Byte = std::byte>
+    requires(sizeof(Byte) == 1)
+[[nodiscard]] std::vector<Byte> read_file(std::filesystem::path const& path) {
     constexpr std::size_t chunk = std::size_t{1} << 16;
     detail::Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.get() < 0) detail::fail_file("read_file", "open", path, errno);
-    std::vector<std::byte> bytes;
+    std::vector<Byte> bytes;
     struct stat status {};
     if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode))
         bytes.reserve(static_cast<std::size_t>(status.st_size) + chunk);

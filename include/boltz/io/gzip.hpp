@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -42,12 +43,13 @@ struct Inflater {
 };
 
 // One or more gzip members, nothing after them.
-[[nodiscard]] inline std::vector<std::byte> gunzip(std::span<std::byte const> input, std::uint64_t limit,
-                                                   std::filesystem::path const& path) {
+template <class Byte>
+[[nodiscard]] std::vector<Byte> gunzip(std::span<std::byte const> input, std::uint64_t limit,
+                                       std::filesystem::path const& path) {
     constexpr char const* function = "read_plain_or_gzipped: ";
     Inflater inflater{path};
     auto& stream = inflater.stream;
-    std::vector<std::byte> output;
+    std::vector<Byte> output;
     std::vector<Bytef> chunk(std::size_t{1} << 16);
     bool finished = false;
     while (!finished || !input.empty()) {
@@ -76,7 +78,7 @@ struct Inflater {
         if (output.size() + made > limit)
             fail<FormatError>(function, path.string(), " decompresses to more than ", limit,
                               " bytes, but that is the limit");
-        auto const* const first = reinterpret_cast<std::byte const*>(chunk.data());
+        auto const* const first = reinterpret_cast<Byte const*>(chunk.data());
         output.insert(output.end(), first, first + made);
         finished = status == Z_STREAM_END;
     }
@@ -85,16 +87,20 @@ struct Inflater {
 
 } // namespace detail
 
-/// All bytes of a file, decompressed if it begins with gzip's magic number (whatever its name says).
+/// All bytes of a file, as std::byte or std::uint8_t, decompressed if it begins with gzip's magic number (whatever
+/// its name says).
 ///
 /// Several gzip members in a row are one file, as for `gzip -d`. Memory: the compressed and the decompressed bytes.
 /// @param limit the largest decompressed size that is accepted, against files made to fill the memory
 /// @throws FileError if the file cannot be read.
 /// @throws FormatError if the gzip stream is cut short, corrupt, followed by anything else, or above the limit.
-[[nodiscard]] inline std::vector<std::byte> read_plain_or_gzipped(std::filesystem::path const& path,
-                                                                  std::uint64_t limit = default_decompressed_limit) {
-    auto bytes = read_file(path);
-    return detail::is_gzip(bytes) ? detail::gunzip(bytes, limit, path) : bytes;
+template <class Byte = std::byte>
+    requires(sizeof(Byte) == 1)
+[[nodiscard]] std::vector<Byte> read_plain_or_gzipped(std::filesystem::path const& path,
+                                                      std::uint64_t limit = default_decompressed_limit) {
+    auto bytes = read_file<Byte>(path);
+    auto const seen = std::as_bytes(std::span{bytes});
+    return detail::is_gzip(seen) ? detail::gunzip<Byte>(seen, limit, path) : std::move(bytes);
 }
 
 } // namespace boltz

@@ -11,11 +11,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -60,6 +61,44 @@ inline constexpr unsigned idx_unsigned_byte = 0x08;
     return overflow ? std::numeric_limits<std::size_t>::max() : size;
 }
 
+// The shape of an IDX file of unsigned bytes, and where its numbers begin.
+struct IdxLayout {
+    std::vector<std::size_t> shape;
+    std::size_t begin = 0;
+};
+
+// Reads the header of a whole IDX file, which must account for every byte; `where` is what messages call the file.
+[[nodiscard]] inline IdxLayout idx_layout(std::span<std::byte const> file, std::string_view function,
+                                          std::string_view where) {
+    auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(file[i]); };
+
+    if (file.size() < 4)
+        fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but an IDX header has at least 4");
+    if (at(0) != 0 || at(1) != 0)
+        fail<FormatError>(function, ": ", where, " begins with bytes ", at(0), ", ", at(1),
+                          ", but an IDX file begins with 0, 0");
+    if (at(2) != idx_unsigned_byte)
+        fail<FormatError>(function, ": ", where, " holds numbers of type ", at(2),
+                          ", but only 8 (unsigned bytes) is understood");
+    std::size_t const rank = at(3);
+    std::size_t const header = 4 + 4 * rank;
+    if (rank == 0) fail<FormatError>(function, ": ", where, " has rank 0, but needs at least 1");
+    if (file.size() < header)
+        fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but the header of rank ", rank,
+                          " alone has ", header);
+
+    IdxLayout result{{}, header};
+    for (std::size_t i = 4; i < header; i += 4)
+        result.shape.push_back(std::size_t{at(i)} << 24 | at(i + 1) << 16 | at(i + 2) << 8 | at(i + 3));
+    if (idx_payload(result.shape) != file.size() - header) {
+        std::ostringstream shape;
+        for (std::size_t i = 0; i < rank; ++i) shape << (i == 0 ? "" : " x ") << result.shape[i];
+        fail<FormatError>(function, ": ", where, " has ", file.size() - header,
+                          " bytes after its header, but the header says ", shape.str());
+    }
+    return result;
+}
+
 } // namespace detail
 
 /// Reads an IDX file of unsigned bytes: `path` itself or, if there is no such file, `path` + ".gz".
@@ -70,39 +109,10 @@ inline constexpr unsigned idx_unsigned_byte = 0x08;
 /// @throws FormatError if the file is foreign, of another type, truncated, or longer than its header says.
 [[nodiscard]] inline IdxBytes read_idx(std::filesystem::path const& path) {
     auto const found = detail::find_idx(path);
-    auto const name = found.string();
-    auto const file = read_plain_or_gzipped(found);
-    auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(file[i]); };
-
-    if (file.size() < 4)
-        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(),
-                                  " bytes, but an IDX header has at least 4");
-    if (at(0) != 0 || at(1) != 0)
-        detail::fail<FormatError>("read_idx: ", name, " begins with bytes ", at(0), ", ", at(1),
-                                  ", but an IDX file begins with 0, 0");
-    if (at(2) != detail::idx_unsigned_byte)
-        detail::fail<FormatError>("read_idx: ", name, " holds numbers of type ", at(2),
-                                  ", but only 8 (unsigned bytes) is understood");
-    std::size_t const rank = at(3);
-    std::size_t const header = 4 + 4 * rank;
-    if (rank == 0) detail::fail<FormatError>("read_idx: ", name, " has rank 0, but needs at least 1");
-    if (file.size() < header)
-        detail::fail<FormatError>("read_idx: ", name, " has ", file.size(), " bytes, but the header of rank ", rank,
-                                  " alone has ", header);
-
-    IdxBytes result;
-    for (std::size_t i = 4; i < header; i += 4)
-        result.shape.push_back(std::size_t{at(i)} << 24 | at(i + 1) << 16 | at(i + 2) << 8 | at(i + 3));
-    auto const claimed = detail::idx_payload(result.shape);
-    if (claimed != file.size() - header) {
-        std::ostringstream shape;
-        for (std::size_t i = 0; i < rank; ++i) shape << (i == 0 ? "" : " x ") << result.shape[i];
-        detail::fail<FormatError>("read_idx: ", name, " has ", file.size() - header,
-                                  " bytes after its header, but the header says ", shape.str());
-    }
-    result.bytes.resize(claimed);
-    if (claimed > 0) std::memcpy(result.bytes.data(), file.data() + header, claimed);
-    return result;
+    auto file = read_plain_or_gzipped<std::uint8_t>(found);
+    auto layout = detail::idx_layout(std::as_bytes(std::span{file}), "read_idx", found.string());
+    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(layout.begin));
+    return {std::move(layout.shape), std::move(file)};
 }
 
 /// Writes an IDX file of unsigned bytes, uncompressed, all of it or nothing.

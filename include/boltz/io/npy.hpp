@@ -24,9 +24,6 @@ namespace detail {
 
 static_assert(std::endian::native == std::endian::little, "boltz writes arrays as they lie in memory");
 
-inline constexpr std::string_view npy_magic = "\x93NUMPY";
-inline constexpr std::size_t npy_largest_header = std::size_t{1} << 20;
-
 // The same array with the last index running fastest instead of the first.
 inline void npy_make_row_major(Array& array, std::size_t item) {
     std::size_t const rank = array.shape.size();
@@ -49,41 +46,10 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 
 // Takes a whole .npy file apart; `where` is what messages call it.
 [[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, std::string_view where) {
-    auto const size_at_least = [&](std::size_t size) {
-        if (file.size() < size)
-            fail<FormatError>("read_npy: ", where, " has ", file.size(), " bytes, but its header alone needs ", size);
-    };
-    auto const at = [&](std::size_t i) { return std::to_integer<std::size_t>(file[i]); };
-
-    size_at_least(npy_magic.size());
-    if (std::memcmp(file.data(), npy_magic.data(), npy_magic.size()) != 0)
-        fail<FormatError>("read_npy: ", where, " begins with other bytes, but a .npy file begins with \\x93NUMPY");
-    size_at_least(10);
-    auto const major = at(6);
-    auto const minor = at(7);
-    if (major < 1 || major > 3 || minor != 0)
-        fail<FormatError>("read_npy: ", where, " has format version ", major, ".", minor,
-                          ", but only 1.0, 2.0 and 3.0 are understood");
-    std::size_t const begin = major == 1 ? 10 : 12;
-    size_at_least(begin);
-    auto length = at(8) | at(9) << 8;
-    if (major > 1) length |= at(10) << 16 | at(11) << 24;
-    if (length > npy_largest_header)
-        fail<FormatError>("read_npy: ", where, " claims a header of ", length, " bytes, but at most ",
-                          npy_largest_header, " are understood");
-    size_at_least(begin + length);
-
-    auto const* const text = reinterpret_cast<char const*>(file.data());
-    NpyHeader header{std::string_view{text + begin, length}, where};
-    auto const item = npy_item_size(header.dtype);
-    auto const payload = file.size() - begin - length;
-    std::size_t claimed = 0;
-    if (!npy_payload(header.shape, item, claimed) || claimed != payload)
-        fail<FormatError>("read_npy: ", where, " has ", payload, " bytes of numbers, but its header says shape ",
-                          npy_shape(header.shape), " of ", header.dtype);
-    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(begin + length));
-    Array array{.dtype = std::move(header.dtype), .shape = std::move(header.shape), .bytes = std::move(file)};
-    if (header.column_major) npy_make_row_major(array, item);
+    auto layout = npy_layout(file, "read_npy", where);
+    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(layout.begin));
+    Array array{.dtype = std::move(layout.dtype), .shape = std::move(layout.shape), .bytes = std::move(file)};
+    if (layout.column_major) npy_make_row_major(array, npy_item_size(array.dtype));
     return array;
 }
 

@@ -10,8 +10,10 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -56,7 +58,8 @@ class NpyHeader {
     std::vector<std::size_t> shape;
     bool column_major = false;
 
-    NpyHeader(std::string_view text, std::string_view where) : rest_{text}, where_{where} {
+    NpyHeader(std::string_view text, std::string_view function, std::string_view where)
+        : rest_{text}, function_{function}, where_{where} {
         std::array<bool, 3> seen{};
         expect('{');
         while (!accept('}')) {
@@ -84,7 +87,7 @@ class NpyHeader {
 
   private:
     [[noreturn]] void wrong(std::string const& what) const {
-        fail<FormatError>("read_npy: ", where_, ": the header ", what, ", but must be NumPy's dictionary");
+        fail<FormatError>(function_, ": ", where_, ": the header ", what, ", but must be NumPy's dictionary");
     }
     char peek() {
         auto const first = rest_.find_first_not_of(" \t\n");
@@ -120,10 +123,10 @@ class NpyHeader {
     }
     void read_dtype() {
         if (peek() == '[')
-            fail<FormatError>("read_npy: ", where_, " holds records, but only plain numbers are understood");
+            fail<FormatError>(function_, ": ", where_, " holds records, but only plain numbers are understood");
         dtype = string();
         if (npy_item_size(dtype) == 0)
-            fail<FormatError>("read_npy: ", where_, " holds numbers of type '", dtype,
+            fail<FormatError>(function_, ": ", where_, " holds numbers of type '", dtype,
                               "', but only <f4, <f8, <i4, <i8, <u8 and |u1 are understood");
     }
     void read_shape() {
@@ -136,14 +139,67 @@ class NpyHeader {
             rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
             shape.push_back(extent);
             if (shape.size() > npy_largest_rank)
-                fail<FormatError>("read_npy: ", where_, " has rank ", shape.size(), " or more, but at most ",
+                fail<FormatError>(function_, ": ", where_, " has rank ", shape.size(), " or more, but at most ",
                                   npy_largest_rank, " is understood");
             if (!accept(',') && peek() != ')') wrong("lacks a ',' or a ')'");
         }
     }
 
     std::string_view rest_;
+    std::string_view function_;
     std::string_view where_;
 };
+
+inline constexpr std::string_view npy_magic = "\x93NUMPY";
+inline constexpr std::size_t npy_largest_header = std::size_t{1} << 20;
+
+// What a .npy file holds, and where its numbers begin.
+struct NpyLayout {
+    std::string dtype;
+    std::vector<std::size_t> shape;
+    bool column_major = false;
+    std::size_t begin = 0;
+};
+
+// Reads the header of a whole .npy file, which must account for every byte; `where` is what messages call the file.
+[[nodiscard]] inline NpyLayout npy_layout(std::span<std::byte const> file, std::string_view function,
+                                          std::string_view where) {
+    auto const size_at_least = [&](std::size_t size) {
+        if (file.size() < size)
+            fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but its header alone needs ",
+                              size);
+    };
+    auto const at = [&](std::size_t i) { return std::to_integer<std::size_t>(file[i]); };
+
+    size_at_least(npy_magic.size());
+    if (std::memcmp(file.data(), npy_magic.data(), npy_magic.size()) != 0)
+        fail<FormatError>(function, ": ", where, " begins with other bytes, but a .npy file begins with \\x93NUMPY");
+    size_at_least(10);
+    auto const major = at(6);
+    auto const minor = at(7);
+    if (major < 1 || major > 3 || minor != 0)
+        fail<FormatError>(function, ": ", where, " has format version ", major, ".", minor,
+                          ", but only 1.0, 2.0 and 3.0 are understood");
+    std::size_t const begin = major == 1 ? 10 : 12;
+    size_at_least(begin);
+    auto length = at(8) | at(9) << 8;
+    if (major > 1) length |= at(10) << 16 | at(11) << 24;
+    if (length > npy_largest_header)
+        fail<FormatError>(function, ": ", where, " claims a header of ", length, " bytes, but at most ",
+                          npy_largest_header, " are understood");
+    size_at_least(begin + length);
+
+    auto const* const text = reinterpret_cast<char const*>(file.data());
+    NpyHeader header{std::string_view{text + begin, length}, function, where};
+    auto const payload = file.size() - begin - length;
+    std::size_t claimed = 0;
+    if (!npy_payload(header.shape, npy_item_size(header.dtype), claimed) || claimed != payload)
+        fail<FormatError>(function, ": ", where, " has ", payload, " bytes of numbers, but its header says shape ",
+                          npy_shape(header.shape), " of ", header.dtype);
+    return {.dtype = std::move(header.dtype),
+            .shape = std::move(header.shape),
+            .column_major = header.column_major,
+            .begin = begin + length};
+}
 
 } // namespace boltz::detail

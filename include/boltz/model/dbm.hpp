@@ -72,16 +72,24 @@ template <Layer First, Layer... Rest>
     template <std::size_t I, class Products = detail::PlainProducts>
     void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {},
                Products const& products = {}) const {
-
-        start(layer<I>().bias(), out, static_cast<value_type>(factors.keep), static_cast<value_type>(factors.bias));
-        if constexpr (I > 0)
-            if (factors.below != 0)
-                products.add_product(I - 1, weights_[I - 1], detail::Pass::up, states[I - 1],
-                                     static_cast<value_type>(factors.below), out);
-        if constexpr (I + 1 < depth)
-            if (factors.above != 0)
-                products.add_product(I, weights_[I], detail::Pass::down, states[I + 1],
-                                     static_cast<value_type>(factors.above), out);
+        auto const& bias = layer<I>().bias();
+        if (out.columns != bias.size())
+            detail::fail<ShapeError>("DBM::input: out has ", out.columns, " columns, but the layer has ", bias.size(),
+                                     " units");
+        // The first product can begin at the bias, which saves a pass over the output.
+        bool fresh = factors.keep == 0 && factors.bias == 1;
+        auto const add = [&](std::size_t pair, detail::Pass pass, Block<value_type> neighbour, double factor) {
+            if (factor == 0) return;
+            if (fresh && factor == 1)
+                products.add_to_bias(pair, weights_[pair], pass, neighbour, bias, out);
+            else
+                products.add(pair, weights_[pair], pass, neighbour, static_cast<value_type>(factor), out);
+            fresh = false;
+        };
+        bool const plain = (I > 0 && factors.below == 1) || ((I == 0 || factors.below == 0) && factors.above == 1);
+        if (!(fresh && plain)) start(bias, out, factors);
+        if constexpr (I > 0) add(I - 1, detail::Pass::up, states[I - 1], factors.below);
+        if constexpr (I + 1 < depth) add(I, detail::Pass::down, states[I + 1], factors.above);
     }
 
     /// Room for a gradient of this model, zeros.
@@ -103,16 +111,24 @@ template <Layer First, Layer... Rest>
     /// biases.
     ///
     /// One product a pair of layers, cut by rows of W among the workers; nothing is allocated.
-    template <class Products = detail::PlainProducts>
-    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient, Executor& executor,
-                    Products&& products = {}) const {
+    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient,
+                    Executor& executor) const {
         auto const factor = static_cast<value_type>(how.factor);
         auto const keep = static_cast<value_type>(how.keep);
         for (std::size_t l = 0; l + 1 < depth; ++l)
-            products.accumulate(l, phase.states[l], phase.states[l + 1], factor, keep, gradient.weights[l], executor);
+            executor.for_each_block(weights_[l].shape(0), 256, [&](std::size_t first, std::size_t count) {
+                detail::gemm(phase.states[l].column_range(first, count), detail::Op::transpose, phase.states[l + 1],
+                             detail::Op::none, Block{gradient.weights[l]}.row_range(first, count), factor, keep);
+            });
+        accumulate_but_weights(phase, how, gradient);
+    }
+
+    /// What `accumulate` does for all parameters but the weights.
+    void accumulate_but_weights(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient) const {
         detail::for_each_index<depth>([&](auto l) {
-            detail::scale(gradient.biases[l].data(), gradient.biases[l].size(), keep);
-            detail::add_rows<value_type>(gradient.biases[l].data(), phase.states[l], factor);
+            detail::scale(gradient.biases[l].data(), gradient.biases[l].size(), static_cast<value_type>(how.keep));
+            detail::add_rows<value_type>(gradient.biases[l].data(), phase.states[l],
+                                         static_cast<value_type>(how.factor));
             accumulate_units<l>(phase, how, gradient.of_units[l]);
         });
     }
@@ -122,7 +138,22 @@ template <Layer First, Layer... Rest>
     template <class F, class... Sets>
     void for_each_parameter(F&& f, Sets&... sets) {
         for (std::size_t l = 0; l + 1 < depth; ++l)
-            f(ParameterKind::weight, span(weights_[l]), span(sets.weights[l])...);
+            for_each_weight({.pair = l, .first = 0, .count = weights_[l].shape(0)}, f, sets...);
+        for_each_but_weights(f, sets...);
+    }
+
+    /// The same for some rows of one weight matrix only.
+    template <class F, class... Sets>
+    void for_each_weight(WeightRows const& rows, F&& f, Sets&... sets) {
+        auto const part = [&](auto& matrix) {
+            return span(matrix).subspan(rows.first * matrix.shape(1), rows.count * matrix.shape(1));
+        };
+        f(ParameterKind::weight, part(weights_[rows.pair]), part(sets.weights[rows.pair])...);
+    }
+
+    /// The same for all parameters but the weights.
+    template <class F, class... Sets>
+    void for_each_but_weights(F&& f, Sets&... sets) {
         detail::for_each_index<depth>([&](auto l) {
             f(ParameterKind::bias, span(layer<l>().bias()), span(sets.biases[l])...);
             std::size_t offset = 0;
@@ -152,16 +183,12 @@ template <Layer First, Layer... Rest>
         return std::span{values.data(), values.size()};
     }
 
-    static void start(Vector<value_type> const& bias, Block<value_type> out, value_type keep, value_type factor) {
-        if (out.columns != bias.size())
-            detail::fail<ShapeError>("DBM::input: out has ", out.columns, " columns, but the layer has ", bias.size(),
-                                     " units");
+    // out = keep * out + bias * b
+    static void start(Vector<value_type> const& bias, Block<value_type> out, Factors const& factors) {
+        auto const keep = static_cast<value_type>(factors.keep);
+        auto const factor = static_cast<value_type>(factors.bias);
         for (std::size_t i = 0; i < out.rows; ++i) {
             value_type* const row = out.row(i).data();
-            if (keep == 0 && factor == 1) {
-                std::copy_n(bias.data(), out.columns, row);
-                continue;
-            }
             if (keep == 0)
                 std::fill_n(row, out.columns, value_type{0});
             else if (keep != 1)

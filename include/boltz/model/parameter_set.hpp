@@ -28,6 +28,13 @@ struct ParameterSet {
     }
 };
 
+/// Some rows of one weight matrix.
+struct WeightRows {
+    std::size_t pair = 0;  ///< the matrix between layers `pair` and `pair` + 1
+    std::size_t first = 0; ///< its first row
+    std::size_t count = 0; ///< rows
+};
+
 /// What a parameter is; weight decay, for one, concerns weights only.
 enum class ParameterKind { weight, bias, of_unit };
 

@@ -9,6 +9,7 @@
 #include <boltz/detail/products.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/model/parameter_set.hpp>
 
 #include <array>
 #include <concepts>
@@ -16,6 +17,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace boltz {
 
@@ -56,7 +58,7 @@ class Prepared {
         }
         bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
         rounded_ = {};
-        if constexpr (has_weights)
+        if constexpr (packable)
             detail::for_each_index<depth - 1>([&](auto l) {
                 rounded_[l] = std::same_as<value_type, float> && reduced &&
                               (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
@@ -67,9 +69,23 @@ class Prepared {
 
     /// Takes over the weights of the model; the workers share the work. Allocates nothing.
     void refresh(Executor& executor) {
-        if constexpr (has_weights)
-            for (std::size_t l = 0; l + 1 < depth; ++l) products_.refresh(l, model_->weights(l), executor);
+        if constexpr (packable)
+            for (std::size_t l = 0; l + 1 < depth; ++l) {
+                std::size_t const rows = model_->weights(l).shape(0);
+                std::size_t const strips = (rows + strip - 1) / strip;
+                executor.for_each_block(strips, 1, [&](std::size_t at, std::size_t) {
+                    refresh({.pair = l, .first = at * strip, .count = std::min(strip, rows - at * strip)});
+                });
+            }
     }
+
+    /// Takes over some rows of one weight matrix, from a multiple of `strip` on to another or the end; several
+    /// threads may do so at once, for different rows.
+    void refresh(WeightRows const& rows) requires packable {
+        products_.refresh(rows.pair, model_->weights(rows.pair), rows.first, rows.count);
+    }
+
+    static constexpr std::size_t strip = detail::PackedWeights::strip; ///< rows that are taken over together
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     operator M const&() const noexcept { return *model_; }
@@ -83,22 +99,17 @@ class Prepared {
     /// The natural parameters of layer I, as the model's own `input`.
     template <std::size_t I>
     void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
-        if constexpr (has_weights)
+        if constexpr (packable)
             model_->template input<I>(states, out, factors, products_);
         else
             model_->template input<I>(states, out, factors);
     }
 
-    /// Adds statistics to a gradient, as the model's own `accumulate`.
-    void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient, Executor& executor) {
-        if constexpr (has_weights)
-            model_->accumulate(phase, how, gradient, executor, products_);
-        else
-            model_->accumulate(phase, how, gradient, executor);
-    }
+    /// The products, for the statistics of an update.
+    [[nodiscard]] auto const& products() const noexcept { return products_; }
 
     /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
-    [[nodiscard]] std::string products() const {
+    [[nodiscard]] std::string description() const {
         std::array<bool, 2> seen{};
         bool packed = false;
         for (std::size_t l = 0; l + 1 < depth; ++l) {
@@ -111,16 +122,17 @@ class Prepared {
     }
 
   private:
-    using Products = detail::PackedProducts<value_type, depth - 1>;
-    // A user's own model may know nothing of products.
-    static constexpr bool has_weights =
-        requires(M const& model, StateBlocks<value_type, depth> const& states, Block<value_type> out,
-                 Phase<value_type, depth> const& phase, Gradient& gradient, Executor& executor, Products& products) {
+    using Products = detail::PackedProducts<value_type, depth>;
+
+  public:
+    /// Whether the model has weights to pack; a user's own may know nothing of products.
+    static constexpr bool packable = requires(M const& model, StateBlocks<value_type, depth> const& states,
+                                              Block<value_type> out, Products const& products) {
         model.weights(0);
         model.template input<0>(states, out, Factors{}, products);
-        model.accumulate(phase, Accumulation{}, gradient, executor, products);
     };
 
+  private:
     template <std::size_t I>
     static constexpr bool counts() {
         return detail::CountsStates<

@@ -51,19 +51,24 @@ class Sgd::Session {
     Session(Sgd const& policy, M const& model) : policy_{policy}, velocity_{model.make_gradient()} {}
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        double const rate = policy_.learning_rate(clock);
-        double const inertia = policy_.momentum(clock);
         model.for_each_parameter(
             [&]<class T>(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope) {
-                double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
-                double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
                 executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
-                    detail::momentum_update(values.data() + first, velocity.data() + first, slope.data() + first,
-                                            count, static_cast<T>(inertia), static_cast<T>(own),
-                                            static_cast<T>(decay));
+                    move(kind, values.subspan(first, count), velocity.subspan(first, count),
+                         slope.subspan(first, count), clock);
                 });
             },
             velocity_, gradient);
+    }
+
+    /// Moves some rows of a weight matrix; for different rows, by several threads at once.
+    void step_weights(M& model, typename M::Gradient& gradient, Clock const& clock, WeightRows const& rows) {
+        model.for_each_weight(rows, by_parts(clock), velocity_, gradient);
+    }
+
+    /// Moves all parameters but the weights.
+    void step_but_weights(M& model, typename M::Gradient& gradient, Clock const& clock) {
+        model.for_each_but_weights(by_parts(clock), velocity_, gradient);
     }
 
     template <class Archive>
@@ -72,6 +77,22 @@ class Sgd::Session {
     }
 
   private:
+    auto by_parts(Clock const& clock) {
+        return [this, &clock](ParameterKind kind, auto values, auto velocity, auto slope) {
+            move(kind, values, velocity, slope, clock);
+        };
+    }
+
+    template <class T>
+    void move(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope,
+              Clock const& clock) const {
+        double const rate = policy_.learning_rate(clock);
+        double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
+        double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
+        detail::momentum_update(values.data(), velocity.data(), slope.data(), values.size(),
+                                static_cast<T>(policy_.momentum(clock)), static_cast<T>(own), static_cast<T>(decay));
+    }
+
     // Numbers one worker updates at a time: enough to pay for handing it out.
     static constexpr std::size_t share = 65536;
 

@@ -5,10 +5,9 @@
 /// A pretraining under way.
 
 #include <boltz/data/beside.hpp>
-#include <boltz/data/matrix_source.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/subset.hpp>
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/pretraining/drawn_states.hpp>
@@ -100,6 +99,7 @@ class Undrawn {
 
 /// A pretraining under way: the stack of RBMs and a training of each. `DoubledInput::bind` makes one.
 ///
+/// Memory beside the RBMs: the hidden means of the RBM below, for all cases, in 16 bits a number (`CompactMatrix`).
 /// Refers to the model, whose parameters change once all RBMs are trained.
 template <Model M, bool Labels, class Sampling, class Optimization>
 class PretrainingSession {
@@ -192,9 +192,9 @@ class PretrainingSession {
         if constexpr (I + 1 < count) {
             Prepared const rbm{stack_.template rbm<I>(), options.compute};
             Scaled const field{rbm, stack_.factors(I)};
-            auto const means = features<1>(field, detail::Undrawn{below}, ExactPosterior{}, options.compute);
+            auto const means = compact_features<1>(field, detail::Undrawn{below}, ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
-            DrawnStates const above{MatrixSource{means}, stack_.template rbm<I>().hidden().unit(), input_};
+            DrawnStates const above{means, stack_.template rbm<I>().hidden().unit(), input_};
             go_on<I + 1>(cases, above, options, random, report, callbacks...);
         }
     }

@@ -20,7 +20,21 @@ namespace boltz {
 /// The order of the cases within an epoch.
 enum class Shuffle {
     each_epoch, ///< a new random order every epoch
+    blocks,     ///< a new order every epoch that reads the data in long runs, see ShuffleBlocks
     never       ///< the order of the data
+};
+
+/// How `Shuffle::blocks` mixes data that is too large for memory, and best read in long runs.
+///
+/// The data is cut into blocks of neighbouring cases, and each epoch the blocks are put into a new order. The cases
+/// of each `window` blocks that follow each other there are mixed. So a batch of up to (window - 1) x cases draws on
+/// at most 2 `window` blocks, and memory for that many is enough to read every block from the disk only once an
+/// epoch. A block should be long beside what the system reads ahead at a time (128 kB, if nobody has changed it).
+/// Data that is sorted, by class for instance, needs a large `window`: a batch holds cases from that many places
+/// only.
+struct ShuffleBlocks {
+    std::size_t cases = 1024; ///< neighbouring cases in a block; the last block may be shorter
+    std::size_t window = 16;  ///< blocks whose cases are mixed with each other
 };
 
 /// How long to train and in which portions.
@@ -28,6 +42,7 @@ struct FitOptions {
     std::size_t epochs = 10;               ///< epochs in all; a resumed training goes on up to this number
     std::size_t batch_size = 100;          ///< cases an update; the last batch of an epoch may be shorter and is kept
     Shuffle shuffle = Shuffle::each_epoch; ///< the order of the cases
+    ShuffleBlocks shuffle_blocks{};        ///< for `Shuffle::blocks`
     Compute compute{};                     ///< workers
     std::string phase = "training";        ///< a name for callbacks and logs
 };

@@ -13,6 +13,7 @@
 #include <boltz/random.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
+#include <boltz/training/update.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -55,7 +56,7 @@ class TrainingSession {
                     View view = {})
         : model_{&model}, prepared_{model}, view_{std::move(view)}, sampler_{sampling.bind(view_(prepared_))},
           optimizer_{optimization.bind(std::as_const(model))},
-          inference_{inference.bind(view_(prepared_))}, gradient_{model.make_gradient()} {}
+          inference_{inference.bind(view_(prepared_))}, update_{model} {}
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
@@ -103,7 +104,7 @@ class TrainingSession {
     Sampler sampler_;
     Optimizer optimizer_;
     Inferrer inference_;
-    typename M::Gradient gradient_;
+    detail::Update<M> update_;
     States<T, depth> posterior_;
     Clock clock_;
     std::uint64_t started_ = 0;
@@ -127,13 +128,8 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
     InferenceReport const report = inference_.infer(field, posterior, observed, executor);
     Phase<T, depth> data_phase{posterior, {}};
     for (std::size_t l = 0; l < depth; ++l) data_phase.moments[l] = observed[l] ? Moment::state : Moment::mean;
-    auto const cases = [](auto const& phase) { return 1.0 / static_cast<double>(phase.states[0].rows); };
-    prepared_.accumulate(data_phase, {.factor = cases(data_phase), .keep = 0}, gradient_, executor);
-
     Phase<T, depth> const model_phase = sampler_.sample(field, posterior, draws.stream(1), clock_, executor);
-    prepared_.accumulate(model_phase, {.factor = -cases(model_phase), .keep = 1}, gradient_, executor);
-    optimizer_.step(*model_, gradient_, clock_, executor);
-    prepared_.refresh(executor);
+    update_.apply(data_phase, model_phase, *model_, prepared_, optimizer_, clock_, executor);
     return report;
 }
 
@@ -152,6 +148,10 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
             Data::template observed<depth>()[depth - 1],
             "boltz: this sampling policy needs data on the top layer too: on_layers<0, 1>(features, labels)");
     if (options.batch_size == 0) detail::fail<ValueError>("Trainer::fit: batch_size is 0, but must be at least 1");
+    auto const& [block_cases, window] = options.shuffle_blocks;
+    if (block_cases == 0 || window == 0)
+        detail::fail<ValueError>("Trainer::fit: shuffle_blocks has ", block_cases, " cases and a window of ", window,
+                                 ", but both must be at least 1");
     Random advanced = random;
     Draws const own = advanced.split();
     Executor executor{options.compute};
@@ -167,6 +167,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
 
     std::size_t const batch_size = std::min(options.batch_size, data.rows());
     std::vector<std::size_t> order(data.rows());
+    std::vector<std::size_t> blocks;
     std::vector<Metric> metrics;
     TrainingInfo info{.phase = options.phase,
                       .clock = clock_,
@@ -176,7 +177,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
                       .epoch_seconds = 0,
                       .inference = {},
                       .binarisation = data.binarisation(),
-                      .products = prepared_.products(),
+                      .products = prepared_.description(),
                       .finished = clock_.epoch >= options.epochs,
                       .metrics = &metrics,
                       .state = std::move(state)};
@@ -187,8 +188,12 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     while (stop == Stop::no && clock_.epoch < options.epochs) {
         Time::time_point const epoch_start = Time::now();
         metrics.clear();
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        if (options.shuffle == Shuffle::each_epoch) detail::permute(order, draws_.stream(0).stream(clock_.epoch));
+        Draws const shuffling = draws_.stream(0).stream(clock_.epoch);
+        switch (options.shuffle) {
+        case Shuffle::each_epoch: detail::permute(order, shuffling); break;
+        case Shuffle::blocks: detail::permute_in_blocks(order, blocks, block_cases, window, shuffling); break;
+        case Shuffle::never: std::iota(order.begin(), order.end(), std::size_t{0}); break;
+        }
         while (stop == Stop::no && clock_.batch < info.batches) {
             std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
             info.inference =

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Cases from files that may be larger than memory.
+
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/idx.hpp>
+#include <boltz/io/mapped_file.hpp>
+#include <boltz/io/npy_header.hpp>
+#include <boltz/types.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// The rows of an array in a mapped file, made by `map_npy` and `map_idx`.
+///
+/// Only the pages of the rows that are loaded are read. A training reads all rows once before it begins, in order,
+/// and then in the order of `FitOptions::shuffle`: with `Shuffle::blocks` it reads a file that is larger than memory
+/// in long runs, while a random order would fetch some pages for each case. Copies share the mapping, which lasts as
+/// long as one of them. Loading allocates nothing.
+class MappedSource {
+  public:
+    /// What the numbers of a file are.
+    enum class Number { float32, uint8 };
+
+    /// Where cases lie in a file.
+    struct Layout {
+        std::size_t begin = 0; ///< bytes before the first case
+        std::size_t rows = 0;
+        std::size_t columns = 0;
+        Number number = Number::float32;
+        double scale = 1; ///< factor of bytes
+    };
+
+    /// Cases of a file without a header that could be checked. Little-endian, row-major, no gaps.
+    /// @throws FormatError if there are no cases, or the file has not enough bytes for them.
+    MappedSource(MappedFile file, Layout const& layout)
+        : file_{std::make_shared<MappedFile const>(std::move(file))}, layout_{layout} {
+        std::size_t const available = file_->bytes().size();
+        std::size_t const item = layout.number == Number::float32 ? sizeof(float) : 1;
+        if (layout.rows == 0 || layout.columns == 0)
+            detail::fail<FormatError>("MappedSource: the layout has ", layout.rows, " rows of ", layout.columns,
+                                      " columns, but must have at least 1 of each");
+        if (layout.begin > available || (available - layout.begin) / item / layout.columns < layout.rows)
+            detail::fail<FormatError>("MappedSource: the file has ", available, " bytes, but ", layout.rows,
+                                      " rows of ", layout.columns, " numbers of ", item, " bytes from byte ",
+                                      layout.begin, " on need more");
+    }
+
+    [[nodiscard]] std::size_t rows() const noexcept { return layout_.rows; }
+    [[nodiscard]] std::size_t columns() const noexcept { return layout_.columns; }
+
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
+        std::byte const* const begin = file_->bytes().data() + layout_.begin;
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            std::size_t const first = indices[i] * layout_.columns;
+            T* const row = out.row(i).data();
+            if (layout_.number == Number::uint8)
+                detail::bytes_to_scaled(reinterpret_cast<std::uint8_t const*>(begin + first), row, layout_.columns,
+                                        static_cast<T>(layout_.scale));
+            else
+                copy_floats(begin + first * sizeof(float), row);
+        }
+    }
+
+  private:
+    // Floats need not lie at multiples of their size in a file.
+    template <class T>
+    void copy_floats(std::byte const* from, T* to) const noexcept {
+        if constexpr (std::is_same_v<T, float>) {
+            std::memcpy(to, from, layout_.columns * sizeof(float));
+        } else {
+            for (std::size_t j = 0; j < layout_.columns; ++j) {
+                float number = 0;
+                std::memcpy(&number, from + j * sizeof(float), sizeof(float));
+                to[j] = static_cast<T>(number);
+            }
+        }
+    }
+
+    std::shared_ptr<MappedFile const> file_;
+    Layout layout_;
+};
+
+namespace detail {
+
+// Rows and columns of an array whose first index counts the cases.
+[[nodiscard]] inline MappedSource::Layout layout_of_cases(std::vector<std::size_t> const& shape, char const* function,
+                                                          std::string const& name) {
+    if (shape.size() < 2)
+        fail<FormatError>(function, ": ", name, " has rank ", shape.size(),
+                          ", but must have at least 2: cases, and the numbers of each");
+    MappedSource::Layout layout{.begin = 0, .rows = shape.front(), .columns = 1, .scale = 1};
+    for (std::size_t i = 1; i < shape.size(); ++i) layout.columns *= shape[i];
+    if (layout.rows == 0 || layout.columns == 0)
+        fail<FormatError>(function, ": ", name, " is empty: its shape is ", npy_shape(shape));
+    return layout;
+}
+
+} // namespace detail
+
+/// The cases of a `.npy` file of type <f4 or |u1 without reading them. The first index counts the cases, all others
+/// together are their columns: (60000, 784) and (60000, 28, 28) are the same. Bytes are multiplied by `scale`.
+/// @throws FileError if the file cannot be opened.
+/// @throws FormatError if it is foreign, truncated, too long, column-major, empty, of rank 0 or 1, or of another
+/// type.
+[[nodiscard]] inline MappedSource map_npy(std::filesystem::path const& path, double scale = 1.0 / 255) {
+    constexpr char const* function = "map_npy";
+    MappedFile file{path};
+    auto const name = path.string();
+    auto const header = detail::npy_layout(file.bytes(), function, name);
+    if (header.dtype != "<f4" && header.dtype != "|u1")
+        detail::fail<FormatError>(function, ": ", name, " holds numbers of type '", header.dtype,
+                                  "', but only <f4 and |u1 can be mapped");
+    if (header.column_major)
+        detail::fail<FormatError>(function, ": ", name,
+                                  " is column-major, but the numbers of a case must lie side by side");
+    auto layout = detail::layout_of_cases(header.shape, function, name);
+    layout.begin = header.begin;
+    layout.number = header.dtype == "<f4" ? MappedSource::Number::float32 : MappedSource::Number::uint8;
+    layout.scale = scale;
+    return {std::move(file), layout};
+}
+
+/// The cases of an IDX file of unsigned bytes, such as MNIST's images, without reading them; times `scale`.
+///
+/// It must be plain: what is gzipped can only be read from its beginning.
+/// @throws FileError if the file cannot be opened.
+/// @throws FormatError if it is foreign, gzipped, truncated, too long, empty, or of rank 1.
+[[nodiscard]] inline MappedSource map_idx(std::filesystem::path const& path, double scale = 1.0 / 255) {
+    constexpr char const* function = "map_idx";
+    MappedFile file{path};
+    auto const name = path.string();
+    if (detail::is_gzip(file.bytes()))
+        detail::fail<FormatError>(function, ": ", name, " is gzipped, but only a plain file can be mapped");
+    auto const header = detail::idx_layout(file.bytes(), function, name);
+    auto layout = detail::layout_of_cases(header.shape, function, name);
+    layout.begin = header.begin;
+    layout.number = MappedSource::Number::uint8;
+    layout.scale = scale;
+    return {std::move(file), layout};
+}
+
+} // namespace boltz
