@@ -76,13 +76,13 @@ class ParallelTempering::Session {
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
         if (started_ == 0) begin(field, posterior, draws.stream(0));
-        auto const count = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         detail::for_each_index<depth>([&](auto l) {
             Block<T> const row{own_.biases[l].data(), 1, own_.biases[l].size(), own_.biases[l].size()};
             field.template input<l>({}, row, {.below = 0, .above = 0});
         });
         auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
-        for (std::size_t k = 1; k <= count; ++k) {
+        for (std::size_t k = 1; k <= rounds; ++k) {
             chains_.step(field, own_, beginning, draws.stream(k), executor);
             chains_.ladder().adapt(policy_.adaptation(clock));
         }
