@@ -62,7 +62,7 @@ TEST_CASE("two sets of one distribution give a half, short of what counts themse
     }
 }
 
-TEST_CASE("copies give 0, sets that lie apart 1, and a lost mode shows in the data's half", "[evaluation]") {
+TEST_CASE("copies give 0, sets that lie apart 1, and a lost mode lies between", "[evaluation]") {
     auto const data = normal_rows(50, 3, 1);
     CHECK(adversarial_accuracy(data, data).mean() == 0);
     CHECK(adversarial_accuracy(normal_rows(50, 3, 2, 100.0), data).mean() == 1);
@@ -71,8 +71,21 @@ TEST_CASE("copies give 0, sets that lie apart 1, and a lost mode shows in the da
     for (std::size_t i = 50; i < 100; ++i)
         for (std::size_t j = 0; j < 3; ++j) halves(i, j) += 50;
     auto const lost = adversarial_accuracy(normal_rows(100, 3, 4), halves);
-    CHECK(lost.of_data > 0.6);
-    CHECK(lost.of_data < 0.8); // one half certainly, the other by a third
+    CHECK(lost.of_data == Approx(2.0 / 3).margin(0.1));     // one half certainly, the other with probability 1/3
+    CHECK(lost.of_samples == Approx(2.0 / 3).margin(0.17)); // twice as many samples near
+}
+
+TEST_CASE("samples that spread too wide and samples that are bunched are told apart by the halves", "[evaluation]") {
+    auto const data = normal_rows(200, 20, 1);
+    auto const scaled = [&](double factor) {
+        auto samples = normal_rows(200, 20, 2);
+        for (double& x : samples) x *= factor;
+        return adversarial_accuracy(samples, data);
+    };
+    CHECK(scaled(1.4).of_data > 0.8);
+    CHECK(scaled(1.4).of_samples < 0.2);
+    CHECK(scaled(0.7).of_data < 0.2);
+    CHECK(scaled(0.7).of_samples > 0.8);
 }
 
 TEST_CASE("sets of different sizes are refused", "[evaluation]") {

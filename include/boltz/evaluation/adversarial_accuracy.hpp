@@ -26,10 +26,10 @@ struct AdversarialAccuracy {
 /// Bennett 2020, "Generation and evaluation of privacy preserving synthetic health data", Neurocomputing 416; for
 /// RBMs Decelle, Furtlehner & Seoane 2021, NeurIPS).
 ///
-/// Two sets of n cases from one distribution give (n - 1) / (2 n - 1), a half short of 1 / (4 n - 2), in both halves.
-/// Near 1: samples and data lie apart; near 0: samples are copies of data. High `of_data` with low `of_samples` is a
-/// sample that covers few modes; the halves are worth more than their mean. Equal distances, which states have, count
-/// half. Four searches of all pairs; see `nearest_neighbours`.
+/// Two sets of n cases from one distribution give (n - 1) / (2 n - 1) in both halves, a half short of 1 / (4 n - 2).
+/// Near 1: samples and data lie apart, or samples cover some modes only; near 0: samples are copies of data. High for
+/// the data and low for the samples: samples spread wider than the data; the other way round: they are bunched. Equal
+/// distances, which states have, count half. Four searches of all pairs; see `nearest_neighbours`.
 /// @throws ShapeError if the sets differ in columns or rows, or have fewer than 2 rows.
 template <SampleRows S, SampleRows D>
 [[nodiscard]] AdversarialAccuracy adversarial_accuracy(S const& samples, D const& data, Compute const& compute = {}) {

@@ -28,8 +28,8 @@ namespace boltz {
 /// On a ladder that stands still a step leaves the distribution of the model as it is. The ladder adapts while the
 /// model learns, from the acceptances of the chains themselves, and so long as it moves this holds only in the limit:
 /// adaptation must die out (Roberts & Rosenthal 2007), as the default's 1 / t does; a rate of 0 never moves it.
-/// Costs about as much as `PersistentCD` with chains * temperatures chains. Not for pretraining with doubled inputs: a
-/// field seen through unequal factors has no energy by which states could be swapped.
+/// Costs about as much as `PersistentCD` with chains * temperatures chains. Not for pretraining with doubled inputs:
+/// a field seen through unequal factors has no energy by which states could be swapped.
 struct ParallelTempering {
     /// Where tempering begins, beta = 0.
     enum class Base {
