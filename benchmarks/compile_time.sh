@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # sh benchmarks/compile_time.sh [compiler]
-# Seconds and memory that it takes to compile the entry headers alone and the program of README.md, with -O2.
+# Seconds and memory that it takes to compile, with -O2, the entry headers alone, the program of README.md, and what
+# boltz::onednn adds to a program.
 set -eu
 
 compiler=${1:-g++}
@@ -18,3 +19,8 @@ for header in rbm dbm io report boltz; do
     compile "<boltz/$header.hpp> alone" "$scratch/$header.cpp"
 done
 compile "the program of README.md" "$root/docs/snippets/readme.cpp"
+if echo '#include <oneapi/dnnl/dnnl.hpp>' | "$compiler" -std=c++20 -E -x c++ -o "$scratch/found" - 2>"$scratch/error"; then
+    compile "the source file of boltz::onednn" "$root/cmake/onednn.cpp"
+else
+    echo "skipped: the source file of boltz::onednn, which needs oneDNN (libdnnl-dev)"
+fi

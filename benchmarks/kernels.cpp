@@ -1,23 +1,77 @@
 // SPDX-License-Identifier: MIT
 
 /// @file
-/// Matrix products and elementwise kernels by themselves.
+/// Matrix products, packing of weights and elementwise kernels by themselves.
 
 #include "support.hpp"
 
+#include <boltz/detail/bfloat16.hpp>
+
+#include <cstdint>
+
 namespace {
 
-void product_up(benchmark::State& state) {
-    auto const n = static_cast<std::size_t>(state.range(0));
-    boltz::Matrix<float> v = xt::ones<float>({n, std::size_t{784}}), w = xt::ones<float>({784, 500}),
-                         h = xt::zeros<float>({n, std::size_t{500}});
-    boltz::detail::SingleThreadedProducts const single;
+using bench::Engine;
+
+/// The layers whose weights are multiplied and packed.
+boltz::RBM<bench::BinaryLayer, bench::BinaryLayer> model() {
+    boltz::RBM rbm{bench::BinaryLayer{784}, bench::BinaryLayer{500}};
+    boltz::Random random{1};
+    boltz::initialise_weights(rbm, 0.01, random);
+    return rbm;
+}
+
+enum class Kind { up, down, statistics };
+
+/// One product by an engine, with what a step needs around it: the bias before, the conversion of states.
+void product(benchmark::State& state, Engine engine, Kind kind) {
+    if (std::string const reason = bench::without(engine); !reason.empty())
+        return state.SkipWithError(reason.c_str());
+    auto const rows = static_cast<std::size_t>(state.range(0));
+    auto const rbm = model();
+    boltz::Executor executor{{.threads = 1}};
+    boltz::States<float, 2> states{rows, rbm.sizes()};
+    for (std::size_t l = 0; l < 2; ++l) {
+        auto const values = bench::images(rows, rbm.sizes()[l]);
+        boltz::copy<float>(boltz::Block{values}, states[l]);
+    }
+    boltz::States<float, 2> out{rows, rbm.sizes()};
+    auto gradient = rbm.make_gradient();
+    boltz::Prepared packed{rbm}, plain{rbm};
+    bench::choose(packed, engine);
+    packed.refresh(executor);
+    auto const run = [&](auto& prepared) {
+        if (kind == Kind::up)
+            prepared.template input<1>(states.blocks(), out[1]);
+        else if (kind == Kind::down)
+            prepared.template input<0>(states.blocks(), out[0]);
+        else
+            prepared.accumulate({states.blocks(), {}}, {.factor = 1, .keep = 0}, gradient, executor);
+    };
+    bench::Reference reference;
+    if (engine != Engine::blas) reference = {"times_blas", [&] { run(plain); }};
+    auto const shape = kind == Kind::up     ? bench::up(rows, 784, 500)
+                       : kind == Kind::down ? bench::down(rows, 784, 500)
+                                            : bench::statistics(rows, 784, 500);
+    bench::measure(
+        state, {shape}, 1, [&] { run(packed); }, reference);
+}
+
+/// Both copies of the weights, W and W', after an update.
+void packing(benchmark::State& state, Engine engine) {
+    if (std::string const reason = bench::without(engine); !reason.empty())
+        return state.SkipWithError(reason.c_str());
+    auto const rbm = model();
+    boltz::Executor executor{{.threads = 1}};
+    boltz::Prepared prepared{rbm};
+    bench::choose(prepared, engine);
     for (auto _ : state) {
-        boltz::detail::gemm<float>(v, boltz::detail::Op::none, w, boltz::detail::Op::none, boltz::Block{h}, 1, 0);
+        prepared.refresh(executor);
         benchmark::ClobberMemory();
     }
-    state.counters["GFLOP/s"] =
-        benchmark::Counter(2e-9 * static_cast<double>(n) * 784 * 500, benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["ns/number"] =
+        benchmark::Counter(1e-9 * static_cast<double>(rbm.weights().size()),
+                           benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 template <class F>
@@ -55,8 +109,29 @@ void update(benchmark::State& state) {
         boltz::detail::momentum_update(x, y, z, n, 0.9f, 1e-6f, 1e-4f);
     });
 }
+void to_bfloat16(benchmark::State& state) {
+    std::vector<std::uint16_t> out(static_cast<std::size_t>(state.range(0)));
+    elementwise(state,
+                [&](float* x, float*, float*, std::size_t n) { boltz::detail::to_bfloat16(x, out.data(), n); });
+}
 
-BENCHMARK(product_up)->Arg(10)->Arg(50)->Arg(100)->Arg(1000);
+void rows(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgName("rows")->Arg(10)->Arg(50)->Arg(100)->Arg(1000)->UseManualTime()->Iterations(30)->Unit(
+        benchmark::kMicrosecond);
+}
+
+BENCHMARK_CAPTURE(product, blas_up, Engine::blas, Kind::up)->Apply(rows);
+BENCHMARK_CAPTURE(product, blas_down, Engine::blas, Kind::down)->Apply(rows);
+BENCHMARK_CAPTURE(product, blas_statistics, Engine::blas, Kind::statistics)->Apply(rows);
+BENCHMARK_CAPTURE(product, float32_up, Engine::float32, Kind::up)->Apply(rows);
+BENCHMARK_CAPTURE(product, float32_down, Engine::float32, Kind::down)->Apply(rows);
+BENCHMARK_CAPTURE(product, float32_statistics, Engine::float32, Kind::statistics)->Apply(rows);
+BENCHMARK_CAPTURE(product, bfloat16_up, Engine::bfloat16, Kind::up)->Apply(rows);
+BENCHMARK_CAPTURE(product, bfloat16_down, Engine::bfloat16, Kind::down)->Apply(rows);
+BENCHMARK_CAPTURE(product, bfloat16_statistics, Engine::bfloat16, Kind::statistics)->Apply(rows);
+BENCHMARK_CAPTURE(packing, float32, Engine::float32);
+BENCHMARK_CAPTURE(packing, bfloat16, Engine::bfloat16);
+BENCHMARK(to_bfloat16)->Arg(50'000);
 BENCHMARK(sigmoid)->Arg(50'000);
 BENCHMARK(sigmoid_and_draw)->Arg(50'000);
 BENCHMARK(uniform)->Arg(50'000);

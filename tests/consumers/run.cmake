@@ -1,5 +1,5 @@
 # cmake -D CONSUMER=<folder> -D ROOT=<project> -D BUILD=<its build> -D GENERATOR=... -D CACHE=<initial cache>
-#       -D SCRATCH=<folder> -P run.cmake
+#       -D SCRATCH=<folder> -D ONEDNN=<whether there must be boltz::onednn> -P run.cmake
 # Configures, builds and runs one consumer from nothing.
 
 cmake_minimum_required(VERSION 3.25)
@@ -25,6 +25,10 @@ execute_process(COMMAND "${CMAKE_COMMAND}" -S "${ROOT}/tests/consumers/${CONSUME
                         -C "${CACHE}" ${where}
                 COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${build}" COMMAND_ERROR_IS_FATAL ANY)
-foreach(program IN ITEMS program program_with_files)
+set(programs program program_with_files)
+if(ONEDNN)
+  list(APPEND programs program_with_onednn)
+endif()
+foreach(program IN LISTS programs)
   execute_process(COMMAND "${build}/${program}" COMMAND_ERROR_IS_FATAL ANY)
 endforeach()

@@ -37,6 +37,28 @@ TEST_CASE("rows are cut into the same blocks whatever the number of threads", "[
     }
 }
 
+TEST_CASE("blocks are as few and as equal as they can be", "[core]") {
+    using Blocks = std::set<std::pair<std::size_t, std::size_t>>;
+    CHECK(blocks({.block_rows = 64}, 100) == Blocks{{0, 50}, {50, 50}});
+    CHECK(blocks({.block_rows = 4}, 9) == Blocks{{0, 3}, {3, 3}, {6, 3}});
+    for (std::size_t const threads : {std::size_t{1}, std::size_t{3}})
+        for (std::size_t rows = 1; rows < 60; ++rows)
+            for (std::size_t most = 1; most < 20; ++most) {
+                auto const cut = blocks({.threads = threads, .block_rows = most}, rows);
+                CAPTURE(rows, most, threads);
+                REQUIRE(cut.size() == (rows + most - 1) / most);
+                std::size_t next = 0;
+                for (auto const& [first, count] : cut) {
+                    REQUIRE(first == next);
+                    REQUIRE(count <= most);
+                    next = first + count;
+                    if (next < rows) REQUIRE(count == cut.begin()->second);
+                }
+                REQUIRE(next == rows);
+                REQUIRE(cut.rbegin()->second <= cut.begin()->second);
+            }
+}
+
 TEST_CASE("every block is worked once, again and again", "[core]") {
     Executor executor{{.threads = 3, .block_rows = 1}};
     std::vector<std::atomic<int>> touched(100);
