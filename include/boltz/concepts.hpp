@@ -31,11 +31,15 @@ namespace boltz {
 /// - `add_own_term(states, out)`: out[i] += e(s).
 ///
 /// Optional, found when present: `mean_and_sample(x, state, draws)` (both in one pass), `draw(mean, state, draws)` (a
-/// draw where only the mean is at hand; without it the natural parameter is computed again), `validate(states,
-/// argument)` (throws ValueError for impossible states), `prepare(size)` (called once with the size of the layer),
-/// `check_size(size)` (throws where the unit was made for another size), `natural_parameter(mean, smoothing, column)`
-/// (for `initialise_biases`), `average_with(other)` (for layers that two RBMs of a stack share; without it the lower
-/// RBM's unit is kept), `state_count(size)` and `write_state(index, out)` (units with finitely many states, for
+/// draw where only the mean is at hand; without it the natural parameter is computed again), `mean_given(x, clamped,
+/// state)` and `sample_given(x, clamped, state, draws)` (for units that are not independent given x, as the counts of
+/// a multinomial group: from the natural parameters x, the means and a draw of the units whose `clamped` is 0 given
+/// the values in `state` of those whose `clamped` is 1; the means go to x together with those values, the draw to
+/// `state`; without them free units are drawn as if nothing were clamped), `validate(states, argument)` (throws
+/// ValueError for impossible states), `prepare(size)` (called once with the size of the layer), `check_size(size)`
+/// (throws where the unit was made for another size), `natural_parameter(mean, smoothing, column)` (for
+/// `initialise_biases`), `average_with(other)` (for layers that two RBMs of a stack share; without it the lower RBM's
+/// unit is kept), `state_count(size)` and `write_state(index, out)` (units with finitely many states, for
 /// enumeration), `parameters()` with `add_parameter_gradient` (learned parameters of the unit itself), `archive`.
 template <class U, class T>
 concept Unit = std::floating_point<T> && std::copyable<U> &&

@@ -6,6 +6,7 @@
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
+#include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 
 #include <atomic>
@@ -103,6 +104,8 @@ TEST_CASE("after the first batch nothing is allocated", "[allocation]") {
         auto const rbm = test::randomised(test::bernoulli_rbm<float>(300, 50), 0.1, 0.1, 1);
         CHECK(allocated(rbm, ExactPosterior{}, ContrastiveDivergence{.steps = 2}, threads) == 0);
         CHECK(allocated(rbm, ExactPosterior{}, PersistentCD{.chains = 30}, threads) == 0);
+        ParallelTempering const tempering{.chains = 20, .temperatures = 3, .base = ParallelTempering::Base::own};
+        CHECK(allocated(rbm, ExactPosterior{}, tempering, threads) == 0);
         auto const gaussian = test::randomised(test::gaussian_dbm<float>(), 0.1, 0.1, 2);
         CHECK(allocated(gaussian, MeanField{}, PersistentCD{.statistics = Statistics::means}, threads) == 0);
         auto const mixed = test::randomised(test::mixed_four_layers<double>(), 0.1, 0.1, 3);

@@ -5,6 +5,8 @@
 
 #include <boltz/sampling/sample.hpp>
 
+#include <algorithm>
+
 using namespace boltz;
 
 TEST_CASE("samples after a long run have the model's probabilities", "[sampling][statistical]") {
@@ -71,4 +73,70 @@ TEST_CASE("conditional means are A' of the natural parameters", "[sampling]") {
             for (std::size_t k = 0; k < 3; ++k) x += model.weights()(j, k) * states[1](i, k);
             CHECK(means(i, j) == Approx(1 / (1 + std::exp(-x))));
         }
+}
+
+TEST_CASE("chains that are read several times go on between reads", "[sampling]") {
+    auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
+    auto const draw = [&](SampleOptions const& options) {
+        Random random{1};
+        return sample(model, options, random);
+    };
+    auto const once = draw({.count = 20, .sweeps = 5});
+    auto const thrice = draw({.count = 20, .sweeps = 5, .reads = 3, .thinning = 2});
+    REQUIRE(thrice.rows() == 60);
+    auto const same = [&](std::size_t read, auto const& other) {
+        return std::equal(thrice[1].data + read * 60, thrice[1].data + (read + 1) * 60, other[1].data);
+    };
+    CHECK(same(0, once));
+    CHECK_FALSE(same(1, once));
+    CHECK_FALSE(std::equal(thrice[1].data + 60, thrice[1].data + 120, thrice[1].data + 120));
+
+    Random random{1};
+    std::size_t calls = 0;
+    sample(model, {.count = 20, .sweeps = 5, .reads = 3, .thinning = 2}, random, [&](std::size_t r, auto const& now) {
+        CHECK(r == calls++);
+        CHECK(same(r, now));
+    });
+    CHECK(calls == 3);
+}
+
+TEST_CASE("chains begin at given states, in turn", "[sampling]") {
+    auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
+    test::MarkovChain chain{model};
+    States<double, 3> start{2, model.sizes()};
+    test::copy_rows<double, 3>(chain.joint.blocks(), {7, 31}, {true, true, true}, start.blocks());
+    Random random{1};
+    auto const states = sample(model, start, {.count = 5, .sweeps = 0}, random);
+    for (std::size_t l = 0; l < 3; ++l)
+        for (std::size_t i = 0; i < 5; ++i) CHECK(std::ranges::equal(states[l].row(i), start[l].row(i % 2)));
+}
+
+TEST_CASE("chains that begin at the model's distribution are there at every read", "[sampling][statistical]") {
+    // One chi-square test at 1e-4 for each of 5 models and 3 reads.
+    test::for_each_discrete_model([](auto const& model) {
+        using M = std::remove_cvref_t<decltype(model)>;
+        test::MarkovChain chain{model};
+        std::size_t const count = 10000;
+        States<double, M::depth> start{count, model.sizes()};
+        test::copy_rows<double, M::depth>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), count, 4),
+                                          boltz::detail::all_layers<M::depth>(), start.blocks());
+        Random random{3};
+        auto states = sample(model, start, {.count = count, .sweeps = 2, .reads = 3}, random);
+        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+        for (std::size_t r = 0; r < 3; ++r)
+            CHECK(test::chi_square_p(index.counts(row_range(states.blocks(), r * count, count)), chain.stationary()) >
+                  1e-4);
+    });
+}
+
+TEST_CASE("starts of other layers or with impossible states, and reads of nothing, are refused", "[sampling]") {
+    auto const model = test::bernoulli_rbm();
+    Random random{1};
+    CHECK_THROWS_AS(sample(model, {.reads = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, {.thinning = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, States<double, 2>{0, model.sizes()}, {}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, States<double, 2>{1, {4, 2}}, {}, random), ShapeError);
+    States<double, 2> impossible{1, model.sizes()};
+    impossible[1](0, 2) = -1;
+    CHECK_THROWS_AS(sample(model, impossible, {}, random), ValueError);
 }

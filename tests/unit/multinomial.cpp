@@ -95,3 +95,65 @@ TEST_CASE("a number of trials that cannot be is refused before anything is loade
     CHECK_THROWS_AS(from_arrays(arrays, rbm), FormatError);
     CHECK(rbm.weights()(0, 0) == 7);
 }
+
+TEST_CASE("free categories share the trials that clamped ones leave, by the softmax over the free",
+          "[unit][statistical]") {
+    // Five trials over four categories, the second of which has two: the counts of the others are multinomial with
+    // three trials. One chi-square test at 1e-4, four means at 5 standard errors.
+    std::size_t const rows = 20000;
+    std::vector<double> const x{0.3, 5.0, -0.4, 0.9};
+    Matrix<double> inputs = xt::zeros<double>({rows, x.size()});
+    Matrix<double> mask = inputs;
+    Matrix<double> states = inputs;
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t k = 0; k < 4; ++k) inputs(i, k) = x[k];
+        mask(i, 1) = 1;
+        states(i, 1) = 2;
+        states(i, 3) = 17; // what is free is not read
+    }
+    Multinomial const unit{5};
+    auto means = inputs;
+    unit.mean_given(Block{means}, Block<double const>{mask}, Block<double const>{states});
+    unit.sample_given(Block{inputs}, Block<double const>{mask}, Block{states}, Draws::from_seed(1));
+
+    Matrix<double> const ways = test::unit_states<double>(Multinomial{3}, 3);
+    double const sum = std::exp(x[0]) + std::exp(x[2]) + std::exp(x[3]);
+    std::vector<double> const share{std::exp(x[0]) / sum, std::exp(x[2]) / sum, std::exp(x[3]) / sum};
+    std::vector<double> counts(ways.shape(0));
+    std::vector<double> probabilities(ways.shape(0));
+    for (std::size_t w = 0; w < counts.size(); ++w) {
+        double log_p = std::lgamma(4.0);
+        for (std::size_t k = 0; k < 3; ++k) log_p += ways(w, k) * std::log(share[k]) - std::lgamma(ways(w, k) + 1);
+        probabilities[w] = std::exp(log_p);
+        for (std::size_t i = 0; i < rows; ++i)
+            counts[w] +=
+                states(i, 0) == ways(w, 0) && states(i, 2) == ways(w, 1) && states(i, 3) == ways(w, 2) ? 1 : 0;
+    }
+    CHECK(test::chi_square_p(counts, probabilities) > 1e-4);
+    std::size_t total = 0;
+    for (double const count : counts) total += static_cast<std::size_t>(count);
+    CHECK(total == rows); // nothing but states that are possible
+    CHECK(means(7, 0) == Approx(3 * share[0]).epsilon(1e-14));
+    CHECK(means(7, 1) == 2);
+    CHECK(means(7, 3) == Approx(3 * share[2]).epsilon(1e-14));
+}
+
+TEST_CASE("clamped categories that take all trials leave none", "[unit]") {
+    Matrix<float> x = xt::zeros<float>({1, 3});
+    Matrix<float> mask = x;
+    Matrix<float> state = x;
+    mask(0, 2) = 1;
+    state(0, 2) = 1;
+    auto means = x;
+    Multinomial const unit{1};
+    unit.mean_given(Block{means}, Block<float const>{mask}, Block<float const>{state});
+    unit.sample_given(Block{x}, Block<float const>{mask}, Block{state}, Draws::from_seed(1));
+    CHECK(means(0, 0) == 0);
+    CHECK(means(0, 2) == 1);
+    CHECK(state(0, 0) == 0);
+    CHECK(state(0, 1) == 0);
+    CHECK(state(0, 2) == 1);
+    mask = xt::ones<float>({1, 3});
+    unit.sample_given(Block{x}, Block<float const>{mask}, Block{state}, Draws::from_seed(1));
+    CHECK(state(0, 2) == 1);
+}

@@ -36,6 +36,34 @@ void mean_and_sample(U const& unit, Block<T> x, Block<T> state, Draws const& dra
     }
 }
 
+/// x, natural parameters, becomes the means of the units that are free given the others, which `clamped` marks with 1
+/// and which have their values in `state`; those values stand in x too. Units that do not say how are independent.
+template <class U, std::floating_point T>
+void mean_given(U const& unit, Block<T> x, Block<T const> clamped, Block<T const> state) {
+    if constexpr (requires { unit.mean_given(x, clamped, state); }) {
+        unit.mean_given(x, clamped, state);
+    } else {
+        unit.mean(x);
+        for (std::size_t i = 0; i < x.rows; ++i)
+            for (std::size_t j = 0; j < x.columns; ++j)
+                if (clamped(i, j) != 0) x(i, j) = state(i, j);
+    }
+}
+
+/// The free units of `state` become a draw given the clamped ones, which keep their values; x, the natural
+/// parameters, is used up.
+template <class U, std::floating_point T>
+void sample_given(U const& unit, Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) {
+    if constexpr (requires { unit.sample_given(x, clamped, state, draws); }) {
+        unit.sample_given(x, clamped, state, draws);
+    } else {
+        unit.sample(x, draws);
+        for (std::size_t i = 0; i < x.rows; ++i)
+            for (std::size_t j = 0; j < x.columns; ++j)
+                if (clamped(i, j) == 0) state(i, j) = x(i, j);
+    }
+}
+
 /// Tells a unit the size of its layer, if it wants to know.
 template <class U>
 void prepare(U& unit, std::size_t size) {

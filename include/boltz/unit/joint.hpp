@@ -88,6 +88,18 @@ class JointUnit {
         });
     }
     template <class T>
+    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const {
+        each([&](auto const& unit, std::size_t p) {
+            detail::mean_given(unit, columns(x, p), columns(clamped, p), columns(state, p));
+        });
+    }
+    template <class T>
+    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const {
+        each([&](auto const& unit, std::size_t p) {
+            detail::sample_given(unit, columns(x, p), columns(clamped, p), columns(state, p), draws.stream(p));
+        });
+    }
+    template <class T>
     void add_log_partition(Block<T const> x, std::span<double> out) const {
         each([&](auto const& unit, std::size_t p) { unit.add_log_partition(columns(x, p), out); });
     }

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -58,7 +59,30 @@ class Multinomial {
     /// `state` becomes a draw from units with these means; both may be the same block.
     template <class T>
     void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i) draw_row(mean.row(i), state.row(i), draws, i);
+        for (std::size_t i = 0; i < mean.rows; ++i) draw_row(mean.row(i), trials_, state.row(i), draws, i);
+    }
+
+    /// x becomes the counts of the clamped categories (`clamped` is 1) and the means of the free ones given them: the
+    /// trials that are left fall to category k with probability exp(x_k) / sum over free j of exp(x_j).
+    template <class T>
+    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const noexcept {
+        for (std::size_t i = 0; i < x.rows; ++i) {
+            share_among_free(x.row(i), clamped.row(i), left(clamped.row(i), state.row(i)));
+            for (std::size_t k = 0; k < x.columns; ++k)
+                if (clamped(i, k) != 0) x(i, k) = state(i, k);
+        }
+    }
+
+    /// The free categories of `state` become a draw given the counts of the clamped ones, which stay; x is used up.
+    template <class T>
+    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const noexcept {
+        for (std::size_t i = 0; i < x.rows; ++i) {
+            auto const trials = left<T>(clamped.row(i), state.row(i));
+            share_among_free(x.row(i), clamped.row(i), trials);
+            draw_row<T>(x.row(i), trials, x.row(i), draws, i);
+            for (std::size_t k = 0; k < x.columns; ++k)
+                if (clamped(i, k) == 0) state(i, k) = x(i, k);
+        }
     }
 
     template <class T>
@@ -160,29 +184,54 @@ class Multinomial {
         return result;
     }
 
+    // The trials that the clamped categories leave, none if they have taken too many.
+    template <class T>
+    [[nodiscard]] std::size_t left(std::span<T const> clamped, std::span<T const> state) const noexcept {
+        double taken = 0;
+        for (std::size_t k = 0; k < state.size(); ++k)
+            if (clamped[k] != 0) taken += static_cast<double>(state[k]);
+        double const rest = std::round(static_cast<double>(trials_) - taken);
+        return rest > 0 ? std::min(static_cast<std::size_t>(rest), trials_) : 0;
+    }
+
+    // x becomes `trials` times the softmax over the free categories, 0 for the others.
+    template <class T>
+    static void share_among_free(std::span<T> x, std::span<T const> clamped, std::size_t trials) noexcept {
+        double top = -std::numeric_limits<double>::infinity();
+        for (std::size_t k = 0; k < x.size(); ++k)
+            if (clamped[k] == 0) top = std::max(top, static_cast<double>(x[k]));
+        double sum = 0;
+        for (std::size_t k = 0; k < x.size(); ++k) {
+            x[k] = clamped[k] == 0 ? static_cast<T>(std::exp(static_cast<double>(x[k]) - top)) : T{0};
+            sum += static_cast<double>(x[k]);
+        }
+        for (T& value : x) value = static_cast<T>(static_cast<double>(value) * static_cast<double>(trials) / sum);
+    }
+
     // The n uniform numbers are made in increasing order, as order statistics from the top down would be, so that one
     // walk over the categories places them all and nothing has to be stored.
     template <class T>
-    void draw_row(std::span<T const> mean, std::span<T> state, Draws const& draws, std::size_t row) const noexcept {
-        auto const n = static_cast<double>(trials_);
+    void draw_row(std::span<T const> mean, std::size_t trials, std::span<T> state, Draws const& draws,
+                  std::size_t row) const noexcept {
+        auto const n = static_cast<double>(trials);
         double position = 0;
         double passed = 0;
         std::size_t placed = 0;
         auto const advance = [&] {
             double uniform = 0;
             draws.uniform(row, placed, std::span<double>{&uniform, 1});
-            position = 1 - (1 - position) * std::pow(1 - uniform, 1 / static_cast<double>(trials_ - placed));
+            position = 1 - (1 - position) * std::pow(1 - uniform, 1 / static_cast<double>(trials - placed));
         };
-        advance();
+        if (trials > 0) advance();
         std::size_t last = 0;
         for (std::size_t k = 0; k < mean.size(); ++k)
             if (mean[k] > 0) last = k;
         for (std::size_t k = 0; k < mean.size(); ++k) {
             passed += static_cast<double>(mean[k]) / n;
             std::size_t count = 0;
-            while (placed < trials_ && (position < passed || k == last)) {
+            while (placed < trials && (position < passed || k == last)) {
                 ++count;
-                if (++placed < trials_) advance();
+                if (++placed < trials) advance();
             }
             state[k] = static_cast<T>(count);
         }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What is known of some cases: values of any units of any layers.
+
+#include <boltz/concepts.hpp>
+#include <boltz/error.hpp>
+#include <boltz/sampling/clamped_gibbs.hpp>
+
+#include <xtensor/xbuilder.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+namespace boltz {
+
+/// What is known of some cases: the values of any units of any layers, for each case.
+///
+/// `Given given{dbm, 20}` knows nothing of 20 cases; `given.clamp(0, images, mask)` says what some pixels are,
+/// `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by `sample_given`
+/// and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural parameters of
+/// their neighbours as they are. Holds copies; memory for layers of which nothing is known is not taken.
+template <std::floating_point T, std::size_t Depth>
+class Given {
+  public:
+    /// Nothing is known yet of `cases` cases.
+    /// @throws ValueError if `cases` is 0.
+    template <Field F>
+        requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
+    Given(F const& field, std::size_t cases) : cases_{cases}, sizes_{field.sizes()} {
+        if (cases == 0) detail::fail<ValueError>("Given: cases is 0, but must be at least 1");
+    }
+
+    /// All units of a layer are known.
+    /// @throws ShapeError if `values` is not cases x units; ValueError if there is no such layer.
+    Given& clamp(std::size_t layer, Block<T const> values) {
+        check(layer, values, cases_);
+        for_each_unit(layer, values, [](std::size_t, std::size_t) { return true; });
+        return *this;
+    }
+
+    /// The units of a layer are known where `mask` is 1 and not where it is 0; the other values are not read.
+    ///
+    /// `mask` has a row for each case, or one row that holds for all.
+    /// @throws ShapeError if `values` is not cases x units or the mask neither that nor 1 x units; ValueError if
+    /// there is no such layer, or the mask holds another number.
+    Given& clamp(std::size_t layer, Block<T const> values, Block<T const> mask) {
+        check(layer, values, cases_);
+        if (mask.columns != sizes_[layer] || (mask.rows != 1 && mask.rows != cases_))
+            detail::fail<ShapeError>("Given::clamp: mask is ", mask.rows, " x ", mask.columns, ", but layer ", layer,
+                                     " has ", sizes_[layer], " units in ", cases_, " cases");
+        for (std::size_t i = 0; i < mask.rows; ++i)
+            for (std::size_t j = 0; j < mask.columns; ++j)
+                if (mask(i, j) != 0 && mask(i, j) != 1)
+                    detail::fail<ValueError>("Given::clamp: mask holds ", mask(i, j), " in row ", i, ", column ", j,
+                                             ", but must be 0 or 1");
+        bool const one = mask.rows == 1;
+        for_each_unit(layer, values, [&](std::size_t i, std::size_t j) { return mask(one ? 0 : i, j) != 0; });
+        return *this;
+    }
+
+    /// The units first .. first + values.columns - 1 of a layer are known, as a part of a joint layer is.
+    /// @throws ShapeError if there are not as many units or cases; ValueError if there is no such layer.
+    Given& clamp_columns(std::size_t layer, std::size_t first, Block<T const> values) {
+        check_layer(layer);
+        if (values.rows != cases_ || first > sizes_[layer] || values.columns > sizes_[layer] - first)
+            detail::fail<ShapeError>("Given::clamp_columns: values is ", values.rows, " x ", values.columns,
+                                     " from unit ", first, " on, but layer ", layer, " has ", sizes_[layer],
+                                     " units in ", cases_, " cases");
+        require(layer);
+        for (std::size_t i = 0; i < cases_; ++i)
+            for (std::size_t j = 0; j < values.columns; ++j) set(layer, i, first + j, values(i, j));
+        return *this;
+    }
+
+    /// Every case `copies` times, one after another.
+    [[nodiscard]] Given repeated(std::size_t copies) const {
+        Given result = *this;
+        result.cases_ = cases_ * copies;
+        for (std::size_t l = 0; l < Depth; ++l) {
+            if (masks_[l].size() == 0) continue;
+            for (auto const member : {&Given::values_, &Given::masks_}) {
+                auto& rows = (result.*member)[l];
+                rows = xt::zeros<T>({result.cases_, sizes_[l]});
+                for (std::size_t i = 0; i < result.cases_; ++i)
+                    copy(Block{(this->*member)[l]}.row_range(i / copies, 1), Block{rows}.row_range(i, 1));
+            }
+        }
+        return result;
+    }
+
+    [[nodiscard]] std::size_t cases() const noexcept { return cases_; }
+    [[nodiscard]] std::array<std::size_t, Depth> const& sizes() const noexcept { return sizes_; }
+
+    /// Which units are known. Refers to this object.
+    [[nodiscard]] Clamps<T, Depth> clamps() const {
+        Clamps<T, Depth> result;
+        for (std::size_t l = 0; l < Depth; ++l) {
+            if (masks_[l].size() == 0) continue;
+            result.masks[l] = Block{masks_[l]};
+            result.whole[l] = true;
+            for (T const m : masks_[l]) result.whole[l] = result.whole[l] && m != 0;
+        }
+        return result;
+    }
+
+    /// Writes the values of the known units into states of as many rows; the others stay as they are.
+    void write(StateBlocks<T, Depth> const& states) const noexcept {
+        for (std::size_t l = 0; l < Depth; ++l)
+            if (masks_[l].size() > 0)
+                for (std::size_t i = 0; i < cases_; ++i)
+                    for (std::size_t j = 0; j < sizes_[l]; ++j)
+                        if (masks_[l](i, j) != 0) states[l](i, j) = values_[l](i, j);
+    }
+
+  private:
+    static void check_layer(std::size_t layer) {
+        if (layer >= Depth)
+            detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", Depth, " layers");
+    }
+    void check(std::size_t layer, Block<T const> values, std::size_t rows) const {
+        check_layer(layer);
+        if (values.rows != rows || values.columns != sizes_[layer])
+            detail::fail<ShapeError>("Given::clamp: values is ", values.rows, " x ", values.columns, ", but layer ",
+                                     layer, " has ", sizes_[layer], " units in ", rows, " cases");
+    }
+    void require(std::size_t layer) {
+        if (masks_[layer].size() > 0) return;
+        values_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
+        masks_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
+    }
+    void set(std::size_t layer, std::size_t row, std::size_t column, T value) noexcept {
+        values_[layer](row, column) = value;
+        masks_[layer](row, column) = 1;
+    }
+    template <class Known>
+    void for_each_unit(std::size_t layer, Block<T const> values, Known known) {
+        require(layer);
+        for (std::size_t i = 0; i < cases_; ++i)
+            for (std::size_t j = 0; j < sizes_[layer]; ++j)
+                if (known(i, j)) set(layer, i, j, values(i, j));
+    }
+
+    std::size_t cases_;
+    std::array<std::size_t, Depth> sizes_;
+    std::array<Matrix<T>, Depth> values_{};
+    std::array<Matrix<T>, Depth> masks_{};
+};
+
+template <Field F>
+Given(F const&, std::size_t) -> Given<typename F::value_type, F::depth>;
+
+} // namespace boltz

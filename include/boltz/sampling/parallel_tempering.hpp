@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Learning with parallel tempering.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
+#include <boltz/model/base_biases.hpp>
+#include <boltz/sampling/draw_from_biases.hpp>
+#include <boltz/sampling/gibbs.hpp>
+#include <boltz/sampling/tempered_chains.hpp>
+#include <boltz/schedule.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace boltz {
+
+/// Persistent chains that mix by parallel tempering: `TemperedChains` that go on from update to update, of which
+/// those at beta = 1 give the statistics (Desjardins, Courville, Bengio, Vincent & Delalleau 2010; Cho, Raiko & Ilin
+/// 2010).
+///
+/// On a ladder that stands still a step leaves the distribution of the model as it is. The ladder adapts while the
+/// model learns, from the acceptances of the chains themselves, and so long as it moves this holds only in the limit:
+/// adaptation must die out (Roberts & Rosenthal 2007), as the default's 1 / t does; a rate of 0 never moves it.
+/// Costs about as much as `PersistentCD` with chains * temperatures chains. Not for pretraining with doubled inputs:
+/// a field seen through unequal factors has no energy by which states could be swapped.
+struct ParallelTempering {
+    /// Where tempering begins, beta = 0.
+    enum class Base {
+        uniform, ///< no biases: at beta all biases and weights are multiplied by beta
+        own      ///< the model's own biases: only the weights are multiplied by beta
+    };
+    /// Where the chains begin.
+    enum class Start {
+        data,  ///< at draws from units whose means are the cases of the first batch and their posterior, in turn
+        random ///< at independent draws from the units' biases
+    };
+
+    std::size_t chains = 100;      ///< chains at each temperature
+    std::size_t temperatures = 10; ///< from beta = 1 down to `lowest`
+    double lowest = 0;             ///< the lowest inverse temperature
+    Base base = Base::uniform;     ///< the distribution at beta = 0
+    Schedule steps = 1;            ///< steps an update, rounded to a whole number of at least 1
+    Schedule adaptation =
+        Schedule::inverse_time(0.1, 1000, Schedule::Time::update); ///< rate at which the ladder moves
+    Start start = Start::data;                                     ///< where the chains begin
+    Statistics statistics = Statistics::mixed;                     ///< what the negative statistics are made of
+
+    template <Field F>
+    class Session;
+
+    /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, or `lowest` does not lie in [0, 1).
+    template <Field F>
+    [[nodiscard]] Session<F> bind(F const& field) const {
+        return Session<F>{*this, field};
+    }
+};
+
+/// The chains at all temperatures and their ladder.
+template <Field F>
+class ParallelTempering::Session {
+    using T = typename F::value_type;
+    static constexpr std::size_t depth = F::depth;
+
+  public:
+    Session(ParallelTempering const& policy, F const& field)
+        : policy_{policy}, chains_{policy.chains, field.sizes(),
+                                   TemperatureLadder{policy.temperatures, policy.lowest}},
+          own_{uniform_base(field)}, uniform_{own_} {}
+
+    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
+                           Clock const& clock, Executor& executor) {
+        if (started_ == 0) begin(field, posterior, draws.stream(0));
+        auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        detail::for_each_index<depth>([&](auto l) {
+            Block<T> const row{own_.biases[l].data(), 1, own_.biases[l].size(), own_.biases[l].size()};
+            field.template input<l>({}, row, {.below = 0, .above = 0});
+        });
+        auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
+        for (std::size_t k = 1; k <= rounds; ++k) {
+            chains_.step(field, own_, beginning, draws.stream(k), executor);
+            chains_.ladder().adapt(policy_.adaptation(clock));
+        }
+        auto const states = chains_.target_states();
+        auto const means = chains_.target_means();
+        Phase<T, depth> phase;
+        for (std::size_t l = 0; l < depth; ++l) {
+            bool const mean =
+                l % 2 == 0 ? policy_.statistics != Statistics::samples : policy_.statistics == Statistics::means;
+            phase.states[l] = mean ? means[l] : states[l];
+            phase.moments[l] = mean ? Moment::mean : Moment::state;
+        }
+        if (policy_.statistics == Statistics::means)
+            executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
+                auto const block = row_range(means, first, count);
+                mean_half_sweep(field, block, block, Parity::odd);
+            });
+        return phase;
+    }
+
+    /// The inverse temperatures and how often neighbours swap.
+    [[nodiscard]] TemperatureLadder const& ladder() const noexcept { return chains_.ladder(); }
+    /// The states at beta = 1, for pictures and diagnostics.
+    [[nodiscard]] StateBlocks<T, depth> chains() noexcept { return chains_.target_states(); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("started", started_);
+        archive.nested("chains", chains_);
+    }
+
+  private:
+    // Only the even layers matter: a step begins with the odd ones.
+    void begin(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws) {
+        auto const states = chains_.states();
+        if (policy_.start == Start::random) {
+            draw_from_biases(field, states, draws);
+        } else {
+            std::size_t const rows = posterior[0].rows;
+            if (rows == 0)
+                detail::fail<ValueError>("ParallelTempering: posterior has 0 rows, but chains begin at cases");
+            detail::check_states(field, posterior, detail::all_layers<depth>(), "ParallelTempering");
+            for (std::size_t first = 0; first < states[0].rows; first += rows) {
+                std::size_t const count = std::min(rows, states[0].rows - first);
+                draw_posterior(field, row_range(posterior, 0, count), row_range(states, first, count), Parity::even,
+                               draws.from_row(first));
+            }
+        }
+        started_ = 1;
+    }
+
+    ParallelTempering policy_;
+    TemperedChains<T, depth> chains_;
+    BaseBiases<T, depth> own_;
+    BaseBiases<T, depth> uniform_;
+    std::uint64_t started_ = 0;
+};
+
+} // namespace boltz

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Samples from a model by parallel tempering.
+
+#include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
+#include <boltz/model/base_biases.hpp>
+#include <boltz/model/bounded_energy.hpp>
+#include <boltz/model/prepared.hpp>
+#include <boltz/random.hpp>
+#include <boltz/sampling/draw_from_biases.hpp>
+#include <boltz/sampling/tempered_chains.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// How many chains and temperatures, and how long the chains are.
+struct TemperingOptions {
+    std::size_t count = 100;       ///< independent ensembles of chains, each of which gives one sample a read
+    std::size_t temperatures = 20; ///< from beta = 1 down to `lowest`
+    double lowest = 0;             ///< the lowest inverse temperature; 0 is the base
+    std::size_t adaptation = 500;  ///< steps in which the ladder adapts; none of them is read
+    std::size_t sweeps = 500;      ///< steps on the frozen ladder before chains are read for the first time
+    std::size_t reads = 1;         ///< samples taken from each chain at beta = 1
+    std::size_t thinning = 1;      ///< steps between two reads
+    Compute compute{};             ///< workers
+};
+
+/// What became of the temperatures.
+struct TemperingReport {
+    std::vector<double> betas;      ///< the ladder, from 1 down
+    std::vector<double> acceptance; ///< mean probability of a swap of neighbours on the frozen ladder, one fewer
+};
+
+/// Samples from a model at beta = 1 by parallel tempering between `base` and the model; `read(r, states)` is called
+/// each time the chains at beta = 1 are read, with the states of all layers, rows = ensembles.
+///
+/// The ladder starts in equal steps and adapts with the decreasing rate 1 / (1 + t)^0.6 for `adaptation` steps, then
+/// it is frozen: from there on the kernel leaves the model's distribution exactly as it is. Acceptances near 0 say
+/// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
+/// Allocates before the first step only.
+/// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
+/// [0, 1), or the energy is not bounded below; ShapeError if the base has other layers.
+template <Field F, class Read>
+TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
+                                TemperingOptions const& options, Random& random, Read&& read) {
+    using T = typename F::value_type;
+    for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
+                                      std::pair{"thinning", options.thinning}})
+        if (value == 0) detail::fail<ValueError>("sample_tempered: ", name, " is 0, but must be at least 1");
+    for (std::size_t l = 0; l < F::depth; ++l)
+        if (base.sizes()[l] != field.sizes()[l])
+            detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
+                                     ", but the model has ", field.sizes()[l]);
+    if constexpr (Model<F>) check_bounded_energy(field, "sample_tempered");
+    TemperedChains<T, F::depth> chains{
+        options.count, field.sizes(),
+        TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};
+    Draws const draws = random.split();
+    draw_from_biases(field, chains.states(), draws);
+    auto const own = own_base(field);
+    auto const& prepared = detail::prepared(field, options.compute);
+    Executor executor{options.compute};
+    std::size_t steps = 0;
+    auto const step = [&] { chains.step(prepared, own, base, draws.stream(F::depth + steps++), executor); };
+    for (std::size_t t = 0; t < options.adaptation; ++t) {
+        step();
+        chains.ladder().adapt(std::pow(1 + static_cast<double>(t), -0.6));
+    }
+    chains.ladder().forget();
+    States<T, F::depth> target{options.count, field.sizes()};
+    for (std::size_t r = 0; r < options.reads; ++r) {
+        for (std::size_t t = 0; t < (r == 0 ? options.sweeps : options.thinning); ++t) step();
+        for (std::size_t l = 0; l < F::depth; ++l) copy(chains.target_states()[l], target[l]);
+        read(r, std::as_const(target));
+    }
+    auto const betas = chains.ladder().betas();
+    auto const acceptance = chains.ladder().acceptance();
+    return {{betas.begin(), betas.end()}, {acceptance.begin(), acceptance.end()}};
+}
+
+/// Samples, and what became of the temperatures.
+template <std::floating_point T, std::size_t Depth>
+struct TemperedSamples {
+    States<T, Depth> states; ///< count * reads rows: read r of ensemble i stands in row r * count + i
+    TemperingReport report;  ///< the ladder
+};
+
+/// The same, keeping what is read.
+/// @throws as above.
+template <Field F>
+[[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
+sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
+                TemperingOptions const& options, Random& random) {
+    TemperedSamples<typename F::value_type, F::depth> result{{options.count * options.reads, field.sizes()}, {}};
+    result.report = sample_tempered(field, base, options, random, [&](std::size_t r, auto const& states) {
+        auto const rows = row_range(result.states.blocks(), r * options.count, options.count);
+        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], rows[l]);
+    });
+    return result;
+}
+
+/// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
+/// @throws as above.
+template <Field F>
+[[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
+sample_tempered(F const& field, TemperingOptions const& options, Random& random) {
+    return sample_tempered(field, uniform_base(field), options, random);
+}
+
+} // namespace boltz
