@@ -46,18 +46,18 @@ struct Annealing {
     Ladder const& ladder;
     Observed<Depth> observed{};         ///< layers whose states are given, one row a case
     std::array<bool, Depth> summed{};   ///< layers that are summed out
-    StateBlocks<T, Depth> given{};    ///< observed layers by case; the others by chain, for chains that run down
+    StateBlocks<T, Depth> given{};    ///< a row a case: observed layers, and where chains that run down begin
     std::size_t cases = 1;
     std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on
 };
 
-/// Writes the given rows of some chains, `first` and on: observed layers, and the others too if `all`.
+/// Writes the rows that chains `first` and on are given: observed layers, and the others too if `all`.
 template <std::floating_point T, std::size_t Depth>
 void place(Annealing<T, Depth> const& annealing, std::size_t first, bool all, StateBlocks<T, Depth> const& out) {
     for (std::size_t l = 0; l < Depth; ++l) {
         if (!annealing.observed[l] && (!all || annealing.summed[l])) continue;
         for (std::size_t i = 0; i < out[l].rows; ++i) {
-            std::size_t const row = annealing.observed[l] ? (first + i) / annealing.runs : first + i;
+            std::size_t const row = (first + i) / annealing.runs;
             copy(annealing.given[l].row_range(row, 1), out[l].row_range(i, 1));
         }
     }
