@@ -41,8 +41,9 @@ struct TwoSidedLogPartition {
             text << "the log-weights of the two directions overlap by " << overlap << " of " << runs
                  << " runs; take more temperatures or more runs";
         else if (start == ChainStart::long_chains)
-            text << "the chains down began at the ends of long chains, not at exact samples: the error counts only if "
-                    "those have mixed";
+            text
+                << "the chains down began at the ends of long chains, not at exact samples: the error counts only if "
+                   "those have mixed";
         else if (start == ChainStart::given_states)
             text << "the chains down began at given states, not at exact samples: the error means nothing";
         return text.str();

@@ -22,9 +22,9 @@ namespace boltz {
 
 /// How to anneal (Neal 2001; Salakhutdinov & Murray 2008).
 struct Ais {
-    std::size_t runs = 100;                           ///< independent chains (for each case, where there are cases)
-    Ladder ladder = Ladder::salakhutdinov_murray();   ///< temperatures
-    Compute compute{};                                ///< workers, and the precision of products
+    std::size_t runs = 100;                         ///< independent chains (for each case, where there are cases)
+    Ladder ladder = Ladder::salakhutdinov_murray(); ///< temperatures
+    Compute compute{};                              ///< workers, and the precision of products
 
     /// @throws ValueError if `runs` is 0 or `compute` out of range.
     void validate() const {

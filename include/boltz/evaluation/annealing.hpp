@@ -44,8 +44,8 @@ std::array<bool, F::depth> annealing_sums(F const& field, Observed<F::depth> con
 template <std::floating_point T, std::size_t Depth>
 struct Annealing {
     Ladder const& ladder;
-    Observed<Depth> observed{};         ///< layers whose states are given, one row a case
-    std::array<bool, Depth> summed{};   ///< layers that are summed out
+    Observed<Depth> observed{};       ///< layers whose states are given, one row a case
+    std::array<bool, Depth> summed{}; ///< layers that are summed out
     StateBlocks<T, Depth> given{};    ///< a row a case: observed layers, and where chains that run down begin
     std::size_t cases = 1;
     std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on

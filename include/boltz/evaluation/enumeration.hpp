@@ -148,10 +148,10 @@ class Enumeration {
     /// How many pairs one worker takes at a time, a whole number of blocks.
     [[nodiscard]] std::size_t portion() const noexcept { return block_rows_ * (portion_rows / block_rows_); }
 
-    /// The sums of exp(-E) by portion, in each for the cases from that of its first pair on. The portions do not depend
-    /// on the number of workers that share them.
-    [[nodiscard]] std::vector<std::vector<LogSum>> portion_sums(StateBlocks<T, depth> const& given,
-                                                                std::size_t cases, Executor& executor) const {
+    /// The sums of exp(-E) by portion, in each for the cases from that of its first pair on. The portions do not
+    /// depend on the number of workers that share them.
+    [[nodiscard]] std::vector<std::vector<LogSum>> portion_sums(StateBlocks<T, depth> const& given, std::size_t cases,
+                                                                Executor& executor) const {
         std::size_t const pairs = cases * states_;
         std::vector<std::vector<LogSum>> sums((pairs + portion() - 1) / portion());
         executor.for_each_block(sums.size(), 1, [&](std::size_t p, std::size_t) {

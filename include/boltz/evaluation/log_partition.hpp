@@ -21,7 +21,8 @@ namespace boltz {
 enum class ChainStart {
     base,          ///< at exact draws from the base, up to the model: below log Z in expectation
     exact_samples, ///< at exact draws from the model, down to the base: above log Z in expectation
-    long_chains,   ///< at the ends of long chains of the model, down: above it as far as they have forgotten their start
+    long_chains,   ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
+                   ///< start
     given_states   ///< at states of which nothing is known, down: no bound
 };
 
@@ -71,14 +72,14 @@ struct LogMean {
 /// Each chain gives a log-weight; weights, not their logs, are unbiased, so the log of their mean lies below the
 /// truth in expectation, and above it for chains that run down from the model.
 struct LogPartition {
-    double log_z = 0;                ///< the estimate
-    double standard_error = 0;       ///< of `log_z`, to first order
-    double lower = 0;                ///< 3 standard errors of the mean weight away; -infinity where that is all of it
-    double upper = 0;                ///< the same upwards
-    double effective_runs = 0;       ///< how many equal weights would tell as much
-    double variance = 0;             ///< of the log-weights
-    std::size_t runs = 0;            ///< chains
-    std::size_t temperatures = 0;    ///< steps from the base to the model
+    double log_z = 0;             ///< the estimate
+    double standard_error = 0;    ///< of `log_z`, to first order
+    double lower = 0;             ///< 3 standard errors of the mean weight away; -infinity where that is all of it
+    double upper = 0;             ///< the same upwards
+    double effective_runs = 0;    ///< how many equal weights would tell as much
+    double variance = 0;          ///< of the log-weights
+    std::size_t runs = 0;         ///< chains
+    std::size_t temperatures = 0; ///< steps from the base to the model
     ChainStart start = ChainStart::base;
     std::string base;                ///< what annealing began with
     std::string products;            ///< what multiplied, and how precisely

@@ -31,8 +31,8 @@ struct RaiseEstimate {
 ///
 /// Chains that begin at the case and run down give an unbiased estimate of that probability, so its log lies below
 /// log p of the annealing model in expectation. That model is not the RBM: the two agree as the ladder grows, so this
-/// errs on the low side where `log_partition` makes a model look better than it is. `ais.runs` chains a case; costs as
-/// `log_sum`, two products a temperature; allocates.
+/// errs on the low side where `log_partition` makes a model look better than it is. `ais.runs` chains a case; costs
+/// as `log_sum`, two products a temperature; allocates.
 /// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
 /// `log_partition`, or if a state is impossible. Grey values are no states of binary units: binarise them.
 template <Field F>
@@ -62,9 +62,8 @@ template <Field F>
         std::span const own = std::span{log_weights}.subspan(c * ais.runs, ais.runs);
         for (double& w : own) w = unnormalised[c] - w;
         LogMean const mean = log_mean_exp(own);
-        result[c] = {.log_probability = mean.value,
-                     .standard_error = mean.relative_error,
-                     .effective_runs = mean.effective};
+        result[c] = {
+            .log_probability = mean.value, .standard_error = mean.relative_error, .effective_runs = mean.effective};
     }
     return result;
 }

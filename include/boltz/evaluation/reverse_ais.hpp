@@ -68,7 +68,8 @@ void check_same_units(F const& first, G const& second, char const* function) {
 
 } // namespace detail
 
-/// log Z by chains that run from states of the model down to a base, in nats: the chains of `log_partition` backwards.
+/// log Z by chains that run from states of the model down to a base, in nats: the chains of `log_partition`
+/// backwards.
 ///
 /// The log of the mean of exp(-w) estimates -log Z and lies below it in expectation, so the result lies above log Z
 /// if every state is an exact sample (`exact_samples` of small models) and only then. From the ends of long chains it
@@ -77,10 +78,9 @@ void check_same_units(F const& first, G const& second, char const* function) {
 /// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.runs` rows; ValueError as
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
 template <Field F>
-[[nodiscard]] LogPartition reverse_log_partition(F const& field,
-                                                 StateBlocks<typename F::value_type, F::depth> const& states,
-                                                 ChainStart start, Ais const& ais, Random& random,
-                                                 BaseBiases<typename F::value_type, F::depth> const& base) {
+[[nodiscard]] LogPartition
+reverse_log_partition(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, ChainStart start,
+                      Ais const& ais, Random& random, BaseBiases<typename F::value_type, F::depth> const& base) {
     return detail::reverse_estimate(field, states, start, ais, random, base, "reverse_log_partition");
 }
 
