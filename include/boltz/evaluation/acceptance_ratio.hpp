@@ -70,7 +70,18 @@ struct TwoSidedLogPartition {
     if (forward.base != reverse.base || forward.temperatures != reverse.temperatures)
         detail::fail<ValueError>("acceptance_ratio: forward has base \"", forward.base, "\" and ",
                                  forward.temperatures, " temperatures, reverse \"", reverse.base, "\" and ",
-                                 reverse.temperatures, ", but both must have run on one path");
+                                 reverse.temperatures, " temperatures, but both must have run on one path");
+    TwoSidedLogPartition result{.forward = forward.log_z,
+                                .reverse = reverse.log_z,
+                                .forward_runs = forward.log_weights.size(),
+                                .reverse_runs = reverse.log_weights.size(),
+                                .start = reverse.start};
+    auto const is_finite = [](double w) { return std::isfinite(w); };
+    if (!std::all_of(forward.log_weights.begin(), forward.log_weights.end(), is_finite) ||
+        !std::all_of(reverse.log_weights.begin(), reverse.log_weights.end(), is_finite)) {
+        result.log_z = result.standard_error = std::numeric_limits<double>::quiet_NaN();
+        return result;
+    }
     auto const up = static_cast<double>(forward.log_weights.size());
     auto const down = static_cast<double>(reverse.log_weights.size());
     double const m = std::log(down / up);
@@ -91,12 +102,7 @@ struct TwoSidedLogPartition {
         if (middle <= low || middle >= high) break;
         (surplus(middle) > 0 ? low : high) = middle;
     }
-    TwoSidedLogPartition result{.log_z = low + (high - low) / 2,
-                                .forward = forward.log_z,
-                                .reverse = reverse.log_z,
-                                .forward_runs = forward.log_weights.size(),
-                                .reverse_runs = reverse.log_weights.size(),
-                                .start = reverse.start};
+    result.log_z = low + (high - low) / 2;
     double information = 0;
     auto const variance = [&](std::vector<double> const& weights) {
         double mean = 0, squares = 0;

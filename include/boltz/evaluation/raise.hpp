@@ -68,4 +68,13 @@ template <Field F>
     return result;
 }
 
+/// The same from the uniform base.
+template <Field F>
+    requires(F::depth == 2)
+[[nodiscard]] std::vector<RaiseEstimate> raise(F const& field,
+                                               std::type_identity_t<Block<typename F::value_type const>> data,
+                                               Ais const& ais, Random& random) {
+    return raise(field, data, ais, random, uniform_base(field));
+}
+
 } // namespace boltz
