@@ -51,16 +51,13 @@ struct Annealing {
     std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on
 };
 
-/// Writes the rows that chains `first` and on are given: observed layers, and the others too if `all`.
+/// Writes what chains `first` and on are given of some layers.
 template <std::floating_point T, std::size_t Depth>
-void place(Annealing<T, Depth> const& annealing, std::size_t first, bool all, StateBlocks<T, Depth> const& out) {
-    for (std::size_t l = 0; l < Depth; ++l) {
-        if (!annealing.observed[l] && (!all || annealing.summed[l])) continue;
-        for (std::size_t i = 0; i < out[l].rows; ++i) {
-            std::size_t const row = (first + i) / annealing.runs;
-            copy(annealing.given[l].row_range(row, 1), out[l].row_range(i, 1));
-        }
-    }
+void place(Annealing<T, Depth> const& annealing, std::size_t first, std::array<bool, Depth> const& layers,
+           StateBlocks<T, Depth> const& out) {
+    for (std::size_t l = 0; l < Depth; ++l)
+        for (std::size_t i = 0; layers[l] && i < out[l].rows; ++i)
+            copy(annealing.given[l].row_range((first + i) / annealing.runs, 1), out[l].row_range(i, 1));
 }
 
 /// The log-weights of chains from the base, without weights, up to the model: exp(w) has mean Z for each case.
@@ -77,7 +74,7 @@ std::vector<double> anneal_up(F const& field, Base const& base,
         AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
         std::span const out{log_weights.data() + first, count};
         Draws const own = draws.from_row(first);
-        place(annealing, first, false, chains.states());
+        place(annealing, first, annealing.observed, chains.states());
         chains.condition();
         chains.add_base_sum(out);
         chains.draw_from_base(own.stream(0));
@@ -100,11 +97,13 @@ std::vector<double> anneal_down(F const& field, Base const& base,
                                 Executor& executor) {
     std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
     Ladder const& ladder = annealing.ladder;
+    std::array<bool, Depth> kept{};
+    for (std::size_t l = 0; l < Depth; ++l) kept[l] = !annealing.summed[l];
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
         AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
         std::span const out{log_weights.data() + first, count};
         Draws const own = draws.from_row(first);
-        place(annealing, first, true, chains.states());
+        place(annealing, first, kept, chains.states());
         chains.condition();
         chains.hear();
         for (std::size_t k = ladder.steps(); k > 0; --k) {
