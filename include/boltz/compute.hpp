@@ -16,7 +16,7 @@ namespace boltz {
 enum class Precision {
     automatic, ///< `bfloat16` in trainings where it is at hand and no Gaussian layer takes part, else `float32`
     float32,   ///< the type of the model
-    bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features, samples and annealing
+    bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features, samples, annealing
 };
 
 /// The name of a precision, as in `--precision bfloat16`.

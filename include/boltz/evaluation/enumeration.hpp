@@ -10,6 +10,7 @@
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/independent_layers.hpp>
+#include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/executor.hpp>
 
 #include <xtensor/xbuilder.hpp>
@@ -33,22 +34,6 @@ struct ExactOptions {
 };
 
 namespace detail {
-
-/// A sum of exponentials, kept relative to the greatest of them.
-struct LogSum {
-    double top = -std::numeric_limits<double>::infinity();
-    double sum = 0;
-
-    void add(double value, double weight = 1) {
-        if (value > top) {
-            sum *= std::exp(top - value);
-            top = value;
-        }
-        if (weight != 0) sum += weight * std::exp(value - top);
-    }
-    void add(LogSum const& other) { add(other.top, other.sum); }
-    [[nodiscard]] double log() const { return top + std::log(sum); }
-};
 
 /// All configurations of the layers that cannot be summed out by A(x).
 ///
@@ -150,10 +135,10 @@ class Enumeration {
 
     /// The sums of exp(-E) by portion, in each for the cases from that of its first pair on. The portions do not
     /// depend on the number of workers that share them.
-    [[nodiscard]] std::vector<std::vector<LogSum>> portion_sums(StateBlocks<T, depth> const& given, std::size_t cases,
-                                                                Executor& executor) const {
+    [[nodiscard]] std::vector<std::vector<RunningLogSum>> portion_sums(StateBlocks<T, depth> const& given,
+                                                                       std::size_t cases, Executor& executor) const {
         std::size_t const pairs = cases * states_;
-        std::vector<std::vector<LogSum>> sums((pairs + portion() - 1) / portion());
+        std::vector<std::vector<RunningLogSum>> sums((pairs + portion() - 1) / portion());
         executor.for_each_block(sums.size(), 1, [&](std::size_t p, std::size_t) {
             std::size_t const first = p * portion();
             std::size_t const count = std::min(portion(), pairs - first);
@@ -169,7 +154,7 @@ class Enumeration {
     /// log of the sum of exp(-E) over all layers that are not observed, for each case.
     [[nodiscard]] std::vector<double> log_sums(StateBlocks<T, depth> const& given, std::size_t cases,
                                                Executor& executor) const {
-        std::vector<LogSum> sums(cases);
+        std::vector<RunningLogSum> sums(cases);
         auto const parts = portion_sums(given, cases, executor);
         for (std::size_t p = 0; p < parts.size(); ++p)
             for (std::size_t c = 0; c < parts[p].size(); ++c) sums[p * portion() / states_ + c].add(parts[p][c]);

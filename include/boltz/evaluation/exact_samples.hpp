@@ -30,7 +30,7 @@ std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration,
         std::size_t sample;
     };
     auto const sums = enumeration.portion_sums({}, 1, executor);
-    LogSum whole;
+    RunningLogSum whole;
     for (auto const& sum : sums) whole.add(sum[0]);
     double const log_whole = whole.log();
     std::vector<double> ends(sums.size()); // of each portion, in probability
