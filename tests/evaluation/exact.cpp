@@ -90,6 +90,8 @@ TEST_CASE("cases are summed up by several workers as by one", "[evaluation]") {
     auto const one = exact_log_sum(model, visible.blocks(), observed);
     CHECK(one == exact_log_sum(model, visible.blocks(), observed, {.compute = {.threads = 3}}));
     CHECK(test::log_sum_exp(one) == Approx(exact_log_partition(model)).epsilon(1e-13));
+    for (std::size_t c = 0; c < visible.rows(); ++c)
+        CHECK(one[c] == Approx(exact_log_sum(model, row_range(visible.blocks(), c, 1), observed)[0]).epsilon(1e-13));
 }
 
 TEST_CASE("Gaussian layers at both ends are integrated although they have different parities", "[evaluation]") {
