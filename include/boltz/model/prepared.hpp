@@ -46,17 +46,22 @@ class Prepared {
         refresh(executor);
     }
 
+    /// Refuses a precision that cannot be had.
+    /// @throws ValueError if bfloat16 is asked for; the message says why it cannot be had.
+    static void check(Precision precision) {
+        if (precision != Precision::bfloat16) return;
+        constexpr auto refused = "Compute: precision is bfloat16, but ";
+        if (!packable) detail::fail<ValueError>(refused, "the model makes its products by itself");
+        if (!std::same_as<value_type, float>) detail::fail<ValueError>(refused, "the model's numbers are double");
+        if (std::string const reason = detail::without_bfloat16(); !reason.empty())
+            detail::fail<ValueError>(refused, reason);
+    }
+
     /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
     /// layers whose states can be counted, where it can be had. The packed weights are undefined until `refresh`.
     /// @throws ValueError as the constructor, before anything is changed.
     void choose(Precision precision) {
-        if (precision == Precision::bfloat16) {
-            constexpr auto refused = "Compute: precision is bfloat16, but ";
-            if (!packable) detail::fail<ValueError>(refused, "the model makes its products by itself");
-            if (!std::same_as<value_type, float>) detail::fail<ValueError>(refused, "the model's numbers are double");
-            if (std::string const reason = detail::without_bfloat16(); !reason.empty())
-                detail::fail<ValueError>(refused, reason);
-        }
+        check(precision);
         bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
         rounded_ = {};
         if constexpr (packable)
@@ -147,6 +152,12 @@ class Prepared {
 };
 
 namespace detail {
+
+/// Refuses a precision that cannot be had for a model; any other field multiplies as it is.
+template <Field F>
+void check_precision(Compute const& compute) {
+    if constexpr (Model<F>) Prepared<F>::check(compute.precision);
+}
 
 /// A model prepared for a call; any other field as it is.
 template <Field F>

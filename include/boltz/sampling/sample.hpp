@@ -39,6 +39,7 @@ void check_sampling(F const& field, SampleOptions const& options) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
+    check_precision<F>(options.compute);
     if constexpr (Model<F>) check_bounded_energy(field, "sample");
 }
 
@@ -116,8 +117,8 @@ template <Field F, class Read>
 void sample(F const& field, States<typename F::value_type, F::depth> const& start, SampleOptions const& options,
             Random& random, Read&& read) {
     detail::check_sampling(field, options);
-    Draws const draws = random.split();
     auto chains = detail::chains_at(field, start, options.count);
+    Draws const draws = random.split();
     detail::run_chains(field, chains, options, draws, read);
 }
 

@@ -94,8 +94,11 @@ template <Field F>
 sample_given(F const& field, Given<typename F::value_type, F::depth> const& given, SampleGivenOptions const& options,
              Random& random) {
     if (options.copies == 0) detail::fail<ValueError>("sample_given: copies is 0, but must be at least 1");
-    Draws const draws = random.split();
+    detail::check_precision<F>(options.compute);
+    Random advanced = random;
+    Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "sample_given");
+    random = advanced;
     auto const all = given.repeated(options.copies);
     auto states = detail::begin_given(field, all, draws);
     auto scratch = states;
@@ -127,8 +130,11 @@ mean_given(F const& field, Given<typename F::value_type, F::depth> const& given,
     using T = typename F::value_type;
     if (options.chains == 0) detail::fail<ValueError>("mean_given: chains is 0, but must be at least 1");
     if (options.reads == 0) detail::fail<ValueError>("mean_given: reads is 0, but must be at least 1");
-    Draws const draws = random.split();
+    detail::check_precision<F>(options.compute);
+    Random advanced = random;
+    Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "mean_given");
+    random = advanced;
     auto const all = given.repeated(options.chains);
     auto states = detail::begin_given(field, all, draws);
     auto means = states;

@@ -61,6 +61,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
         if (base.sizes()[l] != field.sizes()[l])
             detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
                                      ", but the model has ", field.sizes()[l]);
+    detail::check_precision<F>(options.compute);
     if constexpr (Model<F>) check_bounded_energy(field, "sample_tempered");
     TemperedChains<T, F::depth> chains{
         options.count, field.sizes(),
