@@ -30,10 +30,18 @@ namespace boltz {
 /// must outlive it.
 template <Model M>
 class Prepared {
+    using Products = detail::PackedProducts<typename M::value_type, M::depth>;
+
   public:
     static constexpr std::size_t depth = M::depth;
     using value_type = typename M::value_type;
-    using Gradient = typename M::Gradient;
+
+    /// Whether the model has weights to pack; a user's own may know nothing of products.
+    static constexpr bool packable = requires(M const& model, StateBlocks<value_type, depth> const& states,
+                                              Block<value_type> out, Products const& products) {
+        model.weights(0);
+        model.template input<0>(states, out, Factors{}, products);
+    };
 
     /// The model as it is; nothing is packed until `choose`.
     explicit Prepared(M const& model) noexcept : model_{&model} {}
@@ -127,17 +135,6 @@ class Prepared {
         std::string const kinds = !seen[1] ? number : !seen[0] ? "bfloat16" : "bfloat16 and float32";
         return kinds + " by " + (packed ? detail::product_library()->name() : "BLAS");
     }
-
-  private:
-    using Products = detail::PackedProducts<value_type, depth>;
-
-  public:
-    /// Whether the model has weights to pack; a user's own may know nothing of products.
-    static constexpr bool packable = requires(M const& model, StateBlocks<value_type, depth> const& states,
-                                              Block<value_type> out, Products const& products) {
-        model.weights(0);
-        model.template input<0>(states, out, Factors{}, products);
-    };
 
   private:
     template <std::size_t I>

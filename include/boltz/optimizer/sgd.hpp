@@ -52,7 +52,7 @@ class Sgd::Session {
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
         model.for_each_parameter(
-            [&]<class T>(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope) {
+            [&](ParameterKind kind, auto values, auto velocity, auto slope) {
                 executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
                     move(kind, values.subspan(first, count), velocity.subspan(first, count),
                          slope.subspan(first, count), clock);
@@ -79,7 +79,7 @@ class Sgd::Session {
   private:
     auto by_parts(Clock const& clock) {
         return [this, &clock](ParameterKind kind, auto values, auto velocity, auto slope) {
-            move(kind, values, velocity, slope, clock);
+            this->move(kind, values, velocity, slope, clock);
         };
     }
 

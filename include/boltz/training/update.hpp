@@ -77,8 +77,8 @@ class Update {
         optimizer.step_but_weights(model, gradient, clock);
     };
 
-    // An even number of shares that differ by a strip at most and have at most 256 rows: a product of few rows is slower,
-    // and unequal shares leave workers idle.
+    // An even number of shares that differ by a strip at most and have at most 256 rows: a product of few rows is
+    // slower, and unequal shares leave workers idle.
     void cut(std::size_t pair, std::size_t rows) {
         constexpr std::size_t strip = Prepared<M>::strip;
         std::size_t const strips = (rows + strip - 1) / strip;
