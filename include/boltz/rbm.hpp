@@ -24,14 +24,23 @@
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/packed_bits.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/activation.hpp>
+<<<<<<< HEAD
 #include <boltz/evaluation/compact_features.hpp>
+=======
+#include <boltz/evaluation/adaptive_ladder.hpp>
+#include <boltz/evaluation/ais.hpp>
+>>>>>>> w-estimators
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact_samples.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/inferred_features.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
+#include <boltz/evaluation/raise.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
+#include <boltz/evaluation/reverse_ais.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>

@@ -62,6 +62,36 @@ TEST_CASE("more states than one block holds are all counted", "[evaluation]") {
           Approx(test::log_sum_exp(log_marginal<1>(rbm, visible.blocks()))).epsilon(1e-13));
 }
 
+TEST_CASE("blocks by differences and blocks by products agree, whatever is enumerated", "[evaluation]") {
+    using test::layer;
+    auto const check = [](auto const& model) {
+        using M = std::remove_cvref_t<decltype(model)>;
+        auto odd = test::all_states(model, test::layers_of_parity<M::depth>(1));
+        CHECK(exact_log_partition(model) ==
+              Approx(test::log_sum_exp(log_marginal<0>(model, odd.blocks()))).epsilon(1e-13));
+    };
+    // Digits of two and of three kinds, whole blocks of 128; counts of a multinomial unit, which do not add up so.
+    check(test::randomised(RBM{layer<Bernoulli>(9), layer<Spin>(8)}, 0.7, 0.5, 21));
+    check(test::randomised(
+        RBM{layer<Bernoulli>(13), JointLayer{layer<Bernoulli>(5), layer<Multinomial>(3), layer<Spin>(3)}}, 0.7, 0.5,
+        22));
+    check(test::randomised(RBM{layer<Bernoulli>(12), layer<Multinomial>(4, Multinomial{14})}, 0.3, 0.3, 23));
+    check(test::randomised(
+        DBM{layer<Bernoulli>(6), layer<Bernoulli>(4), layer<Multinomial>(2, Multinomial{3}), layer<Bernoulli>(3)},
+        0.7, 0.5, 24));
+}
+
+TEST_CASE("cases are summed up by several workers as by one", "[evaluation]") {
+    auto const model = test::randomised(DBM{test::layer<Bernoulli>(5), test::layer<Bernoulli>(11),
+                                            test::layer<Bernoulli>(11), test::layer<Bernoulli>(3)},
+                                        0.8, 0.5, 25);
+    auto visible = test::all_states(model, {true, false, false, false});
+    Observed<4> const observed{true, false, false, false};
+    auto const one = exact_log_sum(model, visible.blocks(), observed);
+    CHECK(one == exact_log_sum(model, visible.blocks(), observed, {.compute = {.threads = 3}}));
+    CHECK(test::log_sum_exp(one) == Approx(exact_log_partition(model)).epsilon(1e-13));
+}
+
 TEST_CASE("Gaussian layers at both ends are integrated although they have different parities", "[evaluation]") {
     using test::layer;
     auto const model = test::randomised(

@@ -75,6 +75,13 @@ auto gaussian_dbm() {
                                         layer<boltz::Multinomial, T>(2, boltz::Multinomial{2})}};
 }
 
+/// Small layers within large ones: those without common weights that have most units are the two ends.
+template <class T = double>
+auto wide_ends() {
+    return boltz::DBM{layer<boltz::Bernoulli, T>(3), layer<boltz::Bernoulli, T>(2), layer<Spin, T>(2),
+                      layer<boltz::Bernoulli, T>(3)};
+}
+
 /// `f(model)` for models with countable states, about 100 to 500 of them; couplings are strong.
 template <class T = double, class F>
 void for_each_discrete_model(F&& f) {

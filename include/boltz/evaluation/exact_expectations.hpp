@@ -27,9 +27,9 @@ exact_expectations(M const& model, StateBlocks<typename M::value_type, M::depth>
     using T = typename M::value_type;
     std::size_t const cases = detail::checked_cases(model, states, observed, "exact_expectations");
     if (cases == 0) detail::fail<ValueError>("exact_expectations: states has 0 rows, but needs at least 1");
-    Executor executor{Compute{}};
+    Executor executor{options.compute};
     detail::Enumeration<M> const enumeration{model, observed, options, "exact_expectations"};
-    std::vector<double> const log_sums = enumeration.log_sums(states, cases);
+    std::vector<double> const log_sums = enumeration.log_sums(states, cases, executor);
 
     typename M::Gradient result = model.make_gradient();
     Phase<T, M::depth> phase;

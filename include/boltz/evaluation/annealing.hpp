@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Log-weights of chains that run from a base to a model, or back.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/detail/unit_operations.hpp>
+#include <boltz/error.hpp>
+#include <boltz/evaluation/annealed_chains.hpp>
+#include <boltz/evaluation/independent_layers.hpp>
+#include <boltz/evaluation/ladder.hpp>
+#include <boltz/evaluation/log_partition.hpp>
+#include <boltz/model/bounded_energy.hpp>
+#include <boltz/model/tempered.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace boltz::detail {
+
+/// The layers that annealing sums out: of those that it may, the set with most units, since what is summed adds no
+/// variance.
+template <Field F>
+std::array<bool, F::depth> annealing_sums(F const& field, Observed<F::depth> const& observed) {
+    auto const sizes = field.sizes();
+    double lowest = 0;
+    return independent_layers<F::depth>(
+        observed,
+        [&](auto const& set) {
+            double units = 0;
+            for (std::size_t l = 0; l < F::depth; ++l) units += set[l] ? static_cast<double>(sizes[l]) : 0;
+            return -units;
+        },
+        lowest);
+}
+
+/// What the chains of an annealing have in common.
+template <std::floating_point T, std::size_t Depth>
+struct Annealing {
+    Ladder const& ladder;
+    Observed<Depth> observed{};       ///< layers whose states are given, one row a case
+    std::array<bool, Depth> summed{}; ///< layers that are summed out
+    StateBlocks<T, Depth> given{};    ///< a row a case: observed layers, and where chains that run down begin
+    std::size_t cases = 1;
+    std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on
+};
+
+/// Writes what chains `first` and on are given of some layers.
+template <std::floating_point T, std::size_t Depth>
+void place(Annealing<T, Depth> const& annealing, std::size_t first, std::array<bool, Depth> const& layers,
+           StateBlocks<T, Depth> const& out) {
+    for (std::size_t l = 0; l < Depth; ++l)
+        for (std::size_t i = 0; layers[l] && i < out[l].rows; ++i)
+            copy(annealing.given[l].row_range((first + i) / annealing.runs, 1), out[l].row_range(i, 1));
+}
+
+/// The log-weights of chains from the base, without weights, up to the model: exp(w) has mean Z for each case.
+///
+/// Neal (2001), equations 3 to 11. Temperature k draws from stream k of `draws`; a block of chains runs through all
+/// temperatures by itself.
+template <Field F, class Base, std::size_t Depth>
+std::vector<double> anneal_up(F const& field, Base const& base,
+                              Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
+                              Executor& executor) {
+    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    Ladder const& ladder = annealing.ladder;
+    executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
+        AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
+        std::span const out{log_weights.data() + first, count};
+        Draws const own = draws.from_row(first);
+        place(annealing, first, annealing.observed, chains.states());
+        chains.condition();
+        chains.add_base_sum(out);
+        chains.draw_from_base(own.stream(0));
+        for (std::size_t k = 0; k < ladder.steps(); ++k) {
+            if (k > 0) chains.move(ladder[k], Order::up, own.stream(k));
+            chains.add_difference(ladder[k], ladder[k + 1], out);
+        }
+    });
+    return log_weights;
+}
+
+/// The log-weights of chains from given states of the model down to the base: exp(-w) has mean 1 / Z if the states
+/// are exact samples. For a base with weights Z stands for the ratio of Z to the base's.
+///
+/// The chains are the time reversal of those that run up, a last sweep at the model itself included, with which they
+/// begin; their weights have the same sign.
+template <Field F, class Base, std::size_t Depth>
+std::vector<double> anneal_down(F const& field, Base const& base,
+                                Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
+                                Executor& executor) {
+    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    Ladder const& ladder = annealing.ladder;
+    std::array<bool, Depth> kept{};
+    for (std::size_t l = 0; l < Depth; ++l) kept[l] = !annealing.summed[l];
+    executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
+        AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
+        std::span const out{log_weights.data() + first, count};
+        Draws const own = draws.from_row(first);
+        place(annealing, first, kept, chains.states());
+        chains.condition();
+        chains.hear();
+        for (std::size_t k = ladder.steps(); k > 0; --k) {
+            chains.move(ladder[k], Order::down, own.stream(k));
+            chains.add_difference(ladder[k], ladder[k - 1], out);
+        }
+        for (double& w : out) w = -w;
+        if constexpr (!Field<Base>) chains.add_base_sum(out);
+    });
+    return log_weights;
+}
+
+/// Refuses what cannot be annealed: an energy without a minimum, a base that does not fit, and bfloat16 where states
+/// are not counts, for it would round them on one side of a weight only.
+template <Field F, class Base>
+void check_annealing(F const& field, Base const& base, Compute const& compute, char const* function) {
+    for_each_index<F::depth>([&](auto l) {
+        auto const& layer = field.template layer<l>();
+        check_size(layer.unit(), layer.size());
+        if (compute.precision == Precision::bfloat16 && !CountsStates<std::remove_cvref_t<decltype(layer.unit())>>)
+            fail<ValueError>(function, ": precision is bfloat16, but the states of layer ", std::size_t{l},
+                             " are real numbers, which it would round");
+    });
+    if constexpr (Model<F>) check_bounded_energy(field, function);
+    static_cast<void>(Tempered<F, Base>{field, base, 0}); // compares the sizes
+}
+
+/// Says of an estimate how it was made.
+template <Field F, class Base>
+void describe(LogPartition& result, Ladder const& ladder, F const& field, Base const& base) {
+    result.temperatures = ladder.steps();
+    if constexpr (requires { base.name; })
+        result.base = base.name;
+    else
+        result.base = "another model";
+    if constexpr (requires { field.description(); })
+        result.products = field.description();
+    else
+        result.products = std::same_as<typename F::value_type, float> ? "float32" : "float64";
+}
+
+} // namespace boltz::detail

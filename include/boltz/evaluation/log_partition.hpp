@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// An estimate of log Z, with its error and with what speaks against it.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// Where the chains of an annealing begin, and with it what the estimate means.
+enum class ChainStart {
+    base,          ///< at exact draws from the base, up to the model: below log Z in expectation
+    exact_samples, ///< at exact draws from the model, down to the base: above log Z in expectation
+    long_chains,   ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
+                   ///< start
+    given_states   ///< at states of which nothing is known, down: no bound
+};
+
+/// The name of a start, as in reports.
+[[nodiscard]] constexpr std::string_view to_string(ChainStart start) noexcept {
+    switch (start) {
+    case ChainStart::base: return "base";
+    case ChainStart::exact_samples: return "exact samples";
+    case ChainStart::long_chains: return "long chains";
+    default: return "given states";
+    }
+}
+
+/// log of the mean of the exponentials of some numbers, and how far to trust it.
+struct LogMean {
+    double value = 0;          ///< log((1 / n) sum_i exp(w_i))
+    double relative_error = 0; ///< standard error of the mean of exp(w) over that mean, so that of `value` too
+    double effective = 0;      ///< (sum_i exp(w_i))^2 / sum_i exp(2 w_i), the effective sample size
+    double variance = 0;       ///< of the w_i themselves
+};
+
+/// The mean in log space, stable for numbers of any size; needs two of them for an error.
+[[nodiscard]] inline LogMean log_mean_exp(std::span<double const> values) {
+    auto const n = static_cast<double>(values.size());
+    double const top = *std::max_element(values.begin(), values.end());
+    double const infinity = std::numeric_limits<double>::infinity();
+    if (!std::isfinite(top)) return {.value = top, .relative_error = infinity, .variance = infinity};
+    double sum = 0, squares = 0, mean = 0, spread = 0, error = 0;
+    for (double const w : values) {
+        sum += std::exp(w - top);
+        squares += std::exp(2 * (w - top));
+        mean += w / n;
+    }
+    for (double const w : values) {
+        spread += (w - mean) * (w - mean);
+        double const deviation = std::exp(w - top) / (sum / n) - 1;
+        error += deviation * deviation;
+    }
+    return {.value = top + std::log(sum / n),
+            .relative_error = values.size() > 1 ? std::sqrt(error / (n - 1) / n) : infinity,
+            .effective = sum * sum / squares,
+            .variance = values.size() > 1 ? spread / (n - 1) : infinity};
+}
+
+/// An estimate of log Z (or of the log of a sum over the layers that are not observed) by annealed chains, in nats.
+///
+/// Each chain gives a log-weight; weights, not their logs, are unbiased, so the log of their mean lies below the
+/// truth in expectation, and above it for chains that run down from the model.
+struct LogPartition {
+    double log_z = 0;             ///< the estimate
+    double standard_error = 0;    ///< of `log_z`, to first order
+    double lower = 0;             ///< 3 standard errors of the mean weight away; -infinity where that is all of it
+    double upper = 0;             ///< the same upwards
+    double effective_runs = 0;    ///< how many equal weights would tell as much
+    double variance = 0;          ///< of the log-weights
+    std::size_t runs = 0;         ///< chains
+    std::size_t temperatures = 0; ///< steps from the base to the model
+    ChainStart start = ChainStart::base;
+    std::string base;                ///< what annealing began with
+    std::string products;            ///< what multiplied, and how precisely
+    std::vector<double> log_weights; ///< one a chain, log Z of the base included
+
+    /// How many chains should carry an estimate, seen or predicted, before it is believed.
+    static constexpr double least_effective_runs = 10;
+
+    /// Whether nothing speaks against the estimate. It cannot see a mode that no chain has found.
+    [[nodiscard]] bool trustworthy() const { return warning().empty(); }
+
+    /// What speaks against it in plain words; empty if nothing does.
+    ///
+    /// Few effective runs speak against it, and so does a variance s of the log-weights with runs exp(-s) below the
+    /// same limit: were they normal, no more weights than that would count, and a sample overrates what it has seen.
+    [[nodiscard]] std::string warning() const {
+        std::ostringstream text;
+        auto const n = static_cast<double>(runs);
+        if (!std::isfinite(log_z))
+            text << "the estimate is not a finite number";
+        else if (n < least_effective_runs)
+            text << runs << " runs are too few to tell their spread; take " << least_effective_runs << " or more";
+        else if (effective_runs < least_effective_runs)
+            text << "the estimate rests on " << effective_runs << " effective runs of " << runs
+                 << "; take more temperatures";
+        else if (n * std::exp(-variance) < least_effective_runs)
+            text << "the log-weights have variance " << variance << ", too much for " << runs
+                 << " runs: the largest weights have probably not been seen; take more temperatures";
+        else if (start == ChainStart::long_chains)
+            text << "the chains began at the ends of long chains, not at exact samples: an upper bound only if those "
+                    "have mixed";
+        else if (start == ChainStart::given_states)
+            text << "the chains began at given states, not at exact samples: neither an upper nor a lower bound";
+        return text.str();
+    }
+};
+
+namespace detail {
+
+/// The estimate that log-weights amount to; for chains that run down the mean is taken over exp(-w).
+inline LogPartition summarised(std::vector<double> log_weights, ChainStart start) {
+    LogPartition result;
+    double const sign = start == ChainStart::base ? 1 : -1;
+    for (double& w : log_weights) w *= sign;
+    LogMean const mean = log_mean_exp(log_weights);
+    for (double& w : log_weights) w *= sign;
+    double const narrow = std::log1p(-3 * mean.relative_error); // not a number beyond 1/3
+    double const wide = std::log1p(3 * mean.relative_error);
+    double const down = std::isnan(narrow) ? -std::numeric_limits<double>::infinity() : narrow;
+    result.log_z = sign * mean.value;
+    result.standard_error = mean.relative_error;
+    result.lower = result.log_z + (sign > 0 ? down : -wide);
+    result.upper = result.log_z + (sign > 0 ? wide : -down);
+    result.effective_runs = mean.effective;
+    result.variance = mean.variance;
+    result.runs = log_weights.size();
+    result.start = start;
+    result.log_weights = std::move(log_weights);
+    return result;
+}
+
+} // namespace detail
+} // namespace boltz

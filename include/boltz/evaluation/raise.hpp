@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Reverse annealed importance sampling from test cases: a lower bound on their log-probability.
+
+#include <boltz/concepts.hpp>
+#include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/checked_cases.hpp>
+#include <boltz/model/energy.hpp>
+
+#include <xtensor/xbuilder.hpp>
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace boltz {
+
+/// An estimate of a case's log-probability under the annealing model.
+struct RaiseEstimate {
+    double log_probability = 0; ///< in nats; a density where the visible layer is real-valued
+    double standard_error = 0;  ///< of it, to first order
+    double effective_runs = 0;  ///< how many equal weights would tell as much
+};
+
+/// RAISE (Burda, Grosse & Salakhutdinov 2015): for each row of `data`, log p of it under the *annealing model* of an
+/// RBM, the distribution of what chains from the base have become once they have run up the ladder and done one sweep
+/// of the model itself.
+///
+/// Chains that begin at the case and run down give an unbiased estimate of that probability, so its log lies below
+/// log p of the annealing model in expectation. That model is not the RBM: the two agree as the ladder grows, so this
+/// errs on the low side where `log_partition` makes a model look better than it is. `ais.runs` chains a case; costs
+/// as `log_sum`, two products a temperature; allocates.
+/// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
+/// `log_partition`, or if a state is impossible. Grey values are no states of binary units: binarise them.
+template <Field F>
+    requires(F::depth == 2)
+[[nodiscard]] std::vector<RaiseEstimate> raise(F const& field,
+                                               std::type_identity_t<Block<typename F::value_type const>> data,
+                                               Ais const& ais, Random& random,
+                                               BaseBiases<typename F::value_type, 2> const& base) {
+    using T = typename F::value_type;
+    ais.validate();
+    detail::check_annealing(field, base, ais.compute, "raise");
+    Matrix<T> visible = xt::zeros<T>({data.rows, data.columns});
+    copy(data, Block{visible});
+    std::size_t const cases = detail::checked_cases(field, {Block{visible}, {}}, {true, false}, "raise");
+    auto const& prepared = detail::prepared(field, ais.compute);
+    std::vector<double> const unnormalised = log_marginal<1>(prepared, StateBlocks<T, 2>{Block{visible}, {}});
+
+    Executor executor{ais.compute};
+    detail::Annealing<T, 2> const annealing{.ladder = ais.ladder,
+                                            .summed = {false, true},
+                                            .given = {Block{visible}, {}},
+                                            .cases = cases,
+                                            .runs = ais.runs};
+    std::vector<double> log_weights = detail::anneal_down(prepared, base, annealing, random.split(), executor);
+    std::vector<RaiseEstimate> result(cases);
+    for (std::size_t c = 0; c < cases; ++c) {
+        std::span const own = std::span{log_weights}.subspan(c * ais.runs, ais.runs);
+        for (double& w : own) w = unnormalised[c] - w;
+        LogMean const mean = log_mean_exp(own);
+        result[c] = {
+            .log_probability = mean.value, .standard_error = mean.relative_error, .effective_runs = mean.effective};
+    }
+    return result;
+}
+
+/// The same from the uniform base.
+template <Field F>
+    requires(F::depth == 2)
+[[nodiscard]] std::vector<RaiseEstimate> raise(F const& field,
+                                               std::type_identity_t<Block<typename F::value_type const>> data,
+                                               Ais const& ais, Random& random) {
+    return raise(field, data, ais, random, uniform_base(field));
+}
+
+} // namespace boltz

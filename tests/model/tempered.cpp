@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+
+#include <boltz/data/matrix_source.hpp>
+#include <boltz/model/scaled.hpp>
+#include <boltz/model/tempered.hpp>
+
+using namespace boltz;
+
+namespace {
+
+template <class M>
+BaseBiases<double, M::depth> random_base(M const& model) {
+    auto base = uniform_base(model);
+    for (std::size_t l = 0; l < M::depth; ++l)
+        Draws::from_seed(70 + l).normal(0, 0, std::span{base.biases[l].data(), base.biases[l].size()});
+    return base;
+}
+
+// The model that p_beta is: weights and biases mixed by hand.
+template <class M>
+M mixed(M model, BaseBiases<double, M::depth> const& base, double beta) {
+    for (std::size_t l = 0; l + 1 < M::depth; ++l)
+        for (double& w : model.weights(l)) w *= beta;
+    boltz::detail::for_each_index<M::depth>([&](auto l) {
+        auto& bias = model.template layer<l>().bias();
+        for (std::size_t j = 0; j < bias.size(); ++j) bias(j) = (1 - beta) * base.biases[l](j) + beta * bias(j);
+    });
+    return model;
+}
+
+template <std::size_t I, class A, class B>
+double difference(A const& a, B const& b, Factors factors) {
+    auto const sizes = a.sizes();
+    States<double, A::depth> states{5, sizes};
+    for (std::size_t l = 0; l < A::depth; ++l)
+        for (std::size_t i = 0; i < 5; ++i) Draws::from_seed(l).normal(i, 0, states[l].row(i));
+    Matrix<double> x = xt::ones<double>({std::size_t{5}, sizes[I]});
+    Matrix<double> y = x;
+    a.template input<I>(states.blocks(), Block{x}, factors);
+    b.template input<I>(states.blocks(), Block{y}, factors);
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(x.data()[i] - y.data()[i]));
+    return worst;
+}
+
+Factors const factor_sets[] = {{}, {.below = 2, .above = 0, .bias = 0.5}, {.below = 0.5, .bias = 0, .keep = 2}};
+
+} // namespace
+
+TEST_CASE("a tempered field is the model with tempered weights and mixed biases", "[model]") {
+    test::for_each_model([](auto const& model) {
+        using M = std::remove_cvref_t<decltype(model)>;
+        STATIC_REQUIRE(Field<Tempered<M>>);
+        auto const base = random_base(model);
+        for (double const beta : {0.0, 1e-4, 0.3, 1.0}) {
+            Tempered const tempered{model, base, beta};
+            M const expected = mixed(model, base, beta);
+            CHECK(tempered.beta() == beta);
+            boltz::detail::for_each_index<M::depth>([&](auto l) {
+                for (Factors const& factors : factor_sets) CHECK(difference<l>(tempered, expected, factors) < 1e-13);
+            });
+        }
+    });
+}
+
+TEST_CASE("two models of one shape are mixed, weights included", "[model]") {
+    auto const first = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
+    auto const second = test::randomised(test::mixed_dbm(), 0.8, 0.5, 5);
+    auto between = second;
+    for (std::size_t l = 0; l < 2; ++l) between.weights(l) = 0.75 * first.weights(l) + 0.25 * second.weights(l);
+    boltz::detail::for_each_index<3>([&](auto l) {
+        between.layer<l>().bias() = 0.75 * first.layer<l>().bias() + 0.25 * second.layer<l>().bias();
+    });
+    Tempered const tempered{second, first, 0.25};
+    boltz::detail::for_each_index<3>([&](auto l) {
+        for (Factors const& factors : factor_sets) CHECK(difference<l>(tempered, between, factors) < 1e-13);
+    });
+}
+
+TEST_CASE("bases are uniform, the model's own or the base rates of data", "[model]") {
+    auto const model = test::randomised(test::gaussian_dbm(), 0.7, 0.5, 7);
+    for (auto const& bias : uniform_base(model).biases)
+        for (double const b : bias) CHECK(b == 0);
+    auto const own = own_base(model);
+    CHECK(own.biases[0] == model.layer<0>().bias());
+    CHECK(own.biases[2] == model.layer<2>().bias());
+    CHECK(own.sizes() == model.sizes());
+    // A view may scale what a layer says.
+    LayerFactors<3> const factors{{{2}, {1}, {1, 0.5}}};
+    auto const loud = own_base(Scaled{model, factors});
+    CHECK(loud.biases[0](1) == 2 * model.layer<0>().bias()(1));
+    CHECK(loud.biases[2](2) == 0.5 * model.layer<2>().bias()(2));
+
+    Random random{1};
+    Matrix<double> data = xt::zeros<double>({4, 2});
+    data(0, 0) = 3;
+    data(2, 1) = -2;
+    auto const rates = base_rates(model, MatrixSource{data}, random);
+    Matrix<double> mean = xt::zeros<double>({1, 2});
+    rates.input<0>({}, Block{mean});
+    model.layer<0>().unit().mean(Block{mean});
+    CHECK(mean(0, 0) == Approx(0.75));
+    CHECK(mean(0, 1) == Approx(-0.5));
+    CHECK(rates.biases[1](0) == 0);
+    CHECK_THROWS_AS(base_rates<1>(model, MatrixSource{data}, random), ShapeError);
+}
+
+TEST_CASE("temperatures and bases that do not fit are refused", "[model]") {
+    auto const model = test::bernoulli_rbm();
+    auto base = uniform_base(model);
+    CHECK_THROWS_AS((Tempered{model, base, 1.5}), ValueError);
+    CHECK_THROWS_AS((Tempered{model, base, std::numeric_limits<double>::quiet_NaN()}), ValueError);
+    base.biases[1] = xt::zeros<double>({7});
+    CHECK_THROWS_AS((Tempered{model, base, 0.5}), ShapeError);
+}
