@@ -26,12 +26,9 @@
 #include <boltz/data/subset.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/activation.hpp>
-<<<<<<< HEAD
-#include <boltz/evaluation/compact_features.hpp>
-=======
 #include <boltz/evaluation/adaptive_ladder.hpp>
 #include <boltz/evaluation/ais.hpp>
->>>>>>> w-estimators
+#include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/evaluation/exact_samples.hpp>
