@@ -16,12 +16,12 @@ namespace {
 
 template <class T, class S>
 Matrix<T> loaded(S const& source, std::vector<std::size_t> const& indices, std::uint64_t seed = 1) {
-    Matrix<T> room = xt::zeros<T>({indices.size(), source.columns() + 2});
+    Matrix<T> room = xt::zeros<T>({indices.size() + 1, source.columns() + 2});
     for (T& x : room) x = T{-77};
-    source.load(std::span<std::size_t const>{indices}, Block{room}.column_range(1, source.columns()),
-                Draws::from_seed(seed));
+    source.load(std::span<std::size_t const>{indices},
+                Block{room}.row_range(0, indices.size()).column_range(1, source.columns()), Draws::from_seed(seed));
     Matrix<T> result = xt::zeros<T>({indices.size(), source.columns()});
-    copy(Block{room}.column_range(1, source.columns()), Block{result});
+    copy(Block{room}.row_range(0, indices.size()).column_range(1, source.columns()), Block{result});
     for (std::size_t i = 0; i < indices.size(); ++i)
         CHECK((room(i, 0) == -77 && room(i, source.columns() + 1) == -77));
     return result;
