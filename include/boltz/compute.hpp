@@ -16,7 +16,7 @@ namespace boltz {
 enum class Precision {
     automatic, ///< `bfloat16` in trainings where it is at hand and no Gaussian layer takes part, else `float32`
     float32,   ///< the type of the model
-    bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features and samples
+    bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features, samples and annealing
 };
 
 /// The name of a precision, as in `--precision bfloat16`.
@@ -32,7 +32,7 @@ enum class Precision {
 ///
 /// Results depend on `block_rows` and `precision` (products round) but never on `threads`: cases and chains are cut
 /// into equal blocks of at most `block_rows` whatever the number of workers, and every random number is named by its
-/// position. Energies, bounds and likelihoods never use bfloat16.
+/// position. Energies, bounds and exact likelihoods never use bfloat16, annealing only where it is named.
 struct Compute {
     std::size_t threads = 1;     ///< workers; they live for one public call
     std::size_t block_rows = 64; ///< most cases or chains that one worker takes through a chain of products

@@ -65,6 +65,20 @@ TEST_CASE("a tempered field is the model with tempered weights and mixed biases"
     });
 }
 
+TEST_CASE("energies and marginals of a tempered field are those of the tempered model", "[model]") {
+    test::for_each_discrete_model([](auto const& model) {
+        auto const base = random_base(model);
+        Tempered const tempered{model, base, 0.3};
+        auto const expected = mixed(model, base, 0.3);
+        auto all = test::all_states(model);
+        CHECK(test::distance(energy(tempered, all.blocks()), energy(expected, all.blocks())) < 1e-12);
+        CHECK(test::distance(log_marginal<0>(tempered, all.blocks()), log_marginal<0>(expected, all.blocks())) <
+              1e-12);
+        CHECK(test::distance(log_marginal<1>(tempered, all.blocks()), log_marginal<1>(expected, all.blocks())) <
+              1e-12);
+    });
+}
+
 TEST_CASE("two models of one shape are mixed, weights included", "[model]") {
     auto const first = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     auto const second = test::randomised(test::mixed_dbm(), 0.8, 0.5, 5);

@@ -36,23 +36,23 @@ TEST_CASE("with packed products the estimate is of the model whose weights were 
     double const truth = exact_log_partition(rbm);
     double const truth_of_rounded = exact_log_partition(coarse);
     Random random{81};
-    Ais ais{.runs = 500, .ladder = Ladder::linear(1500)};
-    auto const check = [&](double expected, std::string const& products) {
+    Ais ais{.runs = 2000, .ladder = Ladder::linear(1000)};
+    auto const check = [&](auto const& multiplied, double expected, std::string const& products) {
         auto const up = log_partition(rbm, ais, random);
         CHECK_THAT(up.products, contains_text(products));
         CHECK(std::abs(up.log_z - expected) < 4.5 * up.standard_error);
-        auto starts = exact_samples(coarse, ais.runs, random);
+        auto starts = exact_samples(multiplied, ais.runs, random);
         auto const down =
             reverse_log_partition(rbm, starts.blocks(), ChainStart::exact_samples, ais, random, uniform_base(rbm));
-        CHECK(std::abs(down.log_z - expected) < 4.5 * down.standard_error + 0.02);
+        CHECK(std::abs(down.log_z - expected) < 4.5 * down.standard_error);
         // What a mistaken precision would change can be told apart.
-        CHECK(std::abs(truth - truth_of_rounded) > 9 * up.standard_error + 0.02);
+        CHECK(std::abs(truth - truth_of_rounded) > 12 * up.standard_error);
     };
-    check(truth, "float32");
+    check(rbm, truth, "float32");
     if (auto const reason = boltz::detail::without_bfloat16(); !reason.empty()) {
         WARN("bfloat16 is not tested: " << reason);
         return;
     }
     ais.compute.precision = Precision::bfloat16;
-    check(truth_of_rounded, "bfloat16 by oneDNN");
+    check(coarse, truth_of_rounded, "bfloat16 by oneDNN");
 }

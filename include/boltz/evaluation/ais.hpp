@@ -68,9 +68,9 @@ std::vector<LogPartition> annealed_estimates(F const& field, BaseBiases<typename
 ///
 /// The path is that of `Tempered`. A set of layers without common weights is summed out in closed form, the one with
 /// most units, and given it the others are drawn layer by layer. Below log Z in expectation, and near it if the
-/// verdict of the result is kind. Costs two products a pair of layers and temperature, all temperatures of a block of
-/// chains in one go; allocates. With `Precision::bfloat16` draws and weights use the same rounded W, so the estimate
-/// is of the rounded model's log Z, and the result says so.
+/// verdict of the result is kind. Costs two products a pair of layers and temperature, three where neither is summed,
+/// all temperatures of a block of chains in one go; allocates. With `Precision::bfloat16` draws and weights use the
+/// same rounded W, so the estimate is of the rounded model's log Z, and the result says so.
 /// @throws ValueError if an option is out of range, the energy has no minimum, or bfloat16 is asked for where it
 /// cannot be had; ShapeError if the base does not fit.
 template <Field F>

@@ -77,8 +77,11 @@ template <std::size_t SummedParity, Field F>
             layer.unit().add_log_partition(Block<T const>{input}, std::span{result});
         } else {
             layer.unit().add_own_term(Block<T const>{states[l]}, std::span{own});
+            // Through the field and not from the layer, since a view of a model may scale or temper what it says.
+            Matrix<T> bias = xt::zeros<T>({std::size_t{1}, layer.size()});
+            field.template input<l>(states, Block{bias}, Factors{.below = 0, .above = 0});
             for (std::size_t i = 0; i < rows; ++i)
-                result[i] += detail::dot(states[l].row(i).data(), layer.bias().data(), layer.size());
+                result[i] += detail::dot(states[l].row(i).data(), bias.data(), layer.size());
         }
     });
     for (std::size_t i = 0; i < rows; ++i) result[i] -= own[i];
