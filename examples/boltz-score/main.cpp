@@ -26,20 +26,12 @@ nlohmann::json as_json(Likelihood const& likelihood) {
 
 /// Numbers that are not finite become null.
 nlohmann::json as_json(Score const& score, Options const& options) {
-    nlohmann::json result{{"model", options.model},
-                          {"sizes", score.sizes},
-                          {"units", score.units},
-                          {"method", score.method},
-                          {"log_z", score.log_z},
-                          {"log_z_standard_error", score.standard_error},
-                          {"mean_log_likelihood", nullptr},
-                          {"likelihood", nullptr},
-                          {"summed_cases", nullptr},
-                          {"annealing", nullptr},
-                          {"seed", options.seed},
-                          {"notes", score.notes},
-                          {"warnings", score.warnings},
-                          {"version", boltz::version}};
+    nlohmann::json result{
+        {"model", options.model},         {"sizes", score.sizes},     {"units", score.units},
+        {"method", score.method},         {"log_z", score.log_z},     {"log_z_standard_error", score.standard_error},
+        {"mean_log_likelihood", nullptr}, {"likelihood", nullptr},    {"summed_cases", nullptr},
+        {"annealing", nullptr},           {"seed", options.seed},     {"notes", score.notes},
+        {"warnings", score.warnings},     {"version", boltz::version}};
     if (score.annealing)
         result["annealing"] = {{"runs", score.annealing->runs},
                                {"temperatures", score.annealing->temperatures},

@@ -33,10 +33,10 @@ template <class Visible, std::size_t Depth>
 using Machine = decltype(detail_of_machine::deduce<Visible>(std::make_index_sequence<Depth - 1>{}));
 
 /// The models that the program knows.
-using AnyMachine = std::variant<
-    Machine<boltz::Bernoulli, 2>, Machine<boltz::Bernoulli, 3>, Machine<boltz::Bernoulli, 4>,
-    Machine<boltz::Gaussian, 2>, Machine<boltz::Gaussian, 3>, Machine<boltz::Gaussian, 4>,
-    Machine<boltz::Multinomial, 2>, Machine<boltz::Multinomial, 3>, Machine<boltz::Multinomial, 4>>;
+using AnyMachine =
+    std::variant<Machine<boltz::Bernoulli, 2>, Machine<boltz::Bernoulli, 3>, Machine<boltz::Bernoulli, 4>,
+                 Machine<boltz::Gaussian, 2>, Machine<boltz::Gaussian, 3>, Machine<boltz::Gaussian, 4>,
+                 Machine<boltz::Multinomial, 2>, Machine<boltz::Multinomial, 3>, Machine<boltz::Multinomial, 4>>;
 
 /// A model and what is worth saying of how it was read.
 struct StoredMachine {
@@ -77,13 +77,13 @@ inline void describe_as_binary(boltz::Npz& file, std::string const& name) {
                                                 " is no model: it has neither a meta.json nor weights_0");
     auto layers = nlohmann::json::array();
     for (std::size_t l = 0; l <= pairs; ++l)
-        layers.push_back({{"unit", boltz::Bernoulli::name},
-                          {"size", boltz::detail::stored_size(file.arrays, l, name)}});
-    file.texts["meta.json"] = nlohmann::json{{"format", boltz::detail::model_format},
-                                             {"format_version", boltz::detail::model_format_version},
-                                             {"value_type", "float32"},
-                                             {"layers", layers}}
-                                  .dump();
+        layers.push_back(
+            {{"unit", boltz::Bernoulli::name}, {"size", boltz::detail::stored_size(file.arrays, l, name)}});
+    file.texts["meta.json"] = nlohmann::json{
+        {"format", boltz::detail::model_format},
+        {"format_version", boltz::detail::model_format_version},
+        {"value_type", "float32"},
+        {"layers", layers}}.dump();
 }
 
 /// Rounds weights and biases that are doubles to floats; whether there were any.

@@ -87,7 +87,8 @@ inline void declare(CLI::App& app, Options& options) {
                    "A .npz file that boltz has saved, or a .npz file or a folder of .npy files with weights_0, ... "
                    "and bias_0, ... of a model of binary units")
         ->required();
-    app.add_option("--data", options.data, "Cases of layer 0: an IDX file, plain or .gz, or a .npy file, rows = cases")
+    app.add_option("--data", options.data,
+                   "Cases of layer 0: an IDX file, plain or .gz, or a .npy file, rows = cases")
         ->group("Data");
     app.add_option("--scale", options.scale,
                    "What the numbers of the data are multiplied with; without it bytes are divided by 255, unless "

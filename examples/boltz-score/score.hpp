@@ -125,8 +125,7 @@ Score score(M const& model, Options const& options) {
         if (options.binarisation == to_string(known)) binarisation = known;
     auto const read = [&](std::string const& path) {
         std::optional<Matrix<float>> cases;
-        if (!path.empty())
-            cases = read_cases(path, model, options.scale, binarisation, options.seed, result.notes);
+        if (!path.empty()) cases = read_cases(path, model, options.scale, binarisation, options.seed, result.notes);
         return cases;
     };
     std::optional<Matrix<float>> data = read(options.data);
