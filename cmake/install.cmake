@@ -17,4 +17,7 @@ install(FILES
   "${PROJECT_SOURCE_DIR}/cmake/components.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindXtensorHeaders.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/onednn.cpp"
   DESTINATION "${boltz_package_folder}")
+if(TARGET boltz-score)
+  install(TARGETS boltz-score OPTIONAL) # headers can be installed before anything is built
+endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/boltz")

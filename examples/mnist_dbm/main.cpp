@@ -5,6 +5,7 @@
 /// input, joint training with mean-field inference and persistent chains, softmax regression on the features; draws
 /// pictures and saves the model.
 
+#include "evaluation.hpp"
 #include "experiment.hpp"
 
 #include <csignal>
@@ -169,6 +170,32 @@ void show_table(Options const& options, Images const& images, Experiment const& 
     std::printf("  %-34s %s\n", "products", experiment.products().c_str());
 }
 
+/// Evaluates a saved model; nothing is trained, and what a training left in the folder stays as it is.
+int evaluate_saved(Options options) {
+    using namespace boltz;
+    Machine const machine = load<Machine>(options.load);
+    options.data = data_folder(options);
+    Images const images = read_images(options);
+    auto const sizes = machine.sizes();
+    if (sizes[0] != images.train.pixels())
+        detail::fail<ShapeError>("mnist_dbm: the model in ", options.load, " has ", sizes[0],
+                                 " visible units, but the images have ", images.train.pixels(), " pixels");
+    std::cout << "boltz " << version << ": " << sizes[0] << '-' << sizes[1] << '-' << sizes[2] << " DBM from "
+              << options.load << ", " << images.test.count << " held-out images (" << images.name << ")" << std::endl;
+    Evaluation const evaluation = evaluate(machine, images.train, images.test, options);
+    nlohmann::json result = as_json(evaluation);
+    result.update({{"model", options.load},
+                   {"dataset", images.name},
+                   {images.test_name + "_images", images.test.count},
+                   {"binarisation", options.binarisation},
+                   {"seed", options.seed},
+                   {"threads", options.threads},
+                   {"version", version}});
+    write_text(fs::path{options.out} / "evaluation.json", result.dump(2) + "\n");
+    show(evaluation, images.test_name);
+    return 0;
+}
+
 int run(Options options, std::string const& program) {
     using namespace boltz;
     fs::path const out{options.out};
@@ -176,6 +203,8 @@ int run(Options options, std::string const& program) {
     fs::create_directories(out, problem);
     if (problem)
         detail::fail<FileError>("mnist_dbm: cannot create the folder ", out.string(), ": ", problem.message());
+
+    if (!options.load.empty()) return evaluate_saved(options);
 
     fs::path const checkpoint = out / "checkpoint.npz";
     fs::path const settings = out / "options.json";
@@ -260,7 +289,7 @@ int run(Options options, std::string const& program) {
     double const error = experiment.test_error();
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();
-    nlohmann::json const summary{
+    nlohmann::json summary{
         {"dataset", images.name},
         {"train_images", images.train.count},
         {images.test_name + "_images", images.test.count},
@@ -274,8 +303,14 @@ int run(Options options, std::string const& program) {
         {"threads", options.threads},
         {"version", version},
         {"options", options}};
+    std::optional<Evaluation> evaluation;
+    if (options.evaluate) {
+        evaluation = evaluate(experiment.machine(), images.train, images.test, options);
+        summary.update(as_json(*evaluation));
+    }
     write_text(out / "summary.json", summary.dump(2) + "\n");
     show_table(options, images, experiment, error, reconstruction);
+    if (evaluation) show(*evaluation, images.test_name);
     std::cout << std::flush;
     draw_pictures(experiment, images, options, film);
     std::cout << "\n  model, figures and pictures are in " << out.string() << "/" << std::endl;
@@ -294,6 +329,7 @@ int main(int argc, char** argv) {
     CLI::App app{
         "Trains a deep Boltzmann machine on MNIST: pretraining, joint training, softmax regression on its features."};
     declare(app, options);
+    app.get_option("--load")->excludes("--resume")->excludes("--restart");
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {

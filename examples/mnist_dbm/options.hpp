@@ -42,6 +42,11 @@ struct Options {
     std::uint64_t seed = 1;
     std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
     std::uint64_t data_checksum = 0;
+    std::string load;
+    std::size_t evaluation_runs = 100;
+    std::size_t evaluation_temperatures = 2000;
+    std::size_t evaluation_sweeps = 1000;
+    bool evaluate = false;
     bool restart = false;
     bool paper = false;
     bool resume = false;
@@ -51,7 +56,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pre
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
                                    block_rows, precision, chains, gibbs_steps, mean_field_sweeps, limit, validation,
-                                   seed, data_checksum, paper)
+                                   seed, data_checksum, evaluate, evaluation_runs, evaluation_temperatures,
+                                   evaluation_sweeps, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -167,6 +173,24 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--classifier-momentum", options.classifier_momentum, "Momentum")
         ->check(momentum)
         ->group("Classifier");
+
+    app.add_flag("--evaluate", options.evaluate,
+                 "Estimate log Z by annealed importance sampling, from both sides, and the bound of the test images")
+        ->group("Evaluation");
+    app.add_option("--load", options.load, "Evaluate the model in this file (model.npz of a run) without training")
+        ->group("Evaluation");
+    app.add_option("--evaluation-runs", options.evaluation_runs, "Annealed chains in each direction")
+        ->check(between(std::size_t{2}, std::size_t{100'000}))
+        ->group("Evaluation");
+    app.add_option("--evaluation-temperatures", options.evaluation_temperatures,
+                   "Equal steps from the base rates to "
+                   "the model")
+        ->check(between(std::size_t{1}, std::size_t{10'000'000}))
+        ->group("Evaluation");
+    app.add_option("--evaluation-sweeps", options.evaluation_sweeps,
+                   "Gibbs sweeps of the long chains from whose ends the chains of the other direction begin")
+        ->check(count)
+        ->group("Evaluation");
 
     app.add_option("--batch-size", options.batch_size, "Images an update")->check(positive)->group("Run");
     app.add_option(

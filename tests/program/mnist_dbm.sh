@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # sh mnist_dbm.sh PROGRAM SCRATCH CASE
-# The main program from the command line. CASE: refusals, interrupted, threads. SCRATCH is a folder to be made anew.
+# The main program from the command line. CASE: refusals, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
 set -eu
 
 program=$1
@@ -126,7 +126,7 @@ results" ] || fail "a refusal removed results"
 
     "$program" --help >help 2>&1 || fail "--help is an error"
     for option in --data --hidden --pretrain-epochs --joint-epochs --batch-size --chains --gibbs-steps \
-        --mean-field-sweeps --classifier-epochs --seed --threads --limit --out --resume --quick --paper; do
+        --mean-field-sweeps --classifier-epochs --seed --threads --limit --out --resume --quick --paper --evaluate --load; do
         grep -q -- "$option" help || fail "--help does not mention $option"
     done
 }
@@ -187,8 +187,51 @@ threads() {
     ! cmp -s out1/model.npz other/model.npz || fail "another seed gives the same model"
 }
 
+# number KEY FILE: a number of a summary; nothing where it is null or missing.
+number() {
+    sed -n "s/^  \"$1\": \(-*[0-9][-+.0-9e]*\),*\$/\1/p" "$2"
+}
+
+evaluation() {
+    options="--quick --limit 400 --hidden 12 8"
+    settings="--evaluation-runs 100 --evaluation-temperatures 300 --evaluation-sweeps 200"
+    # shellcheck disable=SC2086
+    "$program" $options $settings --evaluate --out run >log 2>&1 || fail "--evaluate: $(tail -3 log)"
+    grep -q "log Z from below" log || fail "--evaluate adds no row to the table"
+    grep -q '"binarisation": "stochastic"' run/summary.json || fail "the summary does not name the binarisation"
+    # Both directions agree on a machine of 12 and 8 hidden units, and the bound is worse than that of no machine at
+    # all (784 fair coins, -543) only if log Z is wrong.
+    awk -v below="$(number log_z run/summary.json)" -v above="$(number log_z_from_above run/summary.json)" \
+        -v error="$(number log_z_standard_error run/summary.json)" -v bound="$(number test_elbo run/summary.json)" \
+        -v spread="$(number test_elbo_standard_error run/summary.json)" \
+        'BEGIN { exit !(below > 0 && above - below < 1 && below - above < 1 && error > 0 && error < 0.5 &&
+                        bound < -20 && bound > -543 && spread > error) }' ||
+        fail "the evaluation makes no sense: $(cat run/summary.json)"
+    # A saved model has the same log Z and bound, and its folder stays as it is.
+    cp run/summary.json before.json
+    for count in 1 2; do
+        # shellcheck disable=SC2086
+        "$program" --limit 400 $settings --load run/model.npz --threads $count --out run >log 2>&1 ||
+            fail "--load: $(tail -3 log)"
+        ! grep -q "epoch" log || fail "--load trains"
+        for key in log_z log_z_standard_error log_z_from_above test_elbo test_elbo_standard_error; do
+            [ -n "$(number $key run/evaluation.json)" ] || fail "--load gives no $key"
+            [ "$(number $key run/evaluation.json)" = "$(number $key run/summary.json)" ] ||
+                fail "$key of the saved model is another"
+        done
+    done
+    cmp before.json run/summary.json || fail "--load changes the summary of the training"
+    refuse "resume" --load run/model.npz --resume --out run
+    refuse "missing.npz" --load missing.npz --out other
+    head -c 500 run/model.npz >cut.npz
+    refuse "cut.npz" --load cut.npz --out other
+    refuse "3 layers\|layers" --load run/classifier.npz --out other
+    mnist tiny
+    refuse "784 visible units.*16 pixels" --load run/model.npz --data tiny --out other
+}
+
 case $case in
-refusals | interrupted | threads) "$case" ;;
+refusals | interrupted | threads | evaluation) "$case" ;;
 *) fail "there is no case $case" ;;
 esac
 rm -rf "$scratch"

@@ -145,33 +145,38 @@ void save(std::filesystem::path const& path, M const& model) {
     write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
 }
 
-/// Reads a model of type `M` from a file that `save` wrote: `auto dbm = load<DBM<...>>("mnist.npz")`.
+/// The model of type `M` that an opened file holds; messages call it `name`. For arrays from elsewhere, once they
+/// have the names and the `meta.json` of a file that `save` wrote.
 ///
-/// @throws FileError if the file cannot be read; FormatError if it is not a model, or one of other units, depth or
-/// number type.
+/// @throws FormatError if it is not a model, or one of other units, depth or number type.
 template <Model M>
-[[nodiscard]] M load(std::filesystem::path const& path) {
-    Npz const file = read_npz(path);
-    auto const meta = detail::read_description(file, path.string());
+[[nodiscard]] M model_from(Npz const& file, std::string const& name) {
+    auto const meta = detail::read_description(file, name);
     char const* const type = detail::value_type_name<typename M::value_type>();
     if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", path.string(), " holds ",
-                                  meta.value("value_type", nlohmann::json{}).dump(), " numbers, but the model has ",
-                                  type);
+        detail::fail<FormatError>("load: ", name, " holds ", meta.value("value_type", nlohmann::json{}).dump(),
+                                  " numbers, but the model has ", type);
     auto const& layers = meta["layers"];
     if (layers.size() != M::depth)
-        detail::fail<FormatError>("load: ", path.string(), " has ", layers.size(), " layers, but the model has ",
-                                  M::depth);
+        detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the model has ", M::depth);
     std::array<std::size_t, M::depth> sizes{};
-    for (std::size_t l = 0; l < M::depth; ++l) sizes[l] = detail::stored_size(file.arrays, l, path.string());
+    for (std::size_t l = 0; l < M::depth; ++l) sizes[l] = detail::stored_size(file.arrays, l, name);
     for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        detail::check_stored_weights(file.arrays, l, sizes[l], sizes[l + 1], path.string());
+        detail::check_stored_weights(file.arrays, l, sizes[l], sizes[l + 1], name);
     M model = [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], sizes[I], path.string())...};
+        return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], sizes[I], name)...};
     }
     (std::make_index_sequence<M::depth>{});
     from_arrays(file.arrays, model);
     return model;
+}
+
+/// Reads a model of type `M` from a file that `save` wrote: `auto dbm = load<DBM<...>>("mnist.npz")`.
+///
+/// @throws FileError if the file cannot be read; FormatError as `model_from`.
+template <Model M>
+[[nodiscard]] M load(std::filesystem::path const& path) {
+    return model_from<M>(read_npz(path), path.string());
 }
 
 } // namespace boltz

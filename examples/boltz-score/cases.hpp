@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Cases of layer 0 from a file of images or of numbers.
+
+#include <boltz/boltz.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// The numbers of a file, whatever they mean.
+struct RawCases {
+    boltz::Matrix<float> values;
+    bool bytes = false; ///< whether they were unsigned bytes
+};
+
+/// One row an index of the first dimension.
+inline RawCases read_raw_cases(std::filesystem::path const& path) {
+    using namespace boltz;
+    RawCases result;
+    std::vector<std::size_t> shape;
+    auto const fill = [&]<class T>(T const* numbers) {
+        std::size_t const rows = shape.empty() ? 0 : shape[0];
+        std::size_t const columns =
+            std::accumulate(shape.begin() + !shape.empty(), shape.end(), std::size_t{1}, std::multiplies{});
+        if (shape.size() < 2 || rows == 0 || columns == 0)
+            boltz::detail::fail<FormatError>("read_cases: ", path.string(), " has rank ", shape.size(), " and ", rows,
+                                             " rows, but cases need rank 2 or more and at least 1 number each");
+        result.values = xt::zeros<float>({rows, columns});
+        std::transform(numbers, numbers + rows * columns, result.values.data(),
+                       [](T value) { return static_cast<float>(value); });
+    };
+    if (path.extension() == ".npy") {
+        Array const array = read_npy(path);
+        shape = array.shape;
+        result.bytes = array.dtype == "|u1";
+        auto const copied = [&]<class T>(T) {
+            std::vector<T> numbers(array.bytes.size() / sizeof(T));
+            std::memcpy(numbers.data(), array.bytes.data(), numbers.size() * sizeof(T));
+            fill(numbers.data());
+        };
+        if (array.dtype == "<f4") copied(float{});
+        if (array.dtype == "<f8") copied(double{});
+        if (array.dtype == "<i4") copied(std::int32_t{});
+        if (array.dtype == "<i8") copied(std::int64_t{});
+        if (array.dtype == "<u8") copied(std::uint64_t{});
+        if (array.dtype == "|u1") copied(std::uint8_t{});
+    } else {
+        IdxBytes const idx = read_idx(path);
+        shape = idx.shape;
+        result.bytes = true;
+        fill(idx.bytes.data());
+    }
+    return result;
+}
+
+/// What the numbers of a file are multiplied with, and why in words.
+struct ByteScale {
+    double factor;
+    std::string note;
+};
+
+/// Bytes are grey levels of 255 unless their greatest is 1 or they are counts; other numbers are as they are.
+inline ByteScale scale_of(RawCases const& raw, std::optional<double> wanted, bool counts, std::string const& name) {
+    if (wanted) return {*wanted, ""};
+    if (!raw.bytes || counts) return {1, ""};
+    float const most = *std::max_element(raw.values.begin(), raw.values.end());
+    if (most <= 1) return {1, "the bytes of " + name + " are 0 and 1 and are taken as they are, not divided by 255"};
+    return {1.0 / 255, ""};
+}
+
+/// The cases of a file for layer 0 of a model, scaled and binarised.
+///
+/// @throws boltz::Error if it cannot be read, or the units of the layer cannot have its numbers as states.
+template <class M>
+boltz::Matrix<float> read_cases(std::filesystem::path const& path, M const& model, std::optional<double> wanted,
+                                boltz::Binarisation binarisation, std::uint64_t seed,
+                                std::vector<std::string>& notes) {
+    using namespace boltz;
+    using Unit = typename M::template layer_type<0>::unit_type;
+    constexpr bool binary = std::is_same_v<Unit, Bernoulli>;
+    if (binarisation != Binarisation::none && !binary)
+        boltz::detail::fail<ValueError>("read_cases: binarisation is ", to_string(binarisation), ", but layer 0 has ",
+                                        Unit::name, " units");
+    RawCases raw = read_raw_cases(path);
+    ByteScale const scale = scale_of(raw, wanted, std::is_same_v<Unit, Multinomial>, path.string());
+    if (!scale.note.empty()) notes.push_back(scale.note);
+    for (float& value : raw.values) value = static_cast<float>(value * scale.factor);
+    as_training_data(raw.values).check(model, ("read_cases: " + path.string()).c_str(), Draws::from_seed(0));
+    bool const grey = std::any_of(raw.values.begin(), raw.values.end(), [](float v) { return v != 0 && v != 1; });
+    if (!binary || !grey) return std::move(raw.values);
+    if (binarisation == Binarisation::none)
+        notes.push_back(path.string() + " holds grey values, which are no states of binary units: what is computed "
+                                        "of them is no log-probability (see --binarisation)");
+    std::vector<std::size_t> indices(raw.values.shape(0));
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    Matrix<float> result = raw.values;
+    Binarised{MatrixSource{raw.values}, binarisation, seed}.load(std::span<std::size_t const>{indices}, Block{result},
+                                                                 Draws::from_seed(0));
+    return result;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Models of several depths and kinds of visible units, told by their files.
+
+#include <boltz/dbm.hpp>
+#include <boltz/evaluation/finite.hpp>
+#include <boltz/io.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace detail_of_machine {
+
+template <class Visible, std::size_t... Hidden>
+auto deduce(std::index_sequence<Hidden...>)
+    -> boltz::DBM<boltz::StochasticLayer<Visible>,
+                  std::conditional_t<(Hidden < 99), boltz::StochasticLayer<boltz::Bernoulli>, void>...>;
+
+} // namespace detail_of_machine
+
+/// Binary hidden layers above a visible one; an RBM is the machine of depth 2.
+template <class Visible, std::size_t Depth>
+using Machine = decltype(detail_of_machine::deduce<Visible>(std::make_index_sequence<Depth - 1>{}));
+
+/// The models that the program knows.
+using AnyMachine =
+    std::variant<Machine<boltz::Bernoulli, 2>, Machine<boltz::Bernoulli, 3>, Machine<boltz::Bernoulli, 4>,
+                 Machine<boltz::Gaussian, 2>, Machine<boltz::Gaussian, 3>, Machine<boltz::Gaussian, 4>,
+                 Machine<boltz::Multinomial, 2>, Machine<boltz::Multinomial, 3>, Machine<boltz::Multinomial, 4>>;
+
+/// A model and what is worth saying of how it was read.
+struct StoredMachine {
+    AnyMachine machine;
+    std::vector<std::string> notes;
+};
+
+/// The names of the units of a model's layers, from below.
+template <class M>
+std::vector<std::string> units_of() {
+    std::vector<std::string> result;
+    boltz::detail::for_each_index<M::depth>(
+        [&](auto l) { result.emplace_back(M::template layer_type<l>::unit_type::name); });
+    return result;
+}
+
+/// The arrays of a file, or of the `.npy` files of a folder.
+inline boltz::Npz read_arrays(std::filesystem::path const& path) {
+    if (!std::filesystem::is_directory(path)) return boltz::read_npz(path);
+    boltz::Npz result;
+    for (auto const& entry : std::filesystem::directory_iterator{path}) {
+        auto const& file = entry.path();
+        if (file.extension() == ".npy") result.arrays.emplace(file.stem().string(), boltz::read_npy(file));
+        if (file.filename() == "meta.json") {
+            auto const bytes = boltz::read_file(file);
+            result.texts.emplace("meta.json", std::string{reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+        }
+    }
+    return result;
+}
+
+/// Gives a model without a description that of one of binary units, as many layers as there are weights between.
+inline void describe_as_binary(boltz::Npz& file, std::string const& name) {
+    std::size_t pairs = 0;
+    while (file.arrays.contains("weights_" + std::to_string(pairs))) ++pairs;
+    if (pairs == 0)
+        boltz::detail::fail<boltz::FormatError>("read_machine: ", name,
+                                                " is no model: it has neither a meta.json nor weights_0");
+    auto layers = nlohmann::json::array();
+    for (std::size_t l = 0; l <= pairs; ++l)
+        layers.push_back(
+            {{"unit", boltz::Bernoulli::name}, {"size", boltz::detail::stored_size(file.arrays, l, name)}});
+    file.texts["meta.json"] = nlohmann::json{
+        {"format", boltz::detail::model_format},
+        {"format_version", boltz::detail::model_format_version},
+        {"value_type", "float32"},
+        {"layers", layers}}.dump();
+}
+
+/// Rounds weights and biases that are doubles to floats; whether there were any.
+inline bool round_to_float(boltz::Arrays& arrays) {
+    bool any = false;
+    for (auto& [name, array] : arrays) {
+        bool const parameter = name.starts_with("weights_") || name.starts_with("bias_");
+        if (!parameter || array.dtype != "<f8") continue;
+        std::vector<std::byte> rounded(array.bytes.size() / 2);
+        for (std::size_t i = 0; i < rounded.size() / sizeof(float); ++i) {
+            double value = 0;
+            std::memcpy(&value, array.bytes.data() + i * sizeof value, sizeof value);
+            auto const narrow = static_cast<float>(value);
+            std::memcpy(rounded.data() + i * sizeof narrow, &narrow, sizeof narrow);
+        }
+        array.dtype = "<f4";
+        array.bytes = std::move(rounded);
+        any = true;
+    }
+    return any;
+}
+
+/// Reads a model whose depth and units the file tells; one without a description has binary units.
+/// @throws boltz::Error if it cannot be read, is no model, or not one of `AnyMachine`.
+inline StoredMachine read_machine(std::filesystem::path const& path) {
+    using namespace boltz;
+    std::string const name = path.string();
+    Npz file = read_arrays(path);
+    std::vector<std::string> notes;
+    if (!file.texts.contains("meta.json")) {
+        describe_as_binary(file, name);
+        notes.push_back(name + " does not say what its units are: all are taken as binary (0 and 1)");
+    }
+    auto meta = boltz::detail::read_description(file, name);
+    if (round_to_float(file.arrays)) {
+        notes.push_back("weights and biases are float64 and were rounded to float32; sums are in float64");
+        meta["value_type"] = "float32";
+        file.texts["meta.json"] = meta.dump();
+    }
+    std::vector<std::string> units;
+    for (auto const& layer : meta["layers"])
+        units.push_back(layer.is_object() && layer.contains("unit") && layer["unit"].is_string()
+                            ? layer["unit"].get<std::string>()
+                            : layer.dump());
+    auto const read = [&]<class... M>(std::type_identity<std::variant<M...>>) {
+        std::optional<AnyMachine> found;
+        (void)((units == units_of<M>() && (found.emplace(model_from<M>(file, name)), true)) || ...);
+        return found;
+    };
+    auto const machine = read(std::type_identity<AnyMachine>{});
+    if (!machine) {
+        std::ostringstream list;
+        for (auto const& unit : units) list << (list.tellp() > 0 ? ", " : "") << unit;
+        boltz::detail::fail<ValueError>("read_machine: ", name, " has ", units.size(), " layers (", list.str(),
+                                        "), but only 2 to 4 are known, a bernoulli, gaussian or multinomial one "
+                                        "below bernoulli ones");
+    }
+    if (!std::visit([](auto const& model) { return parameters_are_finite(model); }, *machine))
+        boltz::detail::fail<FormatError>("read_machine: ", name,
+                                         " has a weight or bias that is not a finite float32 number");
+    return {*machine, notes};
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+
+/// @file
+/// A deep Boltzmann machine of digits and their labels, which then draws digits of a class that it is told.
+
+#include <boltz/boltz.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace boltz;
+
+namespace {
+
+constexpr std::size_t classes = 10;
+constexpr std::size_t samples_a_class = 10;
+
+using Layer = StochasticLayer<Bernoulli>;
+using Labels = StochasticLayer<Multinomial>; // with one trial a softmax unit
+using Machine = DBM<Layer, Layer, Layer, Labels>;
+
+struct Options {
+    std::string data;
+    std::string out = "label_dbm.png";
+    std::vector<std::size_t> hidden{300, 500};
+    std::size_t limit = 20'000;
+    std::size_t pretrain_epochs = 8;
+    std::size_t joint_epochs = 4;
+    std::size_t sweeps = 500;
+    std::uint64_t seed = 1;
+    std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+};
+
+void apply_quick(Options& options) {
+    options.hidden = {100, 100};
+    options.limit = 2000;
+    options.pretrain_epochs = 3;
+    options.joint_epochs = 2;
+    options.sweeps = 100;
+}
+
+void declare(CLI::App& app, Options& options) {
+    auto const between = [](std::size_t low, std::size_t high) { return CLI::Range(low, high).description(""); };
+    app.option_defaults()->always_capture_default();
+    app.add_flag_callback(
+        "--quick", [] {}, "Preset: a small machine on 2,000 images, in seconds");
+    app.add_option("--data", options.data,
+                   "Folder with the four MNIST files, plain or .gz; without it $BOLTZ_DATA_DIR/mnist, and without "
+                   "that synthetic digits");
+    app.add_option("--out", options.out, "The picture: one row a class");
+    app.add_option("--hidden", options.hidden, "Units of the two hidden layers")
+        ->expected(2)
+        ->check(between(1, 100'000));
+    app.add_option("--limit", options.limit, "Train on the first N images only")->check(between(1, 100'000'000));
+    app.add_option("--pretrain-epochs", options.pretrain_epochs, "Epochs of the two RBMs")
+        ->check(between(0, 100'000));
+    app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole machine")->check(between(0, 100'000));
+    app.add_option("--sweeps", options.sweeps, "Gibbs sweeps with the labels held fast")
+        ->check(between(1, 10'000'000));
+    app.add_option("--seed", options.seed, "Seed of all random numbers");
+    app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
+        ->check(between(1, 1024));
+}
+
+LabelledImages read_images(Options const& options) {
+    std::string folder = options.data;
+    if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); folder.empty() && base != nullptr && *base != '\0')
+        if (auto const mnist = std::filesystem::path{base} / "mnist"; std::filesystem::exists(mnist))
+            folder = mnist.string();
+    if (folder.empty()) {
+        std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): synthetic digits, drawn by the program.\n";
+        return synthetic_digits(std::min<std::size_t>(options.limit, 60'000), options.seed);
+    }
+    LabelledImages const images = read_mnist(folder).train;
+    return images.part(0, std::min(options.limit, images.count));
+}
+
+/// Pretraining and joint training on pixels and labels.
+void train(Machine& machine, LabelledImages const& images, Options const& options, Random& random) {
+    Compute const compute{.threads = options.threads, .block_rows = 50};
+    ByteSource const grey{images};
+    auto const data = on_layers<0, 3>(Binarised{grey, Binarisation::stochastic}, OneHot{images.labels, classes});
+    initialise_weights(machine, 0.01, random);
+    initialise_biases(machine, grey, random);
+    auto const momentum = Schedule::per_epoch({0.5, 0.9}, 5);
+    DoubledInput{ContrastiveDivergence{}, Sgd{.learning_rate = 0.05, .momentum = momentum, .weight_decay = 2e-4},
+                 PretrainingInput::means}
+        .pretrain(machine, data, {.epochs = options.pretrain_epochs, .compute = compute}, random,
+                  Progress{std::cout, Terminal::no, 80});
+    Trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002}, MeanField{.max_sweeps = 5}}.fit(
+        machine, data, {.epochs = options.joint_epochs, .compute = compute}, random, StopOnNaN{},
+        Progress{std::cout, Terminal::no, 80});
+}
+
+/// The means of the pixels at the ends of Gibbs chains that hold their labels fast, ten chains of each class.
+Matrix<float> draw_classes(Machine const& machine, Options const& options, Random& random) {
+    Compute const compute{.threads = options.threads, .block_rows = 50};
+    States<float, Machine::depth> states{classes * samples_a_class, machine.sizes()};
+    // Where a chain begins does not matter in the end; here at the biases, all labels but its own forgotten.
+    auto begin = sample(machine, {.count = states.rows(), .sweeps = 0, .compute = compute}, random);
+    for (std::size_t l = 0; l + 1 < Machine::depth; ++l) copy(begin[l], states[l]);
+    for (std::size_t i = 0; i < states.rows(); ++i) states[3](i, i / samples_a_class) = 1;
+    Executor executor{compute};
+    gibbs_sweeps(Prepared{machine, compute}, states.blocks(), options.sweeps, random.split(), executor,
+                 {false, false, false, true});
+    return conditional_means<0>(machine, states);
+}
+
+int run(Options const& options) {
+    LabelledImages const images = read_images(options);
+    Random random{options.seed};
+    Machine machine{Layer{images.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}, Labels{classes}};
+    std::cout << images.pixels() << '-' << options.hidden[0] << '-' << options.hidden[1] << '-' << classes
+              << " DBM of pixels and labels, " << images.count << " training images" << std::endl;
+    train(machine, images, options, random);
+    Matrix<float> const drawn = draw_classes(machine, options, random);
+    write_png(options.out, captioned(tile(drawn, images.height, images.width, samples_a_class,
+                                          {.padding = 2, .border = 255, .factor = 2}),
+                                     {.title = "Ten samples of each class, its label held fast"}));
+    std::cout << "One row a class, 0 to 9: " << options.out << std::endl;
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i)
+        if (std::string{argv[i]} == "--quick") apply_quick(options);
+    CLI::App app{"Learns digits together with their labels and draws ten samples of each class."};
+    declare(app, options);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        return run(options);
+    } catch (std::exception const& error) {
+        std::cerr << error.what() << std::endl;
+        return 2;
+    }
+}
