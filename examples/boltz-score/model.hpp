@@ -11,7 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -19,18 +21,19 @@
 #include <variant>
 #include <vector>
 
-namespace detail_of_machine {
+/// The layer that all hidden ones are.
+template <std::size_t>
+struct HiddenLayer {
+    using type = boltz::StochasticLayer<boltz::Bernoulli>;
+};
 
 template <class Visible, std::size_t... Hidden>
-auto deduce(std::index_sequence<Hidden...>)
-    -> boltz::DBM<boltz::StochasticLayer<Visible>,
-                  std::conditional_t<(Hidden < 99), boltz::StochasticLayer<boltz::Bernoulli>, void>...>;
-
-} // namespace detail_of_machine
+auto make_machine_type(std::index_sequence<Hidden...>)
+    -> boltz::DBM<boltz::StochasticLayer<Visible>, typename HiddenLayer<Hidden>::type...>;
 
 /// Binary hidden layers above a visible one; an RBM is the machine of depth 2.
 template <class Visible, std::size_t Depth>
-using Machine = decltype(detail_of_machine::deduce<Visible>(std::make_index_sequence<Depth - 1>{}));
+using Machine = decltype(make_machine_type<Visible>(std::make_index_sequence<Depth - 1>{}));
 
 /// The models that the program knows.
 using AnyMachine =

@@ -5,10 +5,12 @@
 /// log Z of a model and the log-likelihood of its data.
 
 #include "cases.hpp"
+#include "model.hpp"
 #include "options.hpp"
 
 #include <boltz/boltz.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>

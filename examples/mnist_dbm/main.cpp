@@ -14,6 +14,7 @@
 #include <functional>
 #include <iostream>
 #include <new>
+#include <optional>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
