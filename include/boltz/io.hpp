@@ -5,6 +5,7 @@
 /// Files: models and checkpoints as `.npz`, MNIST-style IDX data, mapped files of any size. Needs the component
 /// boltz::io.
 
+#include <boltz/callback/best_checkpoint.hpp>
 #include <boltz/callback/checkpoint.hpp>
 #include <boltz/io/idx.hpp>
 #include <boltz/io/mapped_source.hpp>

@@ -7,9 +7,11 @@
 #include <boltz/callback/activity_monitor.hpp>
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/gap_monitor.hpp>
+#include <boltz/callback/likelihood_monitor.hpp>
 #include <boltz/callback/metric_log.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/callback/progress.hpp>
+#include <boltz/callback/pseudo_likelihood_monitor.hpp>
 #include <boltz/callback/reconstruction_monitor.hpp>
 #include <boltz/callback/stop_on_nan.hpp>
 #include <boltz/callback/stop_when.hpp>
@@ -29,6 +31,7 @@
 #include <boltz/evaluation/adaptive_ladder.hpp>
 #include <boltz/evaluation/adversarial_accuracy.hpp>
 #include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/annealed_likelihood.hpp>
 #include <boltz/evaluation/chain_diagnostics.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
 #include <boltz/evaluation/compact_features.hpp>
@@ -37,9 +40,12 @@
 #include <boltz/evaluation/exact_samples.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/inferred_features.hpp>
+#include <boltz/evaluation/label_posterior.hpp>
+#include <boltz/evaluation/likelihood.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
 #include <boltz/evaluation/moments.hpp>
 #include <boltz/evaluation/nearest_neighbours.hpp>
+#include <boltz/evaluation/pseudo_likelihood.hpp>
 #include <boltz/evaluation/raise.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Watches the likelihood.
+
+#include <boltz/callback/monitoring.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/likelihood.hpp>
+
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace boltz {
+
+/// Measures "log_likelihood" of some cases (of an RBM; "elbo" of a deeper machine), in nats a case, with its standard
+/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the base rates of the cases.
+///
+/// Where the verdict on log Z forbids to believe it the likelihood is not a number, so that nothing stops or keeps a
+/// model by it. The numbers drawn are the same each time, so that epochs compare. Data is on the visible layer. An
+/// annealing costs what `log_partition` costs: mind `Monitoring::every` and the ladder.
+template <class Data, class Inference = ExactPosterior>
+class LikelihoodMonitor {
+  public:
+    /// `ais` says how log Z is estimated, its `compute` included; `how` all the rest.
+    LikelihoodMonitor(Data const& data, Ais ais, Monitoring<Inference> how = {})
+        : data_{as_training_data(data)}, ais_{std::move(ais)}, how_{how} {}
+
+    template <Model M>
+        requires InferencePolicy<Inference, M>
+    void on_epoch_end(M const& model, TrainingInfo const& info) {
+        static_assert(detail::visible_only<Data, M::depth>(),
+                      "LikelihoodMonitor takes data on the visible layer only");
+        if (!how_.due(info)) return;
+        Random own{how_.draws().key()};
+        auto const base = base_rates(model, data_.template source<0>(), own);
+        LogPartition const log_z = log_partition(model, ais_, own, base);
+        std::string const name = M::depth == 2 ? "log_likelihood" : "elbo";
+        LogLikelihood const found = likelihood(model, log_z);
+        bool const believed = log_z.trustworthy();
+        info.metrics->push_back({name, believed ? found.mean : std::numeric_limits<double>::quiet_NaN()});
+        info.metrics->push_back({name + "_error", found.standard_error});
+        info.metrics->push_back({"log_z", log_z.log_z});
+        info.metrics->push_back({"log_z_effective_runs", log_z.effective_runs});
+    }
+
+  private:
+    template <class M>
+    LogLikelihood likelihood(M const& model, LogPartition const& log_z) const {
+        if constexpr (M::depth == 2)
+            return log_likelihood(model, data_, log_z, how_.compute, how_.draws());
+        else
+            return elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());
+    }
+
+    decltype(as_training_data(std::declval<Data const&>())) data_;
+    Ais ais_;
+    Monitoring<Inference> how_;
+};
+
+} // namespace boltz

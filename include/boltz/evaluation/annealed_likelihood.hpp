@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The true log-likelihood of data under a deep machine, by chains of each case.
+
+#include <boltz/data/on_layers.hpp>
+#include <boltz/error.hpp>
+#include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/log_likelihood.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// log p of each case, all other layers summed over by annealing with the case held fast, less log Z; in nats.
+///
+/// `ais.runs` chains a case, so this is for some hundred cases and not for a whole data set. Each number lies below
+/// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
+/// layers. Costs as `log_sum`; allocates.
+/// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.
+template <Field F, class Data>
+[[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
+                                                    Ais const& ais, Random& random,
+                                                    BaseBiases<typename F::value_type, F::depth> const& base,
+                                                    Draws const& draws = Draws::from_seed(0)) {
+    auto const cases = as_training_data(data);
+    cases.check(field, "annealed_log_likelihood", draws);
+    States<typename F::value_type, F::depth> states{cases.rows(), field.sizes()};
+    std::vector<std::size_t> indices(cases.rows());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    cases.load(std::span<std::size_t const>{indices}, states.blocks(), draws);
+    auto const sums =
+        log_sum(field, states.blocks(), decltype(cases)::template observed<F::depth>(), ais, random, base);
+
+    std::vector<double> values, errors;
+    double squares = 0;
+    std::size_t doubted = 0;
+    std::string doubt;
+    for (LogPartition const& sum : sums) {
+        values.push_back(sum.log_z);
+        errors.push_back(sum.standard_error);
+        squares += sum.standard_error * sum.standard_error;
+        if (sum.trustworthy()) continue;
+        if (++doubted == 1) doubt = sum.warning();
+    }
+    auto result = detail::likelihood_of(std::move(values), log_z, LikelihoodKind::annealed, cases.binarisation());
+    result.errors = std::move(errors);
+    result.annealing_error = std::sqrt(squares) / static_cast<double>(sums.size());
+    if (doubted > 0) {
+        std::ostringstream text;
+        text << result.warning << (result.warning.empty() ? "" : "; ") << doubted << " of " << sums.size()
+             << " cases, the first of them: " << doubt;
+        result.warning = text.str();
+    }
+    return result;
+}
+
+/// The same from the uniform base.
+template <Field F, class Data>
+[[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
+                                                    Ais const& ais, Random& random) {
+    return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));
+}
+
+/// By how much a bound falls short of the log-likelihood: the mean over the cases of KL(q || posterior), in nats.
+struct BoundGap {
+    double mean = 0;              ///< nats a case; 0 if the bound is tight
+    double standard_error = 0;    ///< of the mean as one for all such cases, noise of the chains included
+    double annealing_error = 0;   ///< of the mean over these very cases
+    std::vector<double> values{}; ///< of each case
+};
+
+/// The gap between a bound and a likelihood of the same cases, case by case.
+///
+/// log Z is common to both and drops out, so its error does not count, even if they were given different estimates.
+/// @throws ShapeError if they are of different numbers of cases; ValueError if of differently binarised ones, or if
+/// `bound` is none.
+[[nodiscard]] inline BoundGap bound_gap(LogLikelihood const& likelihood, LogLikelihood const& bound) {
+    if (likelihood.cases() != bound.cases())
+        detail::fail<ShapeError>("bound_gap: likelihood is of ", likelihood.cases(), " cases, but bound of ",
+                                 bound.cases());
+    if (likelihood.binarisation != bound.binarisation)
+        detail::fail<ValueError>("bound_gap: likelihood is of cases with binarisation '",
+                                 to_string(likelihood.binarisation), "', but bound with '",
+                                 to_string(bound.binarisation), "'");
+    if (bound.kind != LikelihoodKind::lower_bound)
+        detail::fail<ValueError>("bound_gap: bound is of kind '", to_string(bound.kind), "', but must be '",
+                                 to_string(LikelihoodKind::lower_bound), "'");
+    BoundGap gap{.annealing_error = likelihood.annealing_error};
+    for (std::size_t i = 0; i < bound.cases(); ++i) {
+        gap.values.push_back(likelihood.values[i] + likelihood.log_z.value - bound.values[i] - bound.log_z.value);
+        gap.mean += gap.values.back() / static_cast<double>(bound.cases());
+    }
+    gap.standard_error = standard_error_of_mean(gap.values);
+    return gap;
+}
+
+} // namespace boltz

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The pseudo-likelihood of an RBM, which needs no log Z.
+
+#include <boltz/evaluation/case_values.hpp>
+#include <boltz/evaluation/log_likelihood.hpp>
+#include <boltz/evaluation/single_changes.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace boltz {
+
+/// log PL(v) = sum over the variables of the visible layer of log p(one | all others), the hidden layer summed out,
+/// of the cases of an RBM; in nats a case (Besag 1975; for RBMs: Marlin, Swersky, Chen & de Freitas 2010).
+///
+/// A variable is a binary unit or one trial of a multinomial group: with one trial the whole group, with several the
+/// category of each of them given those of the others. log Z drops out, so it is exact for models of any size, but it
+/// is not the log-likelihood: it judges how units fit their neighbourhood, and may prefer another model. A visible
+/// layer that is no mix of these two kinds of units does not compile. The hidden layer may be anything.
+///
+/// Costs one A of the hidden layer a variable and case, and a product of the weights with the unit matrix; the
+/// workers share the cases; allocates.
+/// @throws ShapeError or ValueError if the data does not fit the visible layer; ValueError if a case is not a state:
+/// grey values must be binarised.
+template <Field F, class Data>
+    requires(F::depth == 2 && detail::SinglyChangeable<F>)
+[[nodiscard]] LogLikelihood pseudo_likelihood(F const& field, Data const& data, Compute const& compute = {},
+                                              Draws const& draws = Draws::from_seed(0)) {
+    static_assert(detail::visible_only<Data, 2>(), "pseudo_likelihood takes data on the visible layer only");
+    detail::SingleChanges<F> const changes{field};
+    return detail::likelihood_of(
+        detail::case_values(field, data, compute, draws, "pseudo_likelihood",
+                            [&](auto const& states, std::size_t first, std::span<double> out) {
+                                changes.check(states[0], first, "pseudo_likelihood");
+                                auto workspace = changes.workspace(states);
+                                for (std::size_t i = 0; i < out.size(); ++i) {
+                                    out[i] = 0;
+                                    changes.each_kind(states[0].row(i), [&](std::size_t column, double multiplicity) {
+                                        out[i] += multiplicity * workspace.log_conditional(i, column);
+                                    });
+                                }
+                            }),
+        0.0, LikelihoodKind::pseudo_likelihood, as_training_data(data).binarisation());
+}
+
+/// An unbiased estimate of `pseudo_likelihood`: one variable of each case, chosen uniformly, times their number.
+///
+/// As cheap as a free energy, and so what can be watched while a large model is trained. Which variable it is depends
+/// on `draws` and the case only.
+/// @throws as `pseudo_likelihood`.
+template <Field F, class Data>
+    requires(F::depth == 2 && detail::SinglyChangeable<F>)
+[[nodiscard]] LogLikelihood stochastic_pseudo_likelihood(F const& field, Data const& data, Draws const& draws,
+                                                         Compute const& compute = {}) {
+    static_assert(detail::visible_only<Data, 2>(), "pseudo_likelihood takes data on the visible layer only");
+    constexpr std::uint64_t choice = 0x6f6e6520756e6974; // a stream that no layer's data draws from
+    detail::SingleChanges<F> const changes{field};
+    return detail::likelihood_of(
+        detail::case_values(field, data, compute, draws, "stochastic_pseudo_likelihood",
+                            [&](auto const& states, std::size_t first, std::span<double> out) {
+                                changes.check(states[0], first, "stochastic_pseudo_likelihood");
+                                auto workspace = changes.workspace(states);
+                                for (std::size_t i = 0; i < out.size(); ++i) {
+                                    std::size_t const chosen = static_cast<std::size_t>(
+                                        draws.stream(choice).below(changes.variables(), first + i, 0));
+                                    out[i] = static_cast<double>(changes.variables()) *
+                                             workspace.log_conditional(i, changes.column(states[0].row(i), chosen));
+                                }
+                            }),
+        0.0, LikelihoodKind::stochastic_pseudo_likelihood, as_training_data(data).binarisation());
+}
+
+} // namespace boltz

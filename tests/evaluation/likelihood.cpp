@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/evaluation/likelihood.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_zoo.hpp"
+#include "support/scores.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <boltz/data/one_hot.hpp>
+#include <boltz/evaluation/acceptance_ratio.hpp>
+#include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/exact.hpp>
+#include <boltz/inference/exact_posterior.hpp>
+#include <boltz/inference/mean_field.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace boltz;
+
+namespace {
+
+template <class M>
+Matrix<typename M::value_type> visible_states(M const& model) {
+    std::array<bool, M::depth> only{};
+    only[0] = true;
+    auto states = test::all_states(model, only);
+    Matrix<typename M::value_type> result = xt::zeros<typename M::value_type>({states.rows(), model.sizes()[0]});
+    copy(states[0], Block{result});
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("the log-likelihood of an RBM is the enumerated one") {
+    auto const check = [](auto const& rbm, Matrix<double> const& data) {
+        double const log_z = exact_log_partition(rbm);
+        auto const expected = exact_log_likelihood(rbm, data);
+        auto const found = log_likelihood(rbm, data, log_z, {.block_rows = 3});
+        CHECK(test::distance(found.values, expected) < 1e-11);
+        CHECK(found.mean == Approx(test::estimate(expected).mean).epsilon(1e-12));
+        CHECK(found.case_error == Approx(test::estimate(expected).error).epsilon(1e-10));
+        CHECK(found.standard_error == found.case_error);
+        CHECK(found.kind == LikelihoodKind::exact);
+        CHECK(found.cases() == data.shape(0));
+        CHECK(found.trustworthy());
+    };
+    auto const binary = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    check(binary, visible_states(binary));
+    auto const mixed = test::randomised(
+        RBM{JointLayer{test::layer<Spin>(2), test::layer<Multinomial>(3, Multinomial{2})}, test::layer<Spin>(3)}, 1,
+        0.5, 2);
+    check(mixed, visible_states(mixed));
+    Matrix<double> real = xt::zeros<double>({11, 2});
+    for (std::size_t i = 0; i < 11; ++i) Draws::from_seed(1).normal(i, 0, Block{real}.row(i));
+    check(test::randomised(test::gaussian_rbm(), 0.9, 0.5, 6), real);
+}
+
+TEST_CASE("the error of log Z and that over cases add up in quadrature, and a warning is handed on") {
+    auto const rbm = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    auto const data = visible_states(rbm);
+    LogPartition estimate;
+    estimate.log_z = 3;
+    estimate.standard_error = 0.4;
+    auto const found = log_likelihood(rbm, data, estimate);
+    auto const sure = log_likelihood(rbm, data, 3);
+    CHECK(found.values == sure.values);
+    CHECK(found.case_error == sure.standard_error);
+    CHECK(found.standard_error == Approx(std::sqrt(sure.standard_error * sure.standard_error + 0.16)));
+    CHECK_THAT(found.warning, contains_text("log Z: ") && contains_text(estimate.warning()));
+    CHECK(sure.trustworthy());
+
+    TwoSidedLogPartition both;
+    both.log_z = 3;
+    both.standard_error = 0.3;
+    CHECK(elbo(rbm, data, ExactPosterior{}, both).standard_error == Approx(std::hypot(sure.standard_error, 0.3)));
+
+    Matrix<double> const one = xt::zeros<double>({1, 4});
+    CHECK(log_likelihood(rbm, one, 3).case_error == std::numeric_limits<double>::infinity());
+}
+
+// The mean of 300 squares of scores with about 49 degrees of freedom is 1.04 with deviation 0.09. A right error
+// leaves the interval with probability below 1e-5; without either half the mean is near 2.
+TEST_CASE("the combined standard error is honest", "[statistical]") {
+    auto const rbm = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    double const log_z = exact_log_partition(rbm);
+    auto states = test::all_states(rbm, {true, false});
+    double truth = 0;
+    for (double const value : exact_log_likelihood(rbm, Block<double const>{states[0]}))
+        truth += std::exp(value) * value;
+    Random random{41};
+    std::vector<double> squares, shares;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        auto samples = test::table_samples(rbm, 100, 1000 + seed);
+        MatrixSource<double> const data{Block<double const>{samples[0]}};
+        auto const estimate = log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(30)}, random);
+        auto const found = log_likelihood(rbm, data, estimate);
+        squares.push_back(std::pow((found.mean - truth) / found.standard_error, 2));
+        shares.push_back(std::pow(found.case_error / found.standard_error, 2));
+    }
+    CHECK(std::abs(test::estimate(squares).mean - 1.04) < 0.4);
+    CHECK(std::abs(test::estimate(shares).mean - 0.5) < 0.3); // both halves matter here
+    CHECK(std::isfinite(log_z));
+}
+
+TEST_CASE("the bound lies below log p of every case and is it where the posterior factorises") {
+    test::for_each_discrete_model([](auto model) {
+        using M = decltype(model);
+        auto const data = visible_states(model);
+        auto const expected = exact_log_likelihood(model, data);
+        auto const found = elbo(model, data, MeanField{.max_sweeps = 50}, exact_log_partition(model));
+        CHECK(found.kind == LikelihoodKind::lower_bound);
+        for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found.values[i] <= expected[i] + 1e-9);
+        if (M::depth > 2) CHECK(found.mean < test::estimate(expected).mean - 1e-4);
+
+        for (std::size_t l = 1; l + 1 < M::depth; ++l)
+            for (auto& w : model.weights(l)) w = 0;
+        MeanField const all{.max_sweeps = 5, .tolerance = 0};
+        auto const tight = elbo(model, data, all, exact_log_partition(model), {.threads = 2, .block_rows = 3});
+        CHECK(test::distance(tight.values, exact_log_likelihood(model, data)) < 1e-9);
+    });
+}
+
+TEST_CASE("the bound of data on several layers is one on the probability of all of it") {
+    auto const dbm = test::randomised(test::mixed_four_layers(), 0.8, 0.5, 5);
+    auto states = test::all_states(dbm, {true, false, false, true});
+    MatrixSource<double> const below{Block<double const>{states[0]}};
+    MatrixSource<double> const labels{Block<double const>{states[3]}};
+    auto const sums = exact_log_sum(dbm, states.blocks(), {true, false, false, true});
+    auto const found = elbo(dbm, on_layers<0, 3>(below, labels), MeanField{}, 0);
+    for (std::size_t i = 0; i < sums.size(); ++i) CHECK(found.values[i] <= sums[i] + 1e-9);
+}
+
+TEST_CASE("a likelihood names the protocol of its pixels and draws the same ones for every measure") {
+    auto const rbm = test::randomised(test::bernoulli_rbm<double>(4, 3), 1, 0.5, 1);
+    Matrix<double> const grey = 0.5 * xt::ones<double>({30, 4});
+    for (auto const protocol : {Binarisation::none, Binarisation::stochastic, Binarisation::fixed}) {
+        Binarised const data{MatrixSource{grey}, protocol};
+        auto const exact = log_likelihood(rbm, data, 0, {.block_rows = 4});
+        auto const bound = elbo(rbm, data, ExactPosterior{}, 0, {.threads = 2, .block_rows = 16});
+        CHECK(exact.binarisation == protocol);
+        CHECK(bound.binarisation == protocol);
+        CHECK(test::distance(exact.values, bound.values) < 1e-12);
+        CHECK((exact.case_error > 0.01) == (protocol != Binarisation::none));
+    }
+}
+
+TEST_CASE("data of another size has no likelihood") {
+    auto const rbm = test::bernoulli_rbm<float>(4, 3);
+    Matrix<float> const narrow = xt::zeros<float>({3, 3});
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(log_likelihood(rbm, narrow, 0)); }),
+               contains_text("log_likelihood") && contains_text("3 columns") && contains_text("4 units"));
+}
