@@ -44,17 +44,17 @@ struct Options {
 
 void apply_quick(Options& options) {
     options.hidden = {100, 100};
-    options.limit = 2000;
-    options.pretrain_epochs = 3;
-    options.joint_epochs = 2;
-    options.sweeps = 100;
+    options.limit = 5000;
+    options.pretrain_epochs = 12;
+    options.joint_epochs = 5;
+    options.sweeps = 300;
 }
 
 void declare(CLI::App& app, Options& options) {
     auto const between = [](std::size_t low, std::size_t high) { return CLI::Range(low, high).description(""); };
     app.option_defaults()->always_capture_default();
     app.add_flag_callback(
-        "--quick", [] {}, "Preset: a small machine on 2,000 images, in seconds");
+        "--quick", [] {}, "Preset: a small machine on 5,000 images, in seconds");
     app.add_option("--data", options.data,
                    "Folder with the four MNIST files, plain or .gz; without it $BOLTZ_DATA_DIR/mnist, and without "
                    "that synthetic digits");
