@@ -6,9 +6,11 @@
 #include "require.hpp"
 
 #include <boltz/dbm.hpp>
+#include <boltz/io.hpp>
 #include <boltz/problem/bars_and_stripes.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <numeric>
 #include <string>
@@ -102,4 +104,50 @@ int main() {
     auto const truth = exact_log_likelihood(rbm, images);
     for (std::size_t i = 0; i < truth.size(); ++i)
         require(bounds[i].log_probability < truth[i] + 5 * bounds[i].standard_error + 0.1, "RAISE is conservative");
+
+    // [likelihood]
+    LogLikelihood const of_rbm = log_likelihood(rbm, images, log_partition(rbm, ais, random)); // exact free energies
+    LogLikelihood const bound = elbo(dbm, images, MeanField{}, estimate);                      // a lower bound
+    std::printf("%.2f +- %.2f nats a case (%.2f over %zu cases, %.2f of log Z), %s, pixels: %s\n", bound.mean,
+                bound.standard_error, bound.case_error, bound.cases(), bound.log_z.standard_error,
+                to_string(bound.kind).data(), to_string(bound.binarisation).data());
+    // [likelihood]
+    require(std::abs(bound.mean - log_likelihood) < 5 * bound.log_z.standard_error + 1, "the bound is near");
+    require(of_rbm.kind == LikelihoodKind::exact && of_rbm.cases() == 16, "a likelihood says what it is");
+
+    // [gap]
+    LogLikelihood const annealed = annealed_log_likelihood(dbm, images, estimate, ais, random);
+    BoundGap const gap = bound_gap(annealed, bound);
+    std::printf("the bound is %.3f +- %.3f nats a case below log p\n", gap.mean, gap.annealing_error);
+    // [gap]
+    require(gap.mean > -5 * gap.annealing_error, "the bound is one");
+
+    // [pseudo]
+    double const exact_one = pseudo_likelihood(rbm, images).mean;
+    LogLikelihood const cheap_one = stochastic_pseudo_likelihood(rbm, images, random.split());
+    // [pseudo]
+    require(exact_one < 0 && std::abs(cheap_one.mean - exact_one) < 5 * cheap_one.standard_error, "unbiased");
+
+    std::vector<std::uint8_t> const labels{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 1}; // rows or columns
+    // [labels]
+    DBM classifier{Layer{9}, Layer{8}, StochasticLayer<Multinomial>{2}};
+    initialise_weights(classifier, 0.1, random);
+    Trainer{PersistentCD{}, Sgd{.learning_rate = 0.1}, MeanField{}}.fit(
+        classifier, on_layers<0, 2>(images, OneHot{labels, 2}), {.epochs = 400, .batch_size = 14}, random);
+    LabelPosterior const posterior = label_posterior(classifier, images, MeanField{});
+    double const errors = posterior.error_rate(labels); // posterior.probabilities, posterior.classes()
+    // [labels]
+    require(errors < 0.3, "rows and columns are told apart, where they can be");
+
+    // [monitors]
+    LikelihoodMonitor const likelihood{
+        images, {.runs = 50, .ladder = Ladder::linear(100)}, Monitoring<>{.every = 10}};
+    BestCheckpoint best{"best.npz", "log_likelihood", Better::higher};
+    auto const trainer = Trainer{PersistentCD{}, Sgd{.learning_rate = 0.1}};
+    auto session = trainer.bind(rbm);
+    session.fit(images, {.epochs = 40, .batch_size = 14}, random, likelihood, PseudoLikelihoodMonitor{images}, best,
+                EarlyStop{"log_likelihood", 20, Better::higher});
+    resume("best.npz", session); // the model of epoch best.best_epoch()
+    // [monitors]
+    require(best.best_epoch() > 0, "a best epoch is kept");
 }

@@ -84,7 +84,6 @@ TEST_CASE("the error of log Z and that over cases add up in quadrature, and a wa
 // leaves the interval with probability below 1e-5; without either half the mean is near 2.
 TEST_CASE("the combined standard error is honest", "[statistical]") {
     auto const rbm = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
-    double const log_z = exact_log_partition(rbm);
     auto states = test::all_states(rbm, {true, false});
     double truth = 0;
     for (double const value : exact_log_likelihood(rbm, Block<double const>{states[0]}))
@@ -101,7 +100,6 @@ TEST_CASE("the combined standard error is honest", "[statistical]") {
     }
     CHECK(std::abs(test::estimate(squares).mean - 1.04) < 0.4);
     CHECK(std::abs(test::estimate(shares).mean - 0.5) < 0.3); // both halves matter here
-    CHECK(std::isfinite(log_z));
 }
 
 TEST_CASE("the bound lies below log p of every case and is it where the posterior factorises") {
