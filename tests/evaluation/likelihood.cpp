@@ -91,7 +91,7 @@ TEST_CASE("the combined standard error is honest", "[statistical]") {
     Random random{41};
     std::vector<double> squares, shares;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
-        auto samples = test::table_samples(rbm, 100, 1000 + seed);
+        auto samples = test::table_samples(rbm, 1000, 1000 + seed);
         MatrixSource<double> const data{Block<double const>{samples[0]}};
         auto const estimate = log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(30)}, random);
         auto const found = log_likelihood(rbm, data, estimate);
