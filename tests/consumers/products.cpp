@@ -15,6 +15,6 @@ int main() {
     }
     RBM const rbm{StochasticLayer<Bernoulli>{70}, StochasticLayer<Bernoulli>{80}};
     Prepared const prepared{rbm, Compute{}};
-    std::printf("%s; %s; bfloat16: %s\n", library->name().c_str(), prepared.products().c_str(),
+    std::printf("%s; %s; bfloat16: %s\n", library->name().c_str(), prepared.description().c_str(),
                 library->without_bfloat16().c_str());
 }
