@@ -11,19 +11,16 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <string>
-#include <vector>
 
 /// What is known of a machine, in nats.
 struct Evaluation {
-    boltz::LogPartition below; ///< by chains from the base rates up: below log Z in expectation
-    boltz::LogPartition above; ///< by chains down from the ends of long chains: above log Z if those have mixed
-    double test_elbo = 0;      ///< mean bound on log p of a held-out image, by the estimate from below
-    double test_elbo_standard_error = 0; ///< of the choice of images, and of log Z
-    std::string pixels;                  ///< how the held-out images were binarised
+    boltz::LogPartition below;  ///< by chains from the base rates up: below log Z in expectation
+    boltz::LogPartition above;  ///< by chains down from the ends of long chains: above log Z if those have mixed
+    boltz::LogLikelihood bound; ///< of held-out images, by the estimate from below
+    std::string pixels;         ///< how the held-out images were binarised
     double seconds = 0;
 };
 
@@ -59,17 +56,8 @@ Evaluation evaluate(M const& machine, boltz::LabelledImages const& train, boltz:
     Binarisation const trained = binarisation_of(options);
     Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
     result.pixels = evaluated_pixels(seen);
-    std::vector<double> bounds;
-    infer_portions(machine, Binarised{ByteSource{test}, seen, 0}, MeanField{.max_sweeps = 30}, compute,
-                   Draws::from_seed(0), [&](std::size_t, auto const& states) {
-                       for (double const bound : unnormalised_elbo(machine, states, {true, false, false}))
-                           bounds.push_back(bound - result.below.log_z);
-                   });
-    auto const n = static_cast<double>(bounds.size());
-    for (double const bound : bounds) result.test_elbo += bound / n;
-    double squares = 0;
-    for (double const bound : bounds) squares += (bound - result.test_elbo) * (bound - result.test_elbo);
-    result.test_elbo_standard_error = std::hypot(std::sqrt(squares / (n - 1) / n), result.below.standard_error);
+    result.bound =
+        elbo(machine, Binarised{ByteSource{test}, seen, 0}, MeanField{.max_sweeps = 30}, result.below, compute);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }
@@ -84,8 +72,8 @@ inline nlohmann::json as_json(Evaluation const& evaluation) {
             {"log_z_from_above_start", to_string(evaluation.above.start)},
             {"runs", evaluation.below.runs},
             {"temperatures", evaluation.below.temperatures},
-            {"test_elbo", evaluation.test_elbo},
-            {"test_elbo_standard_error", evaluation.test_elbo_standard_error},
+            {"test_elbo", evaluation.bound.mean},
+            {"test_elbo_standard_error", evaluation.bound.standard_error},
             {"evaluated_pixels", evaluation.pixels},
             {"evaluation_seconds", evaluation.seconds}};
 }
@@ -100,7 +88,7 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
             " temperatures");
     row("log Z from above", evaluation.above.log_z, evaluation.above.standard_error,
         "down from long chains, above only if they have mixed");
-    row((name + " bound on log p").c_str(), evaluation.test_elbo, evaluation.test_elbo_standard_error,
+    row((name + " bound on log p").c_str(), evaluation.bound.mean, evaluation.bound.standard_error,
         "with log Z from below; pixels: " + evaluation.pixels);
     std::printf("  %-34s %8.1f s\n", "evaluation", evaluation.seconds);
     // That the chains down began at long ones stands in their row.

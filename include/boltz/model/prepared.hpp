@@ -11,13 +11,13 @@
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace boltz {
 

@@ -7,6 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
+#include <boltz/sampling/draw_from_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/schedule.hpp>
 
@@ -100,10 +101,7 @@ class PersistentCD::Session {
     void begin(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws) {
         auto const chains = chains_.blocks();
         if (policy_.start == Start::random) {
-            detail::for_each_index<depth>([&](auto l) {
-                field.template input<l>(chains, chains[l], {.below = 0, .above = 0});
-                field.template layer<l>().unit().sample(chains[l], draws.stream(l));
-            });
+            draw_from_biases(field, chains, draws);
         } else {
             std::size_t const rows = posterior[0].rows;
             if (rows == 0) detail::fail<ValueError>("PersistentCD: posterior has 0 rows, but chains begin at cases");
