@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The epochs of a training, whatever is trained.
+
+#include <boltz/detail/permutation.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/error.hpp>
+#include <boltz/training/callback.hpp>
+#include <boltz/training/training_info.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace boltz::detail {
+
+/// Where a training stands and the random numbers it draws; `run` goes on from there, batch by batch.
+class TrainingLoop {
+  public:
+    /// Refuses options that no training can take.
+    /// @throws ValueError
+    static void check(FitOptions const& options) {
+        if (options.batch_size == 0) fail<ValueError>("Trainer::fit: batch_size is 0, but must be at least 1");
+        auto const& [block_cases, window] = options.shuffle_blocks;
+        if (block_cases == 0 || window == 0)
+            fail<ValueError>("Trainer::fit: shuffle_blocks has ", block_cases, " cases and a window of ", window,
+                             ", but both must be at least 1");
+    }
+
+    [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
+    /// The numbers of the update at hand.
+    [[nodiscard]] Draws draws() const noexcept { return draws_.stream(1).stream(clock_.update); }
+
+    /// A training that begins takes these numbers; one that goes on keeps its own.
+    void start(Draws const& own) noexcept {
+        if (started_ != 0) return;
+        draws_ = own;
+        started_ = 1;
+    }
+
+    /// Trains a model on `rows` cases until `options.epochs` epochs are done or a callback asks to stop.
+    /// `step(indices)` makes one update and returns the report of its inference. `info` brings what the loop does not
+    /// know: binarisation, products and state.
+    template <class M, class Step, class... Callbacks>
+    FitReport run(M const& model, std::size_t rows, TrainingInfo info, FitOptions const& options, Step&& step,
+                  Callbacks&... callbacks) {
+        using Time = std::chrono::steady_clock;
+        auto const seconds_since = [](Time::time_point start) {
+            return std::chrono::duration<double>(Time::now() - start).count();
+        };
+        std::size_t const batch_size = std::min(options.batch_size, rows);
+        std::vector<std::size_t> order(rows);
+        std::vector<std::size_t> blocks;
+        std::vector<Metric> metrics;
+        info.phase = options.phase;
+        info.clock = clock_;
+        info.epochs = options.epochs;
+        info.batches = (rows + batch_size - 1) / batch_size;
+        info.cases = rows;
+        info.finished = clock_.epoch >= options.epochs;
+        info.metrics = &metrics;
+        Time::time_point const start = Time::now();
+        Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
+        [[maybe_unused]] auto const ask = [&stop](Stop asked) { stop = std::max(stop, asked); };
+        (notify_train_begin(callbacks, model, info), ...);
+        while (stop == Stop::no && clock_.epoch < options.epochs) {
+            Time::time_point const epoch_start = Time::now();
+            metrics.clear();
+            arrange(order, blocks, options);
+            while (stop == Stop::no && clock_.batch < info.batches) {
+                std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
+                info.inference =
+                    step(std::span<std::size_t const>{order}.subspan(first, std::min(batch_size, rows - first)));
+                ++clock_.batch;
+                ++clock_.update;
+                info.clock = clock_;
+                info.epoch_seconds = seconds_since(epoch_start);
+                (ask(notify_batch_end(callbacks, model, info)), ...);
+            }
+            if (stop != Stop::no) break;
+            ++clock_.epoch;
+            clock_.batch = 0;
+            info.clock = clock_;
+            info.finished = clock_.epoch >= options.epochs;
+            (ask(notify_epoch_end(callbacks, model, info)), ...);
+        }
+        if (stop == Stop::phase) ended_ = 1;
+        (notify_train_end(callbacks, model, info), ...);
+        return {.clock = clock_,
+                .stop = stop,
+                .stopped = stop != Stop::no,
+                .phase = options.phase,
+                .seconds = seconds_since(start),
+                .binarisation = info.binarisation,
+                .products = info.products,
+                .metrics = std::move(metrics)};
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("epoch", clock_.epoch);
+        archive("batch", clock_.batch);
+        archive("update", clock_.update);
+        archive("started", started_);
+        archive("ended", ended_);
+        draws_.archive(archive);
+    }
+
+  private:
+    void arrange(std::vector<std::size_t>& order, std::vector<std::size_t>& blocks, FitOptions const& options) const {
+        Draws const shuffling = draws_.stream(0).stream(clock_.epoch);
+        switch (options.shuffle) {
+        case Shuffle::each_epoch: permute(order, shuffling); break;
+        case Shuffle::blocks:
+            permute_in_blocks(order, blocks, options.shuffle_blocks.cases, options.shuffle_blocks.window, shuffling);
+            break;
+        case Shuffle::never: std::iota(order.begin(), order.end(), std::size_t{0}); break;
+        }
+    }
+
+    Clock clock_;
+    std::uint64_t started_ = 0;
+    std::uint64_t ended_ = 0; // by a callback, before its last epoch
+    Draws draws_ = Draws::from_seed(0);
+};
+
+} // namespace boltz::detail
