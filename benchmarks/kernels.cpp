@@ -30,7 +30,7 @@ template <class Products>
 void statistics(Products const& products, boltz::StateBlocks<float, 2> const& states, boltz::Block<float> out) {
     constexpr std::size_t strip = boltz::detail::PackedWeights::strip;
     static typename Products::Operands operands; // keeps its room from call to call
-    operands.refer(products, states);
+    operands.refer(products, states, states);
     for (std::size_t first = 0; first < operands.rows(); first += strip)
         operands.pack(products, first, std::min(strip, operands.rows() - first));
     products.statistics(0, operands, 0, 1, 0, out);

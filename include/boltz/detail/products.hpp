@@ -91,40 +91,44 @@ class PackedProducts {
     std::array<std::unique_ptr<PackedWeights>, Depth - 1> packed_{};
 
   public:
-    /// The states of one phase, in the form in which statistics read them.
+    /// The two sides of the products of one phase, in the form in which statistics read them.
     class Operands {
       public:
-        /// Refers to the states and makes room for packed copies of those above packed weights.
-        void refer(PackedProducts const& products, StateBlocks<T, Depth> const& states) {
-            states_ = states;
+        /// Refers to the numbers below and above each weight matrix (for a phase both are its states) and makes room
+        /// for packed copies of those above packed weights.
+        void refer(PackedProducts const& products, StateBlocks<T, Depth> const& below,
+                   StateBlocks<T, Depth> const& above) {
+            below_ = below;
+            above_ = above;
             for (std::size_t l = 0; l + 1 < Depth; ++l)
-                words_[l].resize(products.packed_[l] ? products.packed_[l]->case_words(states[l + 1].rows) : 0);
+                words_[l].resize(products.packed_[l] ? products.packed_[l]->case_words(above[l + 1].rows) : 0);
         }
-        [[nodiscard]] std::size_t rows() const noexcept { return states_[0].rows; }
+        [[nodiscard]] std::size_t rows() const noexcept { return below_[0].rows; }
 
         /// Packs some rows, from a multiple of PackedWeights::strip on.
         void pack(PackedProducts const& products, std::size_t first, std::size_t count) {
             if constexpr (packs_numbers)
                 for (std::size_t l = 0; l + 1 < Depth; ++l)
                     if (products.packed_[l])
-                        products.packed_[l]->pack_cases(states_[l + 1], first, count, words_[l].data());
+                        products.packed_[l]->pack_cases(above_[l + 1], first, count, words_[l].data());
         }
 
       private:
         friend class PackedProducts;
-        StateBlocks<T, Depth> states_{};
+        StateBlocks<T, Depth> below_{};
+        StateBlocks<T, Depth> above_{};
         std::array<std::vector<std::uint32_t>, Depth - 1> words_{};
     };
 
-    /// out = keep * out + factor * sum over cases of s_l s_{l+1}', for rows first .. first + out.rows - 1 of the
-    /// weights between layers l = pair and l + 1.
+    /// out = keep * out + factor * sum over cases of below_l above_{l+1}', for rows first .. first + out.rows - 1 of
+    /// the weights between layers l = pair and l + 1.
     void statistics(std::size_t pair, Operands const& operands, std::size_t first, T factor, T keep,
                     Block<T> out) const {
-        auto const below = operands.states_[pair].column_range(first, out.rows);
+        auto const below = operands.below_[pair].column_range(first, out.rows);
         if constexpr (packs_numbers)
             if (packed_[pair])
                 return packed_[pair]->statistics(below, operands.words_[pair].data(), factor, keep, out);
-        gemm(below, Op::transpose, operands.states_[pair + 1], Op::none, out, factor, keep);
+        gemm(below, Op::transpose, operands.above_[pair + 1], Op::none, out, factor, keep);
     }
 };
 

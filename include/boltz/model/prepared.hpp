@@ -9,9 +9,9 @@
 #include <boltz/detail/products.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/model/packed_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -30,7 +30,8 @@ namespace boltz {
 /// must outlive it.
 template <Model M>
 class Prepared {
-    using Products = detail::PackedProducts<typename M::value_type, M::depth>;
+    using Packed = detail::PackedModel<M>;
+    using Products = typename Packed::Products;
 
   public:
     static constexpr std::size_t depth = M::depth;
@@ -44,11 +45,11 @@ class Prepared {
     };
 
     /// The model as it is; nothing is packed until `choose`.
-    explicit Prepared(M const& model) noexcept : model_{&model} {}
+    explicit Prepared(M const& model) noexcept : model_{&model}, packed_{model} {}
 
     /// Packs the weights: two copies of each, in the precision asked for. `automatic` is float32 here.
     /// @throws ValueError if bfloat16 is asked for and cannot be had; the message says why.
-    Prepared(M const& model, Compute const& compute) : model_{&model} {
+    Prepared(M const& model, Compute const& compute) : Prepared{model} {
         Executor executor{compute};
         choose(compute.precision == Precision::automatic ? Precision::float32 : compute.precision);
         refresh(executor);
@@ -76,30 +77,20 @@ class Prepared {
             detail::for_each_index<depth - 1>([&](auto l) {
                 rounded_[l] = std::same_as<value_type, float> && reduced &&
                               (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
-                products_.choose(l, model_->weights(l).shape(0), model_->weights(l).shape(1),
-                                 rounded_[l] ? Precision::bfloat16 : Precision::float32);
+                packed_.choose(l, rounded_[l] ? Precision::bfloat16 : Precision::float32);
             });
     }
 
     /// Takes over the weights of the model; the workers share the work.
     void refresh(Executor& executor) {
-        if constexpr (packable)
-            for (std::size_t l = 0; l + 1 < depth; ++l) {
-                std::size_t const rows = model_->weights(l).shape(0);
-                std::size_t const strips = (rows + strip - 1) / strip;
-                executor.for_each_block(strips, 1, [&](std::size_t at, std::size_t) {
-                    refresh({.pair = l, .first = at * strip, .count = std::min(strip, rows - at * strip)});
-                });
-            }
+        if constexpr (packable) packed_.refresh(executor);
     }
 
     /// Takes over some rows of one weight matrix, from a multiple of `strip` on to another or the end; several
     /// threads may do so at once, for different rows.
-    void refresh(WeightRows const& rows) requires packable {
-        products_.refresh(rows.pair, model_->weights(rows.pair), rows.first, rows.count);
-    }
+    void refresh(WeightRows const& rows) requires packable { packed_.refresh(rows); }
 
-    static constexpr std::size_t strip = detail::PackedWeights::strip; ///< rows that are taken over together
+    static constexpr std::size_t strip = Packed::strip; ///< rows that are taken over together
 
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     operator M const&() const noexcept { return *model_; }
@@ -114,13 +105,13 @@ class Prepared {
     template <std::size_t I>
     void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
         if constexpr (packable)
-            model_->template input<I>(states, out, factors, products_);
+            model_->template input<I>(states, out, factors, products());
         else
             model_->template input<I>(states, out, factors);
     }
 
     /// The products, for the statistics of an update.
-    [[nodiscard]] auto const& products() const noexcept { return products_; }
+    [[nodiscard]] auto const& products() const noexcept { return packed_.products(); }
 
     /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
     [[nodiscard]] std::string description() const {
@@ -129,7 +120,7 @@ class Prepared {
         bool packed = false;
         for (std::size_t l = 0; l + 1 < depth; ++l) {
             seen[rounded_[l]] = true;
-            packed = packed || products_.packs(l);
+            packed = packed || products().packs(l);
         }
         std::string const number = std::same_as<value_type, float> ? "float32" : "float64";
         std::string const kinds = !seen[1] ? number : !seen[0] ? "bfloat16" : "bfloat16 and float32";
@@ -144,7 +135,7 @@ class Prepared {
     }
 
     M const* model_;
-    Products products_;
+    Packed packed_;
     std::array<bool, depth - 1> rounded_{};
 };
 
