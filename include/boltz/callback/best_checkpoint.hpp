@@ -22,7 +22,7 @@ namespace boltz {
 ///
 /// The metric must come from a monitor that stands before it; what is not a number, and a model that is not finite,
 /// is never the best. The file appears whole or not at all. Each phase of a training, each RBM of a pretraining, is
-/// judged by itself and writes over the file of the last; so does a resumed one, which should be given another file.
+/// judged by itself and writes over the file of the last.
 /// Needs the component boltz::io.
 class BestCheckpoint {
   public:
@@ -48,6 +48,11 @@ class BestCheckpoint {
     /// The best value so far and the epoch (from 1) that gave it.
     [[nodiscard]] double best() const noexcept { return best_.value(); }
     [[nodiscard]] std::size_t best_epoch() const noexcept { return best_.epoch(); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive.nested("best", best_);
+    }
 
   private:
     std::filesystem::path path_;

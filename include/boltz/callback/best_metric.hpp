@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ class BestMetric {
     void reset() noexcept {
         value_ = std::numeric_limits<double>::quiet_NaN();
         epoch_ = 0;
-        measured_ = false;
+        measured_ = 0;
     }
 
     /// Whether this epoch is the best so far; nothing if the metric is not measured in it. An epoch that is not
@@ -37,15 +38,15 @@ class BestMetric {
     std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true) {
         for (Metric const& metric : *info.metrics) {
             if (metric.name != metric_) continue;
-            measured_ = true;
+            measured_ = 1;
             bool const better =
                 epoch_ == 0 || (better_ == Better::lower ? metric.value < value_ : metric.value > value_);
             if (!eligible || !better || std::isnan(metric.value)) return false;
             value_ = metric.value;
-            epoch_ = static_cast<std::size_t>(info.clock.epoch);
+            epoch_ = info.clock.epoch;
             return true;
         }
-        if (info.finished && !measured_)
+        if (info.finished && measured_ == 0)
             detail::fail<ValueError>(who, ": no callback before it measures '", metric_, "'");
         return std::nullopt;
     }
@@ -53,14 +54,21 @@ class BestMetric {
     [[nodiscard]] std::string const& metric() const noexcept { return metric_; }
     /// The best value so far and the epoch (from 1) that gave it.
     [[nodiscard]] double value() const noexcept { return value_; }
-    [[nodiscard]] std::size_t epoch() const noexcept { return epoch_; }
+    [[nodiscard]] std::size_t epoch() const noexcept { return static_cast<std::size_t>(epoch_); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("value", value_);
+        archive("epoch", epoch_);
+        archive("measured", measured_);
+    }
 
   private:
     std::string metric_;
     Better better_;
     double value_ = std::numeric_limits<double>::quiet_NaN();
-    std::size_t epoch_ = 0;
-    bool measured_ = false;
+    std::uint64_t epoch_ = 0;
+    std::uint64_t measured_ = 0;
 };
 
 } // namespace boltz

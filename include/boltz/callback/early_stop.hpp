@@ -17,7 +17,7 @@ namespace boltz {
 /// `Better::higher`. What is not a number is no improvement.
 ///
 /// The metric must come from a monitor that stands before it. In a pretraining it ends the RBM at hand, not the
-/// whole. What it remembers is not part of a checkpoint: a resumed phase is judged anew from where it goes on.
+/// whole. What it remembers goes into the checkpoints of callbacks behind it.
 class EarlyStop {
   public:
     using Better = boltz::Better;
@@ -42,6 +42,11 @@ class EarlyStop {
     /// The best value so far and the epoch (from 1) that gave it.
     [[nodiscard]] double best() const noexcept { return best_.value(); }
     [[nodiscard]] std::size_t best_epoch() const noexcept { return best_.epoch(); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive.nested("best", best_);
+    }
 
   private:
     BestMetric best_;

@@ -59,11 +59,9 @@ class Prepared {
     /// @throws ValueError if bfloat16 is asked for; the message says why it cannot be had.
     static void check(Precision precision) {
         if (precision != Precision::bfloat16) return;
-        constexpr auto refused = "Compute: precision is bfloat16, but ";
-        if (!packable) detail::fail<ValueError>(refused, "the model makes its products by itself");
-        if (!std::same_as<value_type, float>) detail::fail<ValueError>(refused, "the model's numbers are double");
-        if (std::string const reason = detail::without_bfloat16(); !reason.empty())
-            detail::fail<ValueError>(refused, reason);
+        if (!packable)
+            detail::fail<ValueError>("Compute: precision is bfloat16, but the model makes its products by itself");
+        Packed::check(precision);
     }
 
     /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
@@ -72,12 +70,11 @@ class Prepared {
     void choose(Precision precision) {
         check(precision);
         bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
-        rounded_ = {};
         if constexpr (packable)
             detail::for_each_index<depth - 1>([&](auto l) {
-                rounded_[l] = std::same_as<value_type, float> && reduced &&
-                              (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
-                packed_.choose(l, rounded_[l] ? Precision::bfloat16 : Precision::float32);
+                bool const rounded = std::same_as<value_type, float> && reduced &&
+                                     (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
+                packed_.choose(l, rounded ? Precision::bfloat16 : Precision::float32);
             });
     }
 
@@ -116,15 +113,7 @@ class Prepared {
     /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
     [[nodiscard]] std::string description() const {
         if (!packable) return "the model's own products";
-        std::array<bool, 2> seen{};
-        bool packed = false;
-        for (std::size_t l = 0; l + 1 < depth; ++l) {
-            seen[rounded_[l]] = true;
-            packed = packed || products().packs(l);
-        }
-        std::string const number = std::same_as<value_type, float> ? "float32" : "float64";
-        std::string const kinds = !seen[1] ? number : !seen[0] ? "bfloat16" : "bfloat16 and float32";
-        return kinds + " by " + (packed ? detail::product_library()->name() : "BLAS");
+        return packed_.description();
     }
 
   private:
@@ -136,7 +125,6 @@ class Prepared {
 
     M const* model_;
     Packed packed_;
-    std::array<bool, depth - 1> rounded_{};
 };
 
 namespace detail {

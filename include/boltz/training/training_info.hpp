@@ -70,6 +70,7 @@ struct TrainingInfo {
     bool finished = false;                          ///< whether all epochs are done
     std::vector<Metric>* metrics = nullptr; ///< of this epoch: monitors add to them, later callbacks read them
     std::function<Arrays()> state;          ///< everything that is needed to go on later, as a checkpoint keeps it
+    std::function<void(double)> scale_rate; ///< multiplies all learning rates from now on; empty if there are none
 };
 
 /// What a training has done.

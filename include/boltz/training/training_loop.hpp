@@ -4,6 +4,7 @@
 /// @file
 /// The epochs of a training, whatever is trained.
 
+#include <boltz/archive.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -66,10 +68,17 @@ class TrainingLoop {
         info.cases = rows;
         info.finished = clock_.epoch >= options.epochs;
         info.metrics = &metrics;
+        info.state = [state = std::move(info.state), &callbacks...] {
+            Archive archive{state(), Archive::Mode::saving};
+            std::size_t index = 0;
+            (keep(archive, index++, callbacks), ...);
+            return std::move(archive).take();
+        };
         Time::time_point const start = Time::now();
         Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
         [[maybe_unused]] auto const ask = [&stop](Stop asked) { stop = std::max(stop, asked); };
         (notify_train_begin(callbacks, model, info), ...);
+        recall(stop == Stop::no && !info.finished, callbacks...);
         while (stop == Stop::no && clock_.epoch < options.epochs) {
             Time::time_point const epoch_start = Time::now();
             metrics.clear();
@@ -111,9 +120,44 @@ class TrainingLoop {
         archive("started", started_);
         archive("ended", ended_);
         draws_.archive(archive);
+        if (archive.mode() != Archive::Mode::loading) return;
+        of_callbacks_.clear();
+        for (auto const& [name, array] : archive.arrays())
+            if (name.starts_with("callbacks/")) of_callbacks_.emplace(name, array);
     }
 
   private:
+    static std::string name_of(std::size_t callback) { return "callbacks/" + std::to_string(callback); }
+
+    // What a callback remembers is found at its place among the callbacks.
+    template <class C>
+    static void keep(Archive& archive, std::size_t index, C& callback) {
+        if constexpr (requires { callback.archive(archive); }) archive.nested(name_of(index), callback);
+    }
+
+    // The callbacks of a phase that was under way when the checkpoint was written go on where they were.
+    template <class... Callbacks>
+    void recall(bool under_way, Callbacks&... callbacks) {
+        std::size_t index = 0;
+        [[maybe_unused]] auto const one = [&]<class C>(C& callback) {
+            if constexpr (requires(Archive & archive) { callback.archive(archive); }) {
+                std::string const name = name_of(index);
+                auto const found = of_callbacks_.lower_bound(name + '/');
+                if (found != of_callbacks_.end() && found->first.starts_with(name + '/')) {
+                    struct {
+                        std::string const& name;
+                        C& callback;
+                        void archive(Archive& archive) { archive.nested(name, callback); }
+                    } part{name, callback};
+                    from_arrays(of_callbacks_, part);
+                }
+            }
+            ++index;
+        };
+        if (under_way) (one(callbacks), ...);
+        of_callbacks_.clear();
+    }
+
     void arrange(std::vector<std::size_t>& order, std::vector<std::size_t>& blocks, FitOptions const& options) const {
         Draws const shuffling = draws_.stream(0).stream(clock_.epoch);
         switch (options.shuffle) {
@@ -129,6 +173,7 @@ class TrainingLoop {
     std::uint64_t started_ = 0;
     std::uint64_t ended_ = 0; // by a callback, before its last epoch
     Draws draws_ = Draws::from_seed(0);
+    Arrays of_callbacks_; // out of a checkpoint, until they are asked for
 };
 
 } // namespace boltz::detail

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Lowers the learning rate where a training makes no more progress.
+
+#include <boltz/callback/best_metric.hpp>
+#include <boltz/error.hpp>
+#include <boltz/training/training_info.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace boltz {
+
+/// Multiplies the learning rates by `factor` each time a metric has not improved for `patience` epochs; lower is
+/// better, or higher with `Better::higher`. What is not a number is no improvement.
+///
+/// The metric must come from a monitor that stands before it, and checkpoints should be written after it. Each phase
+/// of a training is judged by itself. The optimizer must have rates to lower.
+class Plateau {
+  public:
+    /// @throws ValueError if `factor` is not in (0, 1) or `patience` is 0.
+    explicit Plateau(std::string metric, double factor = 0.2, std::size_t patience = 6, Better better = Better::lower)
+        : best_{std::move(metric), better}, factor_{factor}, patience_{patience} {
+        if (!(factor > 0 && factor < 1))
+            detail::fail<ValueError>("Plateau: factor is ", factor, ", but must lie in (0, 1)");
+        if (patience == 0) detail::fail<ValueError>("Plateau: patience is 0, but must be at least 1");
+    }
+
+    template <class M>
+    void on_train_begin(M const&, TrainingInfo const& info) {
+        best_.reset();
+        since_ = 0;
+        if (!info.scale_rate)
+            detail::fail<ValueError>("Plateau: the optimizer of ", info.phase, " has no rate to lower");
+    }
+
+    /// @throws ValueError if the phase ends and no callback before this one has ever measured the metric.
+    template <class M>
+    void on_epoch_end(M const&, TrainingInfo const& info) {
+        auto const improved = best_.look(info, "Plateau");
+        if (!improved) return;
+        since_ = *improved ? info.clock.epoch : std::max<std::uint64_t>(since_, best_.epoch());
+        if (info.clock.epoch < since_ + patience_) return;
+        info.scale_rate(factor_);
+        since_ = info.clock.epoch;
+    }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive.nested("best", best_);
+        archive("since", since_);
+    }
+
+  private:
+    BestMetric best_;
+    double factor_;
+    std::size_t patience_;
+    std::uint64_t since_ = 0; // the last improvement or lowering
+};
+
+} // namespace boltz
