@@ -51,7 +51,7 @@ void train(Mnist const& images, Compute const& compute) {
     SoftmaxRegression<float> classifier{train_features.shape(1), 10};
     Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1, .momentum = 0.5}}.fit(
         classifier, on_layers<0, 1>(train_features, OneHot{images.train.labels, 10}), options(30), random);
-    double const error = classifier.error_rate(MatrixSource{test_features}, images.test.labels, compute);
+    double const error = error_rate(classifier, MatrixSource{test_features}, images.test.labels, compute);
     print_time("features and classifier");
     bench::print(100 * error, "%", "test error");
 }

@@ -123,7 +123,7 @@ void less_room() {
     SoftmaxRegression<float> classifier{50, 10};
     Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(
         classifier, on_layers<0, 1>(stored, OneHot{mnist.train.labels, 10}), {.epochs = 2}, random);
-    double const error = classifier.error_rate(computed, mnist.train.labels);
+    double const error = error_rate(classifier, computed, mnist.train.labels);
     // [features]
     require(small.columns() == 50 && error >= 0 && error <= 1, "features are a source, stored or not");
 }

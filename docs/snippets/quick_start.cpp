@@ -77,7 +77,7 @@ void deep(LabelledImages const& digits, LabelledImages const& others, std::size_
         classifier, on_layers<0, 1>(seen, OneHot{digits.labels, 10}), {.epochs = 20, .compute = compute}, random);
 
     auto const unseen = features<1, 2>(dbm, ByteSource{others}, MeanField{}, compute);
-    double const error = classifier.error_rate(MatrixSource{unseen}, others.labels, compute);
+    double const error = error_rate(classifier, MatrixSource{unseen}, others.labels, compute);
     // [classify]
     require(error < 0.5, "a classifier on the features beats guessing by far");
 

@@ -80,8 +80,8 @@ class Experiment {
                                                              compute_, Compactness::eight_bits);
                    std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
                    OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
-                       double const error = classifier.error_rate(
-                           Subset{train, first(some)}, std::span{images_.train.labels}.first(some), compute_);
+                       double const error = error_rate(classifier, Subset{train, first(some)},
+                                                       std::span{images_.train.labels}.first(some), compute_);
                        info.metrics->push_back({"training_error_percent", 100 * error});
                    }};
                    return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
@@ -94,7 +94,7 @@ class Experiment {
     [[nodiscard]] double test_error() const {
         auto const test =
             boltz::inferred_features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
-        return 100 * classifier_.error_rate(test, images_.test.labels, compute_);
+        return 100 * error_rate(classifier_, test, images_.test.labels, compute_);
     }
 
     /// The mean squared difference between held-out pixels and their mean-field reconstruction.

@@ -8,6 +8,7 @@
 
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/evaluation/classification.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/conditional_likelihood.hpp>
 #include <boltz/training/trainer.hpp>
@@ -109,8 +110,8 @@ TEMPLATE_TEST_CASE("a separable problem is learned without an error", "", float,
     Random random{1};
     Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.5}}.fit(model, on_layers<0, 1>(data, OneHot{labels, 3}),
                                                                     {.epochs = 100, .batch_size = 16}, random);
-    CHECK(model.error_rate(MatrixSource{data}, labels) == 0);
-    auto const classes = model.classify(MatrixSource{data}, {.threads = 2, .block_rows = 7});
+    CHECK(error_rate(model, MatrixSource{data}, labels) == 0);
+    auto const classes = classify(model, MatrixSource{data}, {.threads = 2, .block_rows = 7});
     for (std::size_t i = 0; i < 60; ++i) CHECK(classes[i] == labels[i]);
 }
 
@@ -145,8 +146,8 @@ TEST_CASE("the error rate is the share of wrong classes, the lowest class winnin
     SoftmaxRegression<float> model{2, 3};
     Matrix<float> const features = xt::zeros<float>({4, 2});
     std::vector<std::uint8_t> const labels{0, 1, 0, 2};
-    CHECK(model.classify(MatrixSource{features}) == std::vector<std::size_t>{0, 0, 0, 0});
-    CHECK(model.error_rate(MatrixSource{features}, labels) == 0.5);
+    CHECK(classify(model, MatrixSource{features}) == std::vector<std::size_t>{0, 0, 0, 0});
+    CHECK(error_rate(model, MatrixSource{features}, labels) == 0.5);
 }
 
 TEST_CASE("features and labels that do not fit are refused") {
@@ -154,10 +155,10 @@ TEST_CASE("features and labels that do not fit are refused") {
     Matrix<float> const wide = xt::zeros<float>({4, 5});
     Matrix<float> const good = xt::zeros<float>({4, 2});
     std::vector<std::uint8_t> const labels{0, 1, 0};
-    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(model.classify(MatrixSource{wide})); }),
+    CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(classify(model, MatrixSource{wide})); }),
                contains_text("5 columns") && contains_text("2 features"));
     CHECK_THAT(
-        boltz_test::message_of<ShapeError>([&] { static_cast<void>(model.error_rate(MatrixSource{good}, labels)); }),
+        boltz_test::message_of<ShapeError>([&] { static_cast<void>(error_rate(model, MatrixSource{good}, labels)); }),
         contains_text("3 labels") && contains_text("4 rows"));
     CHECK_THROWS_AS((SoftmaxRegression<float>{0, 3}), ValueError);
     CHECK_THROWS_AS((SoftmaxRegression<float>{2, 0}), ValueError);

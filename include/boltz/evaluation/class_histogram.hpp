@@ -7,12 +7,11 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
+#include <boltz/evaluation/classification.hpp>
 #include <boltz/evaluation/sample_rows.hpp>
-#include <boltz/model/softmax_regression.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <numeric>
 #include <span>
@@ -54,11 +53,10 @@ struct ClassHistogram {
 }
 
 /// The classes that a classifier gives to features of samples, counted.
-/// @throws as `SoftmaxRegression::classify`.
-template <std::floating_point T, DataSource S>
-[[nodiscard]] ClassHistogram class_histogram(SoftmaxRegression<T> const& classifier, S const& features,
-                                             Compute const& compute = {}) {
-    return class_histogram(classifier.classify(features, compute), classifier.hidden().size());
+/// @throws as `classify`.
+template <Classifier C, DataSource S>
+[[nodiscard]] ClassHistogram class_histogram(C const& classifier, S const& features, Compute const& compute = {}) {
+    return class_histogram(classify(classifier, features, compute), classifier.classes());
 }
 
 /// The classes of rows of labels, counts or probabilities with one column a class: the columns of the largest

@@ -148,20 +148,20 @@ template <Layer First, Layer... Rest>
         auto const part = [&](auto& matrix) {
             return span(matrix).subspan(rows.first * matrix.shape(1), rows.count * matrix.shape(1));
         };
-        f(ParameterKind::weight, part(weights_[rows.pair]), part(sets.weights[rows.pair])...);
+        f(Parameter{ParameterKind::weight, rows.pair + 1}, part(weights_[rows.pair]), part(sets.weights[rows.pair])...);
     }
 
     /// The same for all parameters but the weights.
     template <class F, class... Sets>
     void for_each_but_weights(F&& f, Sets&... sets) {
         detail::for_each_index<depth>([&](auto l) {
-            f(ParameterKind::bias, span(layer<l>().bias()), span(sets.biases[l])...);
+            f(Parameter{ParameterKind::bias, l}, span(layer<l>().bias()), span(sets.biases[l])...);
             std::size_t offset = 0;
             detail::for_each_parametric<value_type>(
                 layer<l>().unit(), 0, layer<l>().size(), [&](auto& unit, std::size_t, std::size_t) {
                     auto const values = unit.parameters();
                     if (!values.empty())
-                        f(ParameterKind::of_unit, values, span(sets.of_units[l]).subspan(offset, values.size())...);
+                        f(Parameter{ParameterKind::of_unit, l}, values, span(sets.of_units[l]).subspan(offset, values.size())...);
                     offset += values.size();
                 });
         });

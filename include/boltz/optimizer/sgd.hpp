@@ -26,11 +26,11 @@ struct Sgd {
     double weight_decay = 0.0;     ///< L2: subtracts this times the weight from the gradient of weights
     double unit_rate = 0.1;        ///< rate of the units' own parameters, as a share of `learning_rate`
 
-    template <Model M>
+    template <class M>
     class Session;
 
     /// @throws ValueError if `weight_decay` or `unit_rate` is negative.
-    template <Model M>
+    template <class M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (!(weight_decay >= 0))
             detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
@@ -45,14 +45,14 @@ struct Sgd {
 };
 
 /// The velocities.
-template <Model M>
+template <class M>
 class Sgd::Session {
   public:
     Session(Sgd const& policy, M const& model) : policy_{policy}, velocity_{model.make_gradient()} {}
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
         model.for_each_parameter(
-            [&](ParameterKind kind, auto values, auto velocity, auto slope) {
+            [&](Parameter kind, auto values, auto velocity, auto slope) {
                 executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
                     move(kind, values.subspan(first, count), velocity.subspan(first, count),
                          slope.subspan(first, count), clock);
@@ -78,17 +78,17 @@ class Sgd::Session {
 
   private:
     auto by_parts(Clock const& clock) {
-        return [this, &clock](ParameterKind kind, auto values, auto velocity, auto slope) {
+        return [this, &clock](Parameter kind, auto values, auto velocity, auto slope) {
             this->move(kind, values, velocity, slope, clock);
         };
     }
 
     template <class T>
-    void move(ParameterKind kind, std::span<T> values, std::span<T> velocity, std::span<T> slope,
+    void move(Parameter parameter, std::span<T> values, std::span<T> velocity, std::span<T> slope,
               Clock const& clock) const {
         double const rate = policy_.learning_rate(clock);
-        double const own = kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
-        double const decay = kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
+        double const own = parameter.kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
+        double const decay = parameter.kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
         detail::momentum_update(values.data(), velocity.data(), slope.data(), values.size(),
                                 static_cast<T>(policy_.momentum(clock)), static_cast<T>(own), static_cast<T>(decay));
     }

@@ -5,8 +5,9 @@
 /// One update of a model's parameters.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/packed_weights.hpp>
+#include <boltz/detail/products.hpp>
 #include <boltz/model/parameter_set.hpp>
-#include <boltz/model/prepared.hpp>
 
 #include <algorithm>
 #include <array>
@@ -42,12 +43,15 @@ class Update {
     }
 
     /// The update of a Boltzmann machine: along the difference of the statistics of data and model.
-    template <class Optimizer>
-    void apply(Phase<T, depth> const& data, Phase<T, depth> const& chains, M& model, Prepared<M>& prepared,
+    template <class Seen, class Optimizer>
+    void apply(Phase<T, depth> const& data, Phase<T, depth> const& chains, M& model, Seen& prepared,
                Optimizer& optimizer, Clock const& clock, Executor& executor) {
         Accumulation const of_data{.factor = 1.0 / static_cast<double>(data.states[0].rows), .keep = 0};
         Accumulation const of_chains{.factor = -1.0 / static_cast<double>(chains.states[0].rows), .keep = 1};
-        if constexpr (Prepared<M>::packable && requires { model.accumulate_but_weights(data, of_data, gradient_); }) {
+        if constexpr (requires(WeightRows const& rows) {
+                          model.accumulate_but_weights(data, of_data, gradient_);
+                          prepared.refresh(rows);
+                      }) {
             apply(
                 std::array<OuterProducts<T, depth>, 2>{
                     {{data.states, data.states, of_data.factor}, {chains.states, chains.states, of_chains.factor}}},

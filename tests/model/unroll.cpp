@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include <boltz/model/unroll.hpp>
+
+#include "support/catch.hpp"
+#include "support/networks.hpp"
+#include "support/small_models.hpp"
+
+#include <boltz/data/matrix_source.hpp>
+#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/top_down_inputs.hpp>
+#include <boltz/inference/exact_posterior.hpp>
+#include <boltz/inference/mean_field.hpp>
+#include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/dbm.hpp>
+#include <boltz/model/rbm.hpp>
+
+using namespace boltz;
+
+namespace {
+
+using Binary = StochasticLayer<Bernoulli, double>;
+using Labels = StochasticLayer<Multinomial, double>;
+
+MeanField const converged{.max_sweeps = 5000, .tolerance = 1e-14};
+
+Matrix<double> some_cases() {
+    Matrix<double> result = xt::zeros<double>({7, 5});
+    for (std::size_t i = 0; i < 7; ++i) Draws::from_seed(5).uniform(i, 0, Block{result}.row(i));
+    return result;
+}
+
+/// The rows of a source.
+template <class S>
+Matrix<double> rows_of(S const& source) {
+    Matrix<double> result = xt::zeros<double>({source.rows(), source.columns()});
+    std::vector<std::size_t> indices(source.rows());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    source.load(indices, Block{result}, Draws::from_seed(0));
+    return result;
+}
+
+/// Compares the hidden layers of a network with the means that a machine infers, up to layer `hidden`.
+template <std::size_t... L, class Network, class M>
+void check_means(Network const& network, M const& machine, std::index_sequence<L...>, double tolerance) {
+    Matrix<double> const cases = some_cases();
+    Matrix<double> const inputs = rows_of(top_down_inputs(machine, cases, converged));
+    REQUIRE(inputs.shape(1) == network.inputs());
+    Matrix<double> const means = features<L + 1 ...>(machine, cases, converged);
+    for (std::size_t i = 0; i < cases.shape(0); ++i) {
+        auto const row = Block{inputs}.row(i);
+        auto const layers = test::layers_of(network, {row.begin(), row.end()});
+        std::size_t column = 0;
+        for (std::size_t l = 1; l <= sizeof...(L); ++l)
+            for (double const activation : layers[l]) CHECK(std::abs(activation - means(i, column++)) < tolerance);
+    }
+}
+
+} // namespace
+
+TEST_CASE("an unrolled machine infers what converged mean-field inference does", "[unroll]") {
+    Random random{1};
+    double const stored = 2e-5; // means beside the layers have 16 bits
+    SECTION("one hidden layer") {
+        auto const machine = test::randomised(RBM{Binary{5}, Binary{4}}, 0.8, 0.5, 1);
+        check_means(unroll(machine, 3, random), machine, std::make_index_sequence<1>{}, 1e-12);
+    }
+    SECTION("two") {
+        auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}}, 0.8, 0.5, 2);
+        auto const network = unroll(machine, 3, random);
+        CHECK(network.beside() == std::array<std::size_t, 3>{3, 0, 0});
+        check_means(network, machine, std::make_index_sequence<2>{}, stored);
+    }
+    SECTION("three") {
+        auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Binary{2}}, 0.8, 0.5, 3);
+        auto const network = unroll(machine, 3, random);
+        CHECK(network.beside() == std::array<std::size_t, 4>{3, 2, 0, 0});
+        check_means(network, machine, std::make_index_sequence<3>{}, stored);
+    }
+}
+
+TEST_CASE("without inference inner layers of an unrolled machine hear their input from below twice", "[unroll]") {
+    Random random{1};
+    auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}}, 0.8, 0.5, 2);
+    auto const network = unroll(machine, 2, random, TopDown::doubled);
+    CHECK(network.inputs() == 5);
+    Matrix<double> const cases = some_cases();
+    auto const row = Block{cases}.row(0);
+    auto const layers = test::layers_of(network, {row.begin(), row.end()});
+    auto const logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
+    for (std::size_t j = 0; j < 4; ++j) {
+        double x = machine.layer<1>().bias()(j);
+        for (std::size_t i = 0; i < 5; ++i) x += 2 * row[i] * machine.weights(0)(i, j);
+        CHECK(layers[1][j] == Approx(logistic(x)));
+    }
+    for (std::size_t k = 0; k < 3; ++k) {
+        double x = machine.layer<2>().bias()(k);
+        for (std::size_t j = 0; j < 4; ++j) x += layers[1][j] * machine.weights(1)(j, k);
+        CHECK(layers[2][k] == Approx(logistic(x)));
+    }
+}
+
+TEST_CASE("a machine with labels brings its own softmax", "[unroll]") {
+    auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Labels{3}}, 0.8, 0.5, 4);
+    auto const network = unroll(machine);
+    CHECK(network.sizes() == std::array<std::size_t, 4>{5, 4, 3, 3});
+    CHECK(network.beside() == std::array<std::size_t, 3>{3, 0, 0});
+    CHECK(network.weights(2) == machine.weights(2));
+    for (std::size_t k = 0; k < 3; ++k) CHECK(network.bias(3)(k) == machine.layer<3>().bias()(k));
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 4; ++j) CHECK(network.weights(0)(5 + i, j) == machine.weights(1)(j, i));
+}
+
+TEST_CASE("the new softmax of an unrolled machine has normal weights of the deviation asked for", "[unroll]") {
+    Random random{1};
+    auto const machine = RBM{Binary{5}, Binary{200}};
+    auto const network = unroll(machine, 10, random, TopDown::inferred, 0.1);
+    double squares = 0;
+    for (double const w : network.weights(1)) squares += w * w;
+    // 2000 squares: the standard deviation of their mean is 0.01 sqrt(2 / 2000); 4.5 of them, false alarm 7e-6.
+    CHECK(std::abs(squares / 2000 - 0.01) < 4.5 * 0.01 * std::sqrt(2.0 / 2000));
+    CHECK_THROWS_WITH(unroll(machine, 10, random, TopDown::inferred, -1), contains_text("deviation is -1"));
+    CHECK_THROWS_WITH(unroll(machine, 0, random), contains_text("classes is 0"));
+}
