@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
+#include <boltz/callback/plateau.hpp>
 #include <boltz/callback/stop_on_nan.hpp>
 #include <boltz/callback/stop_when.hpp>
 
@@ -13,6 +14,7 @@
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/training/trainer.hpp>
 
+#include <cstring>
 #include <limits>
 
 using namespace boltz;
@@ -135,4 +137,85 @@ TEST_CASE("an early stop ends a phase, a stop from outside everything") {
     CHECK(ended.stop == Stop::phase);
     CHECK(ended.clock.epoch == 2);
     CHECK(fit({.learning_rate = 1e-3}, {.epochs = 9}, StopWhen{[] { return true; }}).stop == Stop::everything);
+}
+
+namespace {
+
+/// Epochs, stopped and gone on: the number of epochs that a training has had in the end.
+template <class MakeCallbacks>
+void check_memory(MakeCallbacks&& callbacks, std::size_t total) {
+    auto const data = test::bars<float>(2);
+    auto const start =
+        test::randomised(RBM{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3)}, 0.1, 0.1, 1);
+    Trainer const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.5}};
+    for (std::size_t first : {0, 1, 2, 3}) {
+        auto rbm = start;
+        auto session = recipe.bind(rbm);
+        Random random{1};
+        Arrays state;
+        OnEpochEnd stop_early{[&](auto const&, TrainingInfo const& info) {
+            if (info.clock.epoch != first) return false;
+            state = info.state();
+            return true;
+        }};
+        auto report =
+            callbacks([&](auto&... some) { return session.fit(data, {.epochs = 8}, random, some..., stop_early); });
+        if (first > 0) {
+            auto other = start;
+            auto resumed = recipe.bind(other);
+            from_arrays(state, resumed);
+            report = callbacks([&](auto&... some) { return resumed.fit(data, {.epochs = 8}, random, some...); });
+        }
+        CHECK(report.clock.epoch == total);
+    }
+}
+
+} // namespace
+
+TEST_CASE("what an early stop remembers is part of a checkpoint that is written behind it") {
+    // Without its memory the training that goes on after epoch 3 would count from there.
+    check_memory(
+        [](auto&& fit) {
+            auto monitor = script({5, 1, 4, 4, 4, 4, 4, 4});
+            EarlyStop stop{"score", 3};
+            return fit(monitor, stop);
+        },
+        5);
+}
+
+TEST_CASE("a plateau lowers the rates each time a metric has not improved for some epochs, after a resume too") {
+    auto const rates = [](std::size_t interrupted) {
+        auto const data = test::bars<float>(2);
+        auto const start =
+            test::randomised(RBM{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3)}, 0.1, 0.1, 1);
+        Trainer const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.5}};
+        std::vector<std::size_t> lowered;
+        Arrays state;
+        Random random{1};
+        auto const fit = [&](auto& session, std::size_t stop) {
+            auto monitor = script({5, 4, 4, 4, 3, 3, 3, 3});
+            Plateau plateau{"score", 0.5, 2};
+            OnEpochEnd watch{[&](auto const&, TrainingInfo const& info) {
+                lowered.push_back(0);
+                state = info.state();
+                double factor = 0;
+                std::memcpy(&factor, state.at("optimizer/rate_factor").bytes.data(), sizeof factor);
+                lowered.back() = static_cast<std::size_t>(1 / factor);
+                return info.clock.epoch == stop;
+            }};
+            session.fit(data, {.epochs = 8}, random, monitor, plateau, watch);
+        };
+        auto rbm = start;
+        auto session = recipe.bind(rbm);
+        fit(session, interrupted);
+        if (interrupted < 8) {
+            auto other = start;
+            auto resumed = recipe.bind(other);
+            from_arrays(Arrays{state}, resumed);
+            fit(resumed, 8);
+        }
+        return lowered;
+    };
+    std::vector<std::size_t> const expected{1, 1, 1, 2, 2, 2, 4, 4};
+    for (std::size_t const interrupted : {8, 3, 4, 6}) CHECK(rates(interrupted) == expected);
 }

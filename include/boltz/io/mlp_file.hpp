@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Saving and loading networks.
+
+#include <boltz/archive.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/model_file.hpp>
+#include <boltz/io/npz.hpp>
+#include <boltz/model/mlp.hpp>
+#include <boltz/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+namespace detail {
+
+template <class N>
+inline constexpr bool is_mlp = false;
+template <std::size_t Depth, class T>
+inline constexpr bool is_mlp<MLP<Depth, T>> = true;
+
+inline char const* name_of(Activation activation) {
+    return activation == Activation::logistic ? "logistic" : "rectified";
+}
+
+/// The shape of an array of a file, `rank` numbers.
+inline std::vector<std::size_t> stored_shape(Arrays const& arrays, std::string const& name, std::size_t rank,
+                                             std::string const& path) {
+    auto const found = arrays.find(name);
+    if (found == arrays.end() || found->second.shape.size() != rank)
+        fail<FormatError>("load: ", path, " has no array ", name, " of rank ", rank);
+    return found->second.shape;
+}
+
+} // namespace detail
+
+/// Writes a network to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_1`, ..., and `meta.json`.
+///
+/// The file appears whole or not at all.
+/// @throws FileError if it cannot be written.
+template <std::size_t Depth, class T>
+void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
+    nlohmann::json layers = nlohmann::json::array();
+    for (std::size_t l = 0; l < Depth; ++l) {
+        char const* const unit = l == 0           ? "input"
+                                 : l + 1 == Depth ? "softmax"
+                                                  : detail::name_of(network.activation());
+        layers.push_back({{"unit", unit}, {"size", network.sizes()[l]}});
+        if (l + 1 < Depth) layers.back()["beside"] = network.beside()[l];
+    }
+    nlohmann::json const meta{{"format", detail::model_format},
+                              {"format_version", detail::model_format_version},
+                              {"boltz_version", version},
+                              {"model", "MLP"},
+                              {"value_type", detail::value_type_name<T>()},
+                              {"layers", layers}};
+    MLP<Depth, T> copy = network;
+    write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", meta.dump(2)}}});
+}
+
+/// Reads a network of type `N` from a file that `save` wrote: `auto network = load<MLP<4>>("network.npz")`.
+///
+/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type.
+template <class N>
+    requires(detail::is_mlp<N>)
+[[nodiscard]] N load(std::filesystem::path const& path) {
+    Npz const file = read_npz(path);
+    std::string const name = path.string();
+    auto const meta = detail::read_description(file, name);
+    if (meta.value("model", nlohmann::json{}) != "MLP")
+        detail::fail<FormatError>("load: ", name, " holds a model ", meta.value("model", nlohmann::json{}).dump(),
+                                  ", but an MLP is asked for");
+    char const* const type = detail::value_type_name<typename N::value_type>();
+    if (meta.value("value_type", nlohmann::json{}) != type)
+        detail::fail<FormatError>("load: ", name, " holds ", meta.value("value_type", nlohmann::json{}).dump(),
+                                  " numbers, but the network has ", type);
+    auto const& layers = meta["layers"];
+    if (layers.size() != N::depth)
+        detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the network has ", N::depth);
+    // Sizes of layers and of what enters beside them, held against arrays that are really there.
+    typename N::Sizes sizes{};
+    typename N::Beside beside{};
+    for (std::size_t l = 0; l + 1 < N::depth; ++l) {
+        auto const shape = detail::stored_shape(file.arrays, "weights_" + std::to_string(l), 2, name);
+        std::size_t const above = detail::stored_shape(file.arrays, "bias_" + std::to_string(l + 1), 1, name)[0];
+        if (l == 0) {
+            auto const size = layers[0].is_object() ? layers[0].value("size", nlohmann::json{}) : nlohmann::json{};
+            sizes[0] = size.is_number_unsigned() ? size.template get<std::size_t>() : 0;
+        }
+        sizes[l + 1] = above;
+        if (sizes[l] == 0 || sizes[l] > shape[0] || above == 0 || shape[1] != above)
+            detail::fail<FormatError>("load: ", name, ": weights_", l, " of ", shape[0], " x ", shape[1],
+                                      " numbers do not fit between layers of ", sizes[l], " and ", above, " units");
+        beside[l] = shape[0] - sizes[l];
+    }
+    auto const hidden = N::depth == 2           ? nlohmann::json("logistic")
+                        : layers[1].is_object() ? layers[1].value("unit", nlohmann::json{})
+                                                : nlohmann::json{};
+    if (hidden != "logistic" && hidden != "rectified")
+        detail::fail<FormatError>("load: ", name, " has hidden units ", hidden.dump(),
+                                  ", but a network has \"logistic\" or \"rectified\" ones");
+    N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
+    from_arrays(file.arrays, network);
+    return network;
+}
+
+} // namespace boltz
