@@ -23,16 +23,16 @@ struct Adagrad {
     boltz::Schedule learning_rate = 0.05; ///< for all parameters
     double smoothing = 1e-6;              ///< added to the root of the sum of squares
 
-    template <boltz::Model M>
+    template <boltz::Parametric M>
     class Session;
 
-    template <boltz::Model M>
+    template <boltz::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         return Session<M>{*this, model};
     }
 };
 
-template <boltz::Model M>
+template <boltz::Parametric M>
 class Adagrad::Session {
   public:
     Session(Adagrad const& policy, M const& model) : policy_{policy}, squares_{model.make_gradient()} {}
@@ -40,7 +40,7 @@ class Adagrad::Session {
     void step(M& model, typename M::Gradient& gradient, boltz::Clock const& clock, boltz::Executor& executor) {
         double const rate = policy_.learning_rate(clock);
         model.for_each_parameter(
-            [&]<class T>(boltz::ParameterKind, std::span<T> values, std::span<T> squares, std::span<T> slope) {
+            [&]<class T>(boltz::Parameter, std::span<T> values, std::span<T> squares, std::span<T> slope) {
                 executor.for_each_block(values.size(), 4096, [&](std::size_t first, std::size_t count) {
                     for (std::size_t i = first; i < first + count; ++i) {
                         squares[i] += slope[i] * slope[i];

@@ -24,6 +24,7 @@
 
 using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
 using Machine = boltz::DBM<Layer, Layer, Layer>;
+using Network = boltz::MLP<4>;
 
 /// Images of the run: those to train on, and those to report the error on.
 struct Images {
@@ -33,8 +34,8 @@ struct Images {
     std::string test_name = "test";
 };
 
-/// Trains in three phases: pretraining, joint training, classifier. A callback that asks to stop leaves it where it
-/// is; `archive` keeps all of it.
+/// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
+/// it where it is; `archive` keeps all of it.
 class Experiment {
     static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
         boltz::initialise_weights(machine, {options.paper ? 0.001 : 0.01, 0.01}, random);
@@ -47,11 +48,18 @@ class Experiment {
         : options_{options}, images_{images}, random_{options.seed}, phase_random_{random_},
           machine_{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}},
           classifier_{options.hidden[0] + options.hidden[1], classes},
+          network_{{images.train.pixels(), options.hidden[0], options.hidden[1], classes}, {options.hidden[1], 0, 0}},
           compute_{.threads = options.threads,
                    .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2},
           pretraining_{start(machine_, options, images, random_)}, joint_{joint_recipe(options).bind(machine_)},
-          classification_{classifier_recipe(options).bind(classifier_)} {
+          classification_{classifier_recipe(options).bind(classifier_)},
+          fine_tuning_{fine_tuning_recipe(options).bind(network_)} {
         phase_random_ = random_;
+    }
+
+    /// What the network sees of images: pixels, and the inferred means of the upper layer.
+    auto network_inputs(boltz::LabelledImages const& images) const {
+        return boltz::top_down_inputs(machine_, boltz::ByteSource{images}, unrolling_inference(), compute_);
     }
 
     /// Runs what is left to do; false if a callback stopped it.
@@ -74,24 +82,38 @@ class Experiment {
                                            GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
                                            WeightMonitor{}, callbacks...);
                      }) &&
-               timed(2, [&] {
-                   // Kept, as every epoch reads them, but in the room of a byte.
-                   auto const train = compact_features<1, 2>(machine_, ByteSource{images_.train}, inference(),
-                                                             compute_, Compactness::eight_bits);
-                   std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
-                   OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
-                       double const error = error_rate(classifier, Subset{train, first(some)},
-                                                       std::span{images_.train.labels}.first(some), compute_);
-                       info.metrics->push_back({"training_error_percent", 100 * error});
-                   }};
-                   return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
-                                              fit_options("classifier", options_.classifier_epochs), random_,
-                                              training_error, callbacks...);
-               });
+               timed(2,
+                     [&] {
+                         // Kept, as every epoch reads them, but in the room of a byte.
+                         auto const train = compact_features<1, 2>(machine_, ByteSource{images_.train}, inference(),
+                                                                   compute_, Compactness::eight_bits);
+                         std::size_t const some = std::min<std::size_t>(1000, images_.train.count);
+                         OnEpochEnd training_error{[&](auto const& classifier, TrainingInfo const& info) {
+                             double const error = error_rate(classifier, Subset{train, first(some)},
+                                                             std::span{images_.train.labels}.first(some), compute_);
+                             info.metrics->push_back({"training_error_percent", 100 * error});
+                         }};
+                         return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
+                                                    fit_options("classifier", options_.classifier_epochs), random_,
+                                                    training_error, callbacks...);
+                     }) &&
+               (options_.fine_tune_epochs == 0 || timed(3, [&] {
+                    Network unrolled = unroll(machine_, classes, random_);
+                    if (fine_tuning_.clock() == Clock{}) network_ = std::move(unrolled);
+                    auto const inputs = network_inputs(images_.train);
+                    return fine_tuning_.fit(on_layers<0, 1>(inputs, OneHot{images_.train.labels, classes}),
+                                            fit_options("fine-tuning", options_.fine_tune_epochs), random_,
+                                            callbacks...);
+                }));
     }
 
-    /// The share of held-out images that the classifier gets wrong, in percent.
+    /// The share of held-out images that the fine-tuned network gets wrong, in percent.
     [[nodiscard]] double test_error() const {
+        return 100 * error_rate(network_, network_inputs(images_.test), images_.test.labels, compute_);
+    }
+
+    /// The share that softmax regression on the machine's features gets wrong, in percent.
+    [[nodiscard]] double features_test_error() const {
         auto const test =
             boltz::inferred_features<1, 2>(machine_, boltz::ByteSource{images_.test}, inference(), compute_);
         return 100 * error_rate(classifier_, test, images_.test.labels, compute_);
@@ -105,6 +127,7 @@ class Experiment {
 
     [[nodiscard]] Machine const& machine() const noexcept { return machine_; }
     [[nodiscard]] boltz::SoftmaxRegression<float> const& classifier() const noexcept { return classifier_; }
+    [[nodiscard]] Network const& network() const noexcept { return network_; }
     [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
@@ -123,6 +146,7 @@ class Experiment {
         archive.nested("pretraining", pretraining_);
         archive.nested("joint", joint_); // with the machine
         archive.nested("classifier", classification_);
+        archive.nested("fine_tuning", fine_tuning_);
         if (archive.mode() == boltz::Archive::Mode::loading) random_ = phase_random_;
     }
 
@@ -171,13 +195,15 @@ class Experiment {
     boltz::Random phase_random_;
     Machine machine_;
     boltz::SoftmaxRegression<float> classifier_;
+    Network network_;
     boltz::Compute compute_;
     decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
                                                 std::declval<boltz::ByteSource const&>())) pretraining_;
     decltype(joint_recipe(Options{}).bind(std::declval<Machine&>())) joint_;
     decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
+    decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>())) fine_tuning_;
     std::uint64_t phase_ = 0;
-    std::vector<double> seconds_{0.0, 0.0, 0.0};
+    std::vector<double> seconds_{0.0, 0.0, 0.0, 0.0};
     std::string products_;
     std::optional<Time::time_point> began_;
 };

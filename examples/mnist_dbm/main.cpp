@@ -153,20 +153,23 @@ double peak_memory() {
     return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
 }
 
-void show_table(Options const& options, Images const& images, Experiment const& experiment, double error,
-                double reconstruction) {
+void show_table(Options const& options, Images const& images, Experiment const& experiment, double features_error,
+                double error, double reconstruction) {
     auto const& seconds = experiment.seconds();
     std::printf("\n  %-34s %10s\n",
                 (std::to_string(images.train.pixels()) + "-" + std::to_string(options.hidden[0]) + "-" +
                  std::to_string(options.hidden[1]) + " DBM on " + std::to_string(images.train.count) + " images")
                     .c_str(),
                 "");
-    std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (softmax on [h1, h2])").c_str(), error);
+    bool const fine_tuned = options.fine_tune_epochs > 0;
+    if (fine_tuned) std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (fine-tuned)").c_str(), error);
+    std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (softmax on [h1, h2])").c_str(), features_error);
     std::printf("  %-34s %10.5f\n", (images.test_name + " reconstruction error").c_str(), reconstruction);
     std::printf("  %-34s %8.1f s\n", "pretraining", seconds[0]);
     std::printf("  %-34s %8.1f s\n", "joint training", seconds[1]);
     std::printf("  %-34s %8.1f s\n", "features and classifier", seconds[2]);
-    std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2]);
+    if (fine_tuned) std::printf("  %-34s %8.1f s\n", "fine-tuning", seconds[3]);
+    std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2] + seconds[3]);
     std::printf("  %-34s %7.0f MB\n", "peak memory", peak_memory());
     std::printf("  %-34s %s\n", "products", experiment.products().c_str());
 }
@@ -287,30 +290,37 @@ int run(Options options, std::string const& program) {
 
     save(out / "model.npz", experiment.machine());
     save(out / "classifier.npz", experiment.classifier());
-    double const error = experiment.test_error();
+    bool const fine_tuned = options.fine_tune_epochs > 0;
+    if (fine_tuned) save(out / "network.npz", experiment.network());
+    double const features_error = experiment.features_test_error();
+    double const error = fine_tuned ? experiment.test_error() : features_error;
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();
-    nlohmann::json summary{
-        {"dataset", images.name},
-        {"train_images", images.train.count},
-        {images.test_name + "_images", images.test.count},
-        {images.test_name + "_error_percent", error},
-        {images.test_name + "_reconstruction_error", reconstruction},
-        {"seconds", {{"pretraining", seconds[0]}, {"joint_training", seconds[1]}, {"classifier", seconds[2]}}},
-        {"peak_memory_megabytes", peak_memory()},
-        {"products", experiment.products()},
-        {"binarisation", options.binarisation},
-        {"seed", options.seed},
-        {"threads", options.threads},
-        {"version", version},
-        {"options", options}};
+    nlohmann::json summary{{"dataset", images.name},
+                           {"train_images", images.train.count},
+                           {images.test_name + "_images", images.test.count},
+                           {images.test_name + "_error_percent", error},
+                           {"features_" + images.test_name + "_error_percent", features_error},
+                           {images.test_name + "_reconstruction_error", reconstruction},
+                           {"seconds",
+                            {{"pretraining", seconds[0]},
+                             {"joint_training", seconds[1]},
+                             {"classifier", seconds[2]},
+                             {"fine_tuning", seconds[3]}}},
+                           {"peak_memory_megabytes", peak_memory()},
+                           {"products", experiment.products()},
+                           {"binarisation", options.binarisation},
+                           {"seed", options.seed},
+                           {"threads", options.threads},
+                           {"version", version},
+                           {"options", options}};
     std::optional<Evaluation> evaluation;
     if (options.evaluate) {
         evaluation = evaluate(experiment.machine(), images.train, images.test, options);
         summary.update(as_json(*evaluation));
     }
     write_text(out / "summary.json", summary.dump(2) + "\n");
-    show_table(options, images, experiment, error, reconstruction);
+    show_table(options, images, experiment, features_error, error, reconstruction);
     if (evaluation) show(*evaluation, images.test_name);
     std::cout << std::flush;
     draw_pictures(experiment, images, options, film);

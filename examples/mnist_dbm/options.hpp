@@ -32,6 +32,10 @@ struct Options {
     double joint_decay = 0;
     double classifier_rate = 0.1;
     double classifier_momentum = 0.5;
+    std::size_t fine_tune_epochs = 20;
+    double fine_tune_rate = 0.1;
+    double fine_tune_momentum = 0.9;
+    std::vector<double> dropout{0.1, 0.0, 0.4};
     std::size_t block_rows = 0;
     std::string precision = "automatic";
     std::size_t chains = 100;
@@ -55,8 +59,9 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   block_rows, precision, chains, gibbs_steps, mean_field_sweeps, limit, validation,
-                                   seed, data_checksum, evaluate, evaluation_runs, evaluation_temperatures,
+                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, dropout, block_rows,
+                                   precision, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed,
+                                   data_checksum, evaluate, evaluation_runs, evaluation_temperatures,
                                    evaluation_sweeps, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
@@ -65,6 +70,7 @@ inline void apply_quick(Options& options) {
     options.pretrain_epochs = {3, 3};
     options.joint_epochs = 2;
     options.classifier_epochs = 10;
+    options.fine_tune_epochs = 3;
     options.limit = 2000;
 }
 
@@ -173,6 +179,22 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--classifier-momentum", options.classifier_momentum, "Momentum")
         ->check(momentum)
         ->group("Classifier");
+
+    app.add_option("--fine-tune-epochs", options.fine_tune_epochs,
+                   "Epochs of the network that the machine unrolls into, trained by backpropagation; 0 for none")
+        ->check(count)
+        ->group("Fine-tuning");
+    app.add_option("--fine-tune-rate", options.fine_tune_rate, "Learning rate; it falls to nothing")
+        ->check(rate)
+        ->group("Fine-tuning");
+    app.add_option("--fine-tune-momentum", options.fine_tune_momentum, "Momentum")
+        ->check(momentum)
+        ->group("Fine-tuning");
+    app.add_option("--dropout", options.dropout,
+                   "Shares of pixels, of the inferred means beside them, and of hidden units that are left out")
+        ->expected(3)
+        ->check(number(0.95))
+        ->group("Fine-tuning");
 
     app.add_flag("--evaluate", options.evaluate,
                  "Estimate log Z by annealed importance sampling, from both sides, and the bound of the test images")

@@ -7,6 +7,7 @@
 #include "options.hpp"
 
 #include <boltz/dbm.hpp>
+#include <boltz/mlp.hpp>
 
 #include <vector>
 
@@ -79,3 +80,16 @@ inline auto classifier_recipe(Options const& options) {
                        .momentum = options.classifier_momentum,
                        .weight_decay = 1e-5}};
 }
+
+/// Backpropagation through the unrolled machine with a rate that falls to nothing.
+inline auto fine_tuning_recipe(Options const& options) {
+    using namespace boltz;
+    return Backpropagation{
+        Sgd{.learning_rate =
+                Schedule::linear(options.fine_tune_rate, 0.01 * options.fine_tune_rate, options.fine_tune_epochs),
+            .momentum = options.fine_tune_momentum},
+        Dropout{.input = options.dropout[0], .beside = options.dropout[1], .hidden = options.dropout[2]}};
+}
+
+/// What the network sees beside the pixels is inferred once, until it has converged.
+inline boltz::MeanField unrolling_inference() { return {.max_sweeps = 50}; }

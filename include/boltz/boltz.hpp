@@ -8,5 +8,6 @@
 #include <boltz/dbm.hpp>
 #include <boltz/evaluation/exact_expectations.hpp>
 #include <boltz/io.hpp>
+#include <boltz/mlp.hpp>
 #include <boltz/problem/bars_and_stripes.hpp>
 #include <boltz/report.hpp>

@@ -9,5 +9,6 @@
 #include <boltz/callback/checkpoint.hpp>
 #include <boltz/io/idx.hpp>
 #include <boltz/io/mapped_source.hpp>
+#include <boltz/io/mlp_file.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>

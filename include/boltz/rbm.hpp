@@ -34,6 +34,7 @@
 #include <boltz/evaluation/annealed_likelihood.hpp>
 #include <boltz/evaluation/chain_diagnostics.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
+#include <boltz/evaluation/classification.hpp>
 #include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/exact.hpp>

@@ -52,7 +52,7 @@ std::vector<double> train(M model, Sampling const& sampling, std::size_t threads
         result.insert(result.end(), slopes.begin(), slopes.end());
     }
     model.for_each_parameter(
-        [&](ParameterKind, auto values) { result.insert(result.end(), values.begin(), values.end()); });
+        [&](Parameter, auto values) { result.insert(result.end(), values.begin(), values.end()); });
     return result;
 }
 

@@ -117,14 +117,21 @@ TEST_CASE("a walk over the parameters meets each with its own gradient", "[model
     test::each_number(gradient, [&](double& x) { x = ++next; });
     double sum = 0;
     std::size_t of_units = 0;
+    std::array<std::size_t, decltype(model)::depth> of_layers{};
     model.for_each_parameter(
-        [&](ParameterKind kind, auto values, auto slopes) {
+        [&](Parameter parameter, auto values, auto slopes) {
             REQUIRE(values.size() == slopes.size());
             for (double const slope : slopes) sum += slope;
-            if (kind == ParameterKind::of_unit) of_units += values.size();
+            if (parameter.kind == ParameterKind::of_unit) of_units += values.size();
+            of_layers.at(parameter.layer) += values.size();
         },
         gradient);
     CHECK(of_units == 1);
+    // Weights belong to the layer that they feed.
+    auto const sizes = model.sizes();
+    for (std::size_t l = 0; l < sizes.size(); ++l)
+        CHECK(of_layers[l] >= sizes[l] + (l > 0 ? sizes[l - 1] * sizes[l] : 0));
+    CHECK(of_layers[0] <= sizes[0] + of_units);
     CHECK(sum == next * (next + 1) / 2);
 }
 

@@ -15,7 +15,7 @@ template <class M>
 std::vector<double> parameters(M& model) {
     std::vector<double> result;
     model.for_each_parameter(
-        [&](ParameterKind, auto values) { result.insert(result.end(), values.begin(), values.end()); });
+        [&](Parameter, auto values) { result.insert(result.end(), values.begin(), values.end()); });
     return result;
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("steps follow the classic momentum with decay of weights only and a ra
     auto gradient = model.make_gradient();
     std::vector<ParameterKind> kinds;
     model.for_each_parameter(
-        [&](ParameterKind kind, auto values) { kinds.insert(kinds.end(), values.size(), kind); });
+        [&](Parameter parameter, auto values) { kinds.insert(kinds.end(), values.size(), parameter.kind); });
     auto expected = parameters(model);
     std::vector<double> velocity(expected.size(), 0.0);
     Sgd const policy{.learning_rate = Schedule::per_epoch({0.1, 0.05}),
@@ -50,8 +50,7 @@ TEST_CASE("steps follow the classic momentum with decay of weights only and a ra
 
         std::vector<double> slopes;
         model.for_each_parameter(
-            [&](ParameterKind, auto, auto slope) { slopes.insert(slopes.end(), slope.begin(), slope.end()); },
-            gradient);
+            [&](Parameter, auto, auto slope) { slopes.insert(slopes.end(), slope.begin(), slope.end()); }, gradient);
         for (std::size_t k = 0; k < expected.size(); ++k) {
             double const rate = (epoch == 0 ? 0.1 : 0.05) * (kinds[k] == ParameterKind::of_unit ? 0.25 : 1.0);
             double const decay = kinds[k] == ParameterKind::weight ? 0.02 : 0.0;
@@ -108,4 +107,38 @@ TEST_CASE("rates that cannot be are refused", "[optimizer]") {
     CHECK_THROWS_AS((Sgd{.learning_rate = std::numeric_limits<double>::quiet_NaN()}.bind(rbm)), ValueError);
     CHECK_THROWS_AS((Sgd{.momentum = 1.0}.bind(rbm)), ValueError);
     CHECK_THROWS_AS((Sgd{.momentum = -0.1}.bind(rbm)), ValueError);
+}
+
+TEST_CASE("each layer moves at its own rate, and a frozen one not at all", "[optimizer]") {
+    auto const start = test::randomised(test::gaussian_dbm<double>(), 1.0, 1.0, 1);
+    auto model = start;
+    auto gradient = model.make_gradient();
+    fill(model, gradient, 1.0);
+    auto plain_model = start;
+    Clock const clock{};
+    Executor executor{Compute{}};
+    Sgd{.learning_rate = 0.1}.bind(plain_model).step(plain_model, gradient, clock, executor);
+    Sgd const policy{
+        .learning_rate = 0.1, .weight_decay = 0.0, .layer_rates = {1.0, Schedule::per_epoch({0, 0.5}, 3)}};
+    auto session = policy.bind(model);
+    session.scale_rate(0.5);
+    for (std::uint64_t const epoch : {2, 3}) {
+        model = start;
+        session.step(model, gradient, {.epoch = epoch}, executor);
+        auto before = start;
+        std::vector<std::pair<Parameter, double>> plain;
+        plain_model.for_each_parameter([&](Parameter parameter, auto values) {
+            for (auto const value : values) plain.push_back({parameter, value});
+        });
+        auto const old = parameters(before);
+        auto const now = parameters(model);
+        for (std::size_t i = 0; i < plain.size(); ++i) {
+            double const share = plain[i].first.layer == 1 ? (epoch < 3 ? 0 : 0.5) : 1;
+            if (share == 0)
+                CHECK(now[i] == old[i]);
+            else
+                CHECK(now[i] - old[i] == Approx(0.5 * share * (plain[i].second - old[i])).margin(1e-15));
+        }
+    }
+    CHECK_THROWS_AS((Sgd{.layer_rates = {1.0, -1.0}}.bind(model)), ValueError);
 }

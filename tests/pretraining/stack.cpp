@@ -91,8 +91,8 @@ Stack<M, Labels> random_stack(M const& model) {
     boltz::detail::for_each_index<Stack<M, Labels>::count>([&](auto i) {
         auto& rbm = stack.template rbm<i>();
         rbm = test::randomised(rbm, 0.9, 0.7, 10 + i);
-        rbm.for_each_parameter([&](ParameterKind kind, auto values) {
-            if (kind == ParameterKind::of_unit)
+        rbm.for_each_parameter([&](Parameter parameter, auto values) {
+            if (parameter.kind == ParameterKind::of_unit)
                 for (std::size_t k = 0; k < values.size(); ++k)
                     values[k] = 0.3 * static_cast<double>(k) - 0.5 + 0.4 * static_cast<double>(std::size_t{i});
         });

@@ -112,7 +112,7 @@ double gradient_error(M const& model, typename M::Gradient gradient, F&& functio
     double worst = 0;
     double const step = 1e-5;
     moved.for_each_parameter(
-        [&](boltz::ParameterKind, auto values, auto slopes) {
+        [&](boltz::Parameter, auto values, auto slopes) {
             for (std::size_t k = 0; k < values.size(); ++k) {
                 auto const here = values[k];
                 values[k] = here + step;

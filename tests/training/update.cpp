@@ -23,7 +23,7 @@ namespace {
 template <class M>
 std::vector<double> all_parameters(M& model) {
     std::vector<double> numbers;
-    model.for_each_parameter([&](ParameterKind, auto values) {
+    model.for_each_parameter([&](Parameter, auto values) {
         for (auto const value : values) numbers.push_back(static_cast<double>(value));
     });
     return numbers;

@@ -6,7 +6,9 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
+#include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
+#include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/schedule.hpp>
 
 #include <cmath>
@@ -25,12 +27,13 @@ struct Sgd {
     Schedule momentum = 0.0;       ///< in [0, 1); 0.9 keeps a velocity for about ten updates
     double weight_decay = 0.0;     ///< L2: subtracts this times the weight from the gradient of weights
     double unit_rate = 0.1;        ///< rate of the units' own parameters, as a share of `learning_rate`
+    LayerRates layer_rates{};      ///< multipliers of the rate of single layers; 0 freezes one
 
-    template <class M>
+    template <Parametric M>
     class Session;
 
     /// @throws ValueError if `weight_decay` or `unit_rate` is negative.
-    template <class M>
+    template <Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (!(weight_decay >= 0))
             detail::fail<ValueError>("Sgd: weight_decay is ", weight_decay, ", but must not be negative");
@@ -40,12 +43,13 @@ struct Sgd {
             detail::fail<ValueError>("Sgd: learning_rate starts at ", rate, ", but must be finite and not negative");
         if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
             detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");
+        detail::check_layer_rates(layer_rates, "Sgd");
         return Session<M>{*this, model};
     }
 };
 
-/// The velocities.
-template <class M>
+/// The velocities, and a factor of the rate that is lowered in the course of a training.
+template <Parametric M>
 class Sgd::Session {
   public:
     Session(Sgd const& policy, M const& model) : policy_{policy}, velocity_{model.make_gradient()} {}
@@ -71,9 +75,13 @@ class Sgd::Session {
         model.for_each_but_weights(by_parts(clock), velocity_, gradient);
     }
 
+    /// Multiplies all rates by `factor` from now on.
+    void scale_rate(double factor) noexcept { rate_factor_ *= factor; }
+
     template <class Archive>
     void archive(Archive& archive) {
         archive.nested("velocity", velocity_);
+        archive("rate_factor", rate_factor_);
     }
 
   private:
@@ -86,7 +94,9 @@ class Sgd::Session {
     template <class T>
     void move(Parameter parameter, std::span<T> values, std::span<T> velocity, std::span<T> slope,
               Clock const& clock) const {
-        double const rate = policy_.learning_rate(clock);
+        double const multiplier = detail::layer_rate(policy_.layer_rates, parameter, clock);
+        if (multiplier == 0) return;
+        double const rate = policy_.learning_rate(clock) * rate_factor_ * multiplier;
         double const own = parameter.kind == ParameterKind::of_unit ? rate * policy_.unit_rate : rate;
         double const decay = parameter.kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
         detail::momentum_update(values.data(), velocity.data(), slope.data(), values.size(),
@@ -98,6 +108,7 @@ class Sgd::Session {
 
     Sgd policy_;
     typename M::Gradient velocity_;
+    double rate_factor_ = 1;
 };
 
 } // namespace boltz

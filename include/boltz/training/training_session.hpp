@@ -56,6 +56,7 @@ class TrainingSession {
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     [[nodiscard]] Sampler const& sampler() const noexcept { return sampler_; }
+    [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
@@ -144,6 +145,8 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     info.binarisation = data.binarisation();
     info.products = prepared_.description();
     info.state = std::move(state);
+    if constexpr (requires { optimizer_.scale_rate(1.0); })
+        info.scale_rate = [this](double factor) { optimizer_.scale_rate(factor); };
     return loop_.run(
         *model_, data.rows(), std::move(info), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks...);

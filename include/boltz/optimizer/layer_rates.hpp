@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Learning rates that differ from layer to layer.
+
+#include <boltz/error.hpp>
+#include <boltz/model/parameter_set.hpp>
+#include <boltz/schedule.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace boltz {
+
+/// Multipliers of a learning rate, one a layer from the visible one (0) on; layers without one have 1.
+///
+/// A layer's biases and the weights that feed it (W between layers l and l + 1 belongs to l + 1) take its multiplier.
+/// With a multiplier of 0 a layer is frozen: nothing of it moves or decays. `Schedule::per_epoch({0, 1}, 5)` freezes
+/// it for five epochs.
+using LayerRates = std::vector<Schedule>;
+
+namespace detail {
+
+/// The multiplier of the layer that a parameter belongs to.
+[[nodiscard]] inline double layer_rate(LayerRates const& rates, Parameter parameter, Clock const& clock) noexcept {
+    return parameter.layer < rates.size() ? rates[parameter.layer](clock) : 1.0;
+}
+
+/// Refuses multipliers that begin negative or not finite.
+/// @throws ValueError
+inline void check_layer_rates(LayerRates const& rates, char const* policy) {
+    for (std::size_t l = 0; l < rates.size(); ++l)
+        if (double const rate = rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
+            fail<ValueError>(policy, ": layer_rates of layer ", l, " starts at ", rate,
+                             ", but must be finite and not negative");
+}
+
+} // namespace detail
+} // namespace boltz
