@@ -148,7 +148,7 @@ void check_memory(MakeCallbacks&& callbacks, std::size_t total) {
     auto const start =
         test::randomised(RBM{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3)}, 0.1, 0.1, 1);
     Trainer const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.5}};
-    for (std::size_t first : {0, 1, 2, 3}) {
+    for (std::size_t const first : {0u, 1u, 2u, 3u}) {
         auto rbm = start;
         auto session = recipe.bind(rbm);
         Random random{1};
@@ -217,5 +217,5 @@ TEST_CASE("a plateau lowers the rates each time a metric has not improved for so
         return lowered;
     };
     std::vector<std::size_t> const expected{1, 1, 1, 2, 2, 2, 4, 4};
-    for (std::size_t const interrupted : {8, 3, 4, 6}) CHECK(rates(interrupted) == expected);
+    for (std::size_t const interrupted : {8u, 3u, 4u, 6u}) CHECK(rates(interrupted) == expected);
 }

@@ -9,7 +9,7 @@ set(floors
   "^detail/(bfloat16|bits|dispatch|index|permutation|philox|simd[a-z_]*|single_thread|stroke)\\.hpp$" 0
   "^(types|states|factors)\\.hpp$" 1
   "^(clock|compute|executor)\\.hpp$" 1 # standard library only; the concepts speak about them
-  "^detail/(blend|codes|linalg|elementwise|activations|extremes|onednn_[a-z]+|packed_weights|panels|products|reductions)\\.hpp$" 2
+  "^detail/(activations|adam_step|blend|codes|linalg|elementwise|extremes|onednn_[a-z]+|packed_weights|panels|products|reductions)\\.hpp$" 2
   "^(concepts|schedule|archive)\\.hpp$" 3
   "^(unit|layer)/" 4
   "^detail/(unit_operations|check_states)\\.hpp$" 4

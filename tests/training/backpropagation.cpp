@@ -167,7 +167,7 @@ TEST_CASE("a training of a network goes on to the bit, from the middle of an epo
     Random random{1};
     auto const report = recipe.fit(unbroken, data, options, random);
 
-    for (std::size_t const batches : {5, 7}) {
+    for (std::size_t const batches : {5u, 7u}) {
         MLP<3> first = start;
         auto session = recipe.bind(first);
         Random again{1};

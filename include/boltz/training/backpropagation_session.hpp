@@ -59,7 +59,8 @@ class BackpropagationSession {
 
     [[nodiscard]] Network const& model() const noexcept { return *network_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
-    [[nodiscard]] Optimizer& optimizer() noexcept { return optimizer_; }
+    /// What the optimizer keeps: velocities, averages.
+    [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop. Callbacks find
     /// "training_cross_entropy", the mean over the epoch's cases as they were presented, in nats.

@@ -56,6 +56,7 @@ class TrainingSession {
     [[nodiscard]] M const& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     [[nodiscard]] Sampler const& sampler() const noexcept { return sampler_; }
+    /// What the optimizer keeps: velocities, averages.
     [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.

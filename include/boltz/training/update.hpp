@@ -95,6 +95,8 @@ class Update {
         if constexpr (!by_parts<Optimizer>) {
             optimizer.step(model, gradient_, clock, executor);
             packed.refresh(executor);
+        } else if constexpr (requires { optimizer.finish_step(model, clock, executor); }) {
+            if (optimizer.finish_step(model, clock, executor)) packed.refresh(executor);
         }
     }
 
