@@ -119,6 +119,18 @@ concept Model = Field<M> && std::copyable<M> &&
     model.archive(archive);
 };
 
+/// Something with parameters that can be walked over together with sets of numbers shaped like them: what an
+/// optimizer moves. Models are; so are networks.
+///
+/// `for_each_parameter(f, sets...)` calls `f(parameter, values, set values...)`, spans of one length.
+template <class M>
+concept Parametric = std::floating_point<typename M::value_type> && std::copyable<M> &&
+    requires(M model, M const view, typename M::Gradient& gradient, Archive& archive) {
+    { view.make_gradient() } -> std::same_as<typename M::Gradient>;
+    model.for_each_parameter([](auto, auto, auto) {}, gradient);
+    model.archive(archive);
+};
+
 /// A supply of cases for one layer: `load(indices, out, draws)` writes case indices[i] to row i of `out`.
 ///
 /// It is called by several threads at once, on different rows. `draws` serve sources that draw at each presentation

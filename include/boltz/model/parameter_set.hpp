@@ -38,4 +38,10 @@ struct WeightRows {
 /// What a parameter is; weight decay, for one, concerns weights only.
 enum class ParameterKind { weight, bias, of_unit };
 
+/// What a parameter is and the layer it belongs to; weights belong to the layer that they feed.
+struct Parameter {
+    ParameterKind kind = ParameterKind::weight;
+    std::size_t layer = 0; ///< 0 is the visible one
+};
+
 } // namespace boltz
