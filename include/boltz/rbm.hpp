@@ -57,6 +57,8 @@
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/model/softmax_regression.hpp>
+#include <boltz/optimizer/conjugate_gradient.hpp>
+#include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/conditional_likelihood.hpp>

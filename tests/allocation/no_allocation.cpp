@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
+#include "support/points.hpp"
 
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/optimizer/conjugate_gradient.hpp>
+#include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>
@@ -90,6 +93,29 @@ std::size_t allocated(M model, Inference const& inference_policy, Sampling const
     return allocations - before;
 }
 
+// What chunks allocate whose loss is the sum of x^2 / 2 + x^4 / 4 over all parameters.
+template <class M, class Policy>
+std::size_t allocated_by_chunks(M model, Policy const& policy, std::size_t threads) {
+    Executor executor{{.threads = threads}};
+    auto session = policy.bind(model);
+    auto const loss = [&](typename M::Gradient& slope) {
+        double sum = 0;
+        model.for_each_parameter(
+            [&](auto, auto values, auto out) {
+                for (std::size_t i = 0; i < values.size(); ++i) {
+                    auto const square = values[i] * values[i];
+                    out[i] = values[i] * (1 + square);
+                    sum += square * (0.5 + 0.25 * square);
+                }
+            },
+            slope);
+        return sum;
+    };
+    std::size_t const before = allocations;
+    for (std::uint64_t chunk = 0; chunk < 2; ++chunk) session.step(model, loss, Clock{.update = chunk}, executor);
+    return allocations - before;
+}
+
 } // namespace
 
 TEST_CASE("the counter counts", "[allocation]") {
@@ -112,5 +138,14 @@ TEST_CASE("after the first batch nothing is allocated", "[allocation]") {
         CHECK(allocated(mixed, MeanField{.damping = 0.2}, ContrastiveDivergence{}, threads) == 0);
         auto const counts = test::randomised(test::mixed_dbm<double>(), 0.1, 0.1, 4);
         CHECK(allocated(counts, MeanField{}, PersistentCD{}, threads) == 0);
+    }
+}
+
+TEST_CASE("searches on chunks of cases allocate nothing", "[allocation]") {
+    for (std::size_t const threads : {1u, 3u}) {
+        test::Point<float> const model{2, {1, 2, 3, 4}};
+        CHECK(allocated_by_chunks(model, ConjugateGradient{.line_searches = 5, .layer_rates = {1, 0.5}}, threads) ==
+              0);
+        CHECK(allocated_by_chunks(model, Lbfgs{.line_searches = 5, .history = 2}, threads) == 0);
     }
 }

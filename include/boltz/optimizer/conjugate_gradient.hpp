@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Nonlinear conjugate gradients on chunks of cases.
+
+#include <boltz/concepts.hpp>
+#include <boltz/optimizer/descent.hpp>
+#include <boltz/optimizer/line_search.hpp>
+#include <boltz/schedule.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// Minimises the loss of one chunk of cases after the other by a few searches along conjugate directions:
+/// d_0 = -g_0, d_{k+1} = -g_{k+1} + max(0, g_{k+1}'(g_{k+1} - g_k) / g_k'g_k) d_k, with g the gradient (Polak &
+/// Ribiere 1969; Nocedal & Wright, Numerical Optimization, 2nd edition, algorithm 5.4 with eq. 5.44 and 5.45).
+///
+/// Hinton & Salakhutdinov (2006) and Salakhutdinov & Hinton (2009) fine-tune with three searches a chunk of 1000 to
+/// 5000 cases: enough to gain from the curvature, too few to fit the chunk alone. Each chunk is another loss, so
+/// directions begin anew.
+struct ConjugateGradient {
+    std::size_t line_searches = 3;       ///< a chunk
+    LineSearch line_search{};            ///< how each is made; directions want a curvature well below 1/2
+    std::vector<Schedule> layer_rates{}; ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
+
+    template <Parametric M>
+    class Session;
+
+    /// Room for six sets shaped like the parameters.
+    /// @throws ValueError if a field is out of range or there are more rates than layers.
+    template <Parametric M>
+    [[nodiscard]] Session<M> bind(M const& model) const {
+        DescentOptions options{line_searches, line_search, layer_rates};
+        options.validate("ConjugateGradient", model);
+        return Session<M>{std::move(options), model};
+    }
+};
+
+/// The length of the first step at the chunk before, and a count of losses computed.
+template <Parametric M>
+class ConjugateGradient::Session {
+  public:
+    Session(DescentOptions options, M const& model) : descent_{std::move(options), model} {}
+
+    /// Moves the parameters to the best point found for one chunk, and returns the loss there.
+    ///
+    /// `evaluate(slope)` returns the loss at the parameters of `model` and writes its gradient to `slope`, a
+    /// `M::Gradient`. The loss never rises; if nothing better is found (or the loss is not finite to begin with),
+    /// parameters keep their bits, as they do when `evaluate` throws. A trial whose loss or gradient is not finite
+    /// shortens the step. At most 1 + line_searches * line_search.max_evaluations evaluations; beside them about ten
+    /// passes over the parameters a search. Nothing is allocated.
+    template <class Evaluate>
+        requires std::is_invocable_r_v<double, Evaluate&, typename M::Gradient&>
+    double step(M& model, Evaluate&& evaluate, Clock const& clock, Executor& executor) {
+        using Set = typename M::Gradient;
+        return descent_.step(model, evaluate, clock, executor, [](auto& space, LastMove<Set> const& last) {
+            double const before = space.dot(last.before, last.before);
+            double const change = space.dot(last.now, last.now) - space.dot(last.now, last.before);
+            space.combine(std::max(0.0, change / before), last.direction, -1, last.now);
+            return 0.0;
+        });
+    }
+
+    /// Losses computed since the session began.
+    [[nodiscard]] std::uint64_t evaluations() const noexcept { return descent_.evaluations(); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        descent_.archive(archive);
+    }
+
+  private:
+    Descent<M> descent_;
+};
+
+} // namespace boltz

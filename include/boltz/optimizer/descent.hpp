@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Line searches on the loss of one chunk of cases, one after the other.
+
+#include <boltz/concepts.hpp>
+#include <boltz/optimizer/line_search.hpp>
+#include <boltz/optimizer/parameter_space.hpp>
+#include <boltz/schedule.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+/// How often a descent searches along a line, how, and which layers it moves.
+struct DescentOptions {
+    std::size_t line_searches = 3;
+    LineSearch line_search{};
+    std::vector<Schedule> layer_rates{};
+
+    /// Takes a copy of the model, as parameters are walked over where they may be changed.
+    /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
+    /// the message.
+    template <Parametric M>
+    void validate(std::string_view owner, M model) const {
+        if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
+        line_search.validate(owner);
+        for (std::size_t l = 0; l < layer_rates.size(); ++l)
+            if (double const rate = layer_rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
+                detail::fail<ValueError>(owner, ": layer_rates[", l, "] starts at ", rate,
+                                         ", but must be finite and not negative");
+        std::size_t layers = 0;
+        model.for_each_parameter(
+            [&](auto parameter, auto) { layers = std::max<std::size_t>(layers, parameter.layer + 1); });
+        if (layer_rates.size() > layers)
+            detail::fail<ValueError>(owner, ": layer_rates has ", layer_rates.size(), " entries, but the model has ",
+                                     layers, " layers");
+    }
+};
+
+/// What a line search did: it went `step` times `direction`, and the gradient `before` became `now`.
+template <class Set>
+struct LastMove {
+    Set& now;
+    Set& before;
+    Set& direction;
+    double step;
+};
+
+/// What nonlinear conjugate gradients and quasi-Newton methods share: a descent by line searches whose directions
+/// begin at the steepest one and are turned after each.
+///
+/// It holds six sets shaped like the parameters. Between chunks it remembers the length of the first step only.
+template <Parametric M>
+class Descent {
+  public:
+    using Set = typename M::Gradient;
+
+    Descent(DescentOptions options, M const& model)
+        : options_{std::move(options)},
+          rates_(options_.layer_rates.size()), origin_{model.make_gradient()}, start_{model.make_gradient()},
+          direction_{model.make_gradient()}, slope_{model.make_gradient()}, kept_{model.make_gradient()},
+          trial_{model.make_gradient()} {}
+
+    /// Minimises `evaluate(slope)`, the loss at the parameters of `model`, which writes its gradient to `slope`.
+    ///
+    /// `turn(space, LastMove)` overwrites the last direction with the next one and returns the first step to try
+    /// along it, or 0 if the direction says nothing about it. Where that does not lead down, and where a search finds
+    /// nothing better, the descent begins anew at the steepest direction. Returns the loss it leaves the model at.
+    template <class Evaluate, class Turn>
+    double step(M& model, Evaluate& evaluate, Clock const& clock, Executor& executor, Turn const& turn) {
+        for (std::size_t l = 0; l < rates_.size(); ++l) rates_[l] = options_.layer_rates[l](clock);
+        ParameterSpace<M> space{model, rates_, executor};
+        space.read(origin_);
+        try {
+            return descend(space, evaluate, turn);
+        } catch (...) {
+            space.write(origin_);
+            throw;
+        }
+    }
+
+    /// Losses computed since the session began.
+    [[nodiscard]] std::uint64_t evaluations() const noexcept { return evaluations_; }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive("evaluations", evaluations_);
+        archive("first_step", first_step_);
+    }
+
+  private:
+    template <class Evaluate, class Turn>
+    double descend(ParameterSpace<M>& space, Evaluate& evaluate, Turn const& turn) {
+        double const resolution = space.resolution();
+        auto const loss = [&](Set& slope) {
+            ++evaluations_;
+            double const value = evaluate(slope);
+            space.scale_by_rates(slope);
+            return value;
+        };
+        LinePoint here{.value = loss(slope_)};
+        LinePoint last{}; // the last search: how far it went, and the slope where it began
+        double first_step = first_step_;
+        bool moved = false;
+        for (std::size_t n = 0; n < options_.line_searches && std::isfinite(here.value); ++n) {
+            double first = moved ? turn(space, LastMove<Set>{slope_, kept_, direction_, last.step}) : 0;
+            here.slope = moved ? space.dot(slope_, direction_) : 0;
+            bool const steepest = !(here.slope < 0);
+            if (steepest) {
+                space.combine(0, direction_, -1, slope_);
+                here.slope = -space.dot(slope_, slope_);
+            }
+            if (!(here.slope < 0 && std::isfinite(here.slope))) break;
+            if (steepest || first == 0) first = n == 0 ? opening(here, first_step) : following(here, last);
+
+            space.read(start_);
+            double at = 0;
+            LinePoint const found = options_.line_search.minimise(
+                here, first, resolution,
+                [&](double step) {
+                    at = step;
+                    space.move(start_, step, direction_);
+                    double const value = loss(trial_);
+                    return LinePoint{step, value, space.dot(trial_, direction_)};
+                },
+                [&] { std::swap(kept_, trial_); });
+            moved = found.step > 0;
+            if (!moved) {
+                space.write(start_);
+                if (steepest) break;
+                continue;
+            }
+            if (at != found.step) space.move(start_, found.step, direction_);
+            std::swap(slope_, kept_);
+            if (n == 0) first_step = found.step;
+            last = {found.step, here.value, here.slope};
+            here.value = found.value;
+        }
+        first_step_ = first_step;
+        return here.value;
+    }
+
+    // The step that was right at the chunk before: near the inverse of the curvature, whatever the gradient's length.
+    // At the first chunk, a move of length 1 at most.
+    static double opening(LinePoint const& here, double before) {
+        return before > 0 ? before : 1 / (1 + std::sqrt(-here.slope));
+    }
+
+    // As much change to first order as in the last search (Nocedal & Wright, section 3.5, "initial step length").
+    static double following(LinePoint const& here, LinePoint const& last) {
+        return last.step * std::min(last.slope / here.slope, 100.0);
+    }
+
+    DescentOptions options_;
+    std::vector<double> rates_;
+    Set origin_;    // the parameters before this chunk
+    Set start_;     // the parameters where a search begins
+    Set direction_; // of the search
+    Set slope_;     // the gradient at `start_`
+    Set kept_;      // the gradient at the best trial of the search; between searches, that where the last one began
+    Set trial_;     // the gradient at a trial
+    std::uint64_t evaluations_ = 0;
+    double first_step_ = 0;
+};
+
+} // namespace boltz

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The parameters of a model as a vector space.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/detail/reductions.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <span>
+
+namespace boltz {
+
+/// Arithmetic of sets shaped like the parameters of a model, and moves of the parameters along them.
+///
+/// Layers have rates: the space is that of u in parameters = point + rate * u, so a gradient in it is rate times that
+/// of the parameters, and a layer with rate 0 keeps its bits. A view for one call: it refers to the model, the
+/// workers and the rates. Each operation is a pass over the parameters; sums run in double precision in an order that
+/// depends on sizes only. Nothing is allocated.
+template <Parametric M>
+class ParameterSpace {
+  public:
+    using Set = typename M::Gradient;
+
+    /// `rates[l]` is that of layer l; it is 1 for further layers.
+    ParameterSpace(M& model, std::span<double const> rates, Executor& executor)
+        : model_{&model}, rates_{rates}, executor_{&executor} {}
+
+    /// set = parameters.
+    void read(Set& set) {
+        walk([](auto, auto values, auto x) { std::copy(values.begin(), values.end(), x.begin()); }, set);
+    }
+    /// parameters = set.
+    void write(Set& set) {
+        walk([](auto, auto values, auto x) { std::copy(x.begin(), x.end(), values.begin()); }, set);
+    }
+    /// parameters = point + step * rate * direction.
+    void move(Set& point, double step, Set& direction) {
+        walk(
+            [&](auto rate, auto values, auto start, auto along) {
+                if (rate == 0) return;
+                std::copy(start.begin(), start.end(), values.begin());
+                detail::axpy(values.data(), along.data(), values.size(), number(values, rate * step));
+            },
+            point, direction);
+    }
+    /// gradient = rate * gradient, 0 where the rate is 0.
+    void scale_by_rates(Set& gradient) {
+        if (rates_.empty()) return;
+        walk(
+            [](auto rate, auto, auto x) {
+                if (rate == 0)
+                    std::fill(x.begin(), x.end(), 0);
+                else
+                    detail::scale(x.data(), x.size(), number(x, rate));
+            },
+            gradient);
+    }
+    /// y = keep * y + factor * x; what y holds does not matter if `keep` is 0.
+    void combine(double keep, Set& y, double factor, Set& x) {
+        walk(
+            [&](auto, auto, auto sum, auto term) {
+                if (keep == 0)
+                    std::fill(sum.begin(), sum.end(), 0);
+                else if (keep != 1)
+                    detail::scale(sum.data(), sum.size(), number(sum, keep));
+                detail::axpy(sum.data(), term.data(), sum.size(), number(sum, factor));
+            },
+            y, x);
+    }
+    /// The sum of x y over all parameters.
+    [[nodiscard]] double dot(Set& x, Set& y) {
+        double sum = 0;
+        model_->for_each_parameter(
+            [&](auto, auto, auto a, auto b) {
+                std::array<double, max_parts> parts{};
+                std::size_t const size = std::max(share, a.size() / max_parts + 1);
+                std::size_t const count = (a.size() + size - 1) / size;
+                executor_->for_each_block(count, 1, [&](std::size_t part, std::size_t) {
+                    auto const first = part * size;
+                    auto const length = std::min(size, a.size() - first);
+                    parts[part] = detail::dot(a.data() + first, b.data() + first, length);
+                });
+                for (double const part : parts) sum += part;
+            },
+            x, y);
+        return sum;
+    }
+    /// The relative precision of the coarsest parameters.
+    [[nodiscard]] double resolution() {
+        double epsilon = std::numeric_limits<double>::epsilon();
+        model_->for_each_parameter([&](auto, auto values) {
+            using T = typename decltype(values)::value_type;
+            epsilon = std::max<double>(epsilon, std::numeric_limits<T>::epsilon());
+        });
+        return epsilon;
+    }
+
+  private:
+    // Calls f(rate of the layer, values, set values...) for parts of the parameters, by all workers.
+    template <class F, class... Sets>
+    void walk(F const& f, Sets&... sets) {
+        model_->for_each_parameter(
+            [&](auto parameter, auto values, auto... others) {
+                double const rate = parameter.layer < rates_.size() ? rates_[parameter.layer] : 1.0;
+                executor_->for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
+                    f(rate, values.subspan(first, count), others.subspan(first, count)...);
+                });
+            },
+            sets...);
+    }
+
+    template <class T>
+    static T number(std::span<T>, double value) {
+        return static_cast<T>(value);
+    }
+
+    static constexpr std::size_t share = 65536; // numbers that pay for handing them out
+    static constexpr std::size_t max_parts = 64;
+
+    M* model_;
+    std::span<double const> rates_;
+    Executor* executor_;
+};
+
+} // namespace boltz
