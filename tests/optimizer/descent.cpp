@@ -330,7 +330,7 @@ TEST_CASE("descents that cannot be are refused", "[optimizer]") {
         CHECK_THROWS_WITH(with([](auto& p) {
                               p.layer_rates = {1, -1};
                           }).bind(point),
-                          contains_text("layer_rates[1] starts at -1"));
+                          contains_text("layer_rates of layer 1 starts at -1"));
         CHECK_THROWS_WITH(with([](auto& p) {
                               p.layer_rates = {1, 1, 1};
                           }).bind(point),

@@ -10,6 +10,8 @@
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/evaluation/classification.hpp>
+#include <boltz/optimizer/conjugate_gradient.hpp>
+#include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/optimizer/sgd.hpp>
 
 #include <numeric>
@@ -203,4 +205,42 @@ TEST_CASE("a training of a network says what it cannot take, and changes nothing
         CHECK(test::parameters_of(network) == before);
         CHECK(random.split().key() == Random{1}.split().key());
     });
+}
+
+TEST_CASE("line searches on chunks train a network, to the bit for any number of threads and after a resume",
+          "[backpropagation]") {
+    Matrix<float> inputs = test::random_matrix<float>(90, 4, 7);
+    auto const labels = test::labels_in_turn(90, 3);
+    for (std::size_t i = 0; i < 90; ++i) inputs(i, labels[i]) += 4;
+    auto const data = on_layers<0, 1>(inputs, OneHot{labels, 3});
+    auto const check = [&](auto const& optimizer) {
+        auto const start = test::random_network(MLP<3>{{4, 8, 3}}, 0.1, 1);
+        Backpropagation const recipe{optimizer};
+        auto const fit = [&](auto& session, std::size_t epochs, std::size_t threads) {
+            Random random{1};
+            return session.fit(data,
+                               {.epochs = epochs, .batch_size = 45, .compute = {.threads = threads, .block_rows = 8}},
+                               random);
+        };
+        auto unbroken = start;
+        auto session = recipe.bind(unbroken);
+        auto const report = fit(session, 12, 1);
+        CHECK(error_rate(unbroken, MatrixSource{inputs}, labels) < 0.05);
+        // The loss that is reported is that after the searches.
+        CHECK(report.metrics[0].value == Approx(cross_entropy(unbroken, MatrixSource{inputs}, labels)).margin(0.05));
+        auto parallel = start;
+        auto other = recipe.bind(parallel);
+        static_cast<void>(fit(other, 12, 3));
+        CHECK(test::same(to_arrays(parallel), to_arrays(unbroken)));
+        auto first = start;
+        auto half = recipe.bind(first);
+        static_cast<void>(fit(half, 5, 1));
+        auto second = start;
+        auto resumed = recipe.bind(second);
+        from_arrays(to_arrays(half), resumed);
+        static_cast<void>(fit(resumed, 12, 1));
+        CHECK(test::same(to_arrays(second), to_arrays(unbroken)));
+    };
+    check(ConjugateGradient{});
+    check(Lbfgs{});
 }

@@ -6,15 +6,14 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/optimizer/descent.hpp>
+#include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
-#include <boltz/schedule.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace boltz {
 
@@ -26,9 +25,9 @@ namespace boltz {
 /// 5000 cases: enough to gain from the curvature, too few to fit the chunk alone. Each chunk is another loss, so
 /// directions begin anew.
 struct ConjugateGradient {
-    std::size_t line_searches = 3;       ///< a chunk
-    LineSearch line_search{};            ///< how each is made; directions want a curvature well below 1/2
-    std::vector<Schedule> layer_rates{}; ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
+    std::size_t line_searches = 3; ///< a chunk
+    LineSearch line_search{};      ///< how each is made; directions want a curvature well below 1/2
+    LayerRates layer_rates{};      ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
 
     template <Parametric M>
     class Session;

@@ -5,9 +5,9 @@
 /// Line searches on the loss of one chunk of cases, one after the other.
 
 #include <boltz/concepts.hpp>
+#include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
 #include <boltz/optimizer/parameter_space.hpp>
-#include <boltz/schedule.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +23,7 @@ namespace boltz {
 struct DescentOptions {
     std::size_t line_searches = 3;
     LineSearch line_search{};
-    std::vector<Schedule> layer_rates{};
+    LayerRates layer_rates{};
 
     /// Takes a copy of the model, as parameters are walked over where they may be changed.
     /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
@@ -32,10 +32,7 @@ struct DescentOptions {
     void validate(std::string_view owner, M model) const {
         if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
         line_search.validate(owner);
-        for (std::size_t l = 0; l < layer_rates.size(); ++l)
-            if (double const rate = layer_rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
-                detail::fail<ValueError>(owner, ": layer_rates[", l, "] starts at ", rate,
-                                         ", but must be finite and not negative");
+        detail::check_layer_rates(layer_rates, owner);
         std::size_t layers = 0;
         model.for_each_parameter(
             [&](auto parameter, auto) { layers = std::max<std::size_t>(layers, parameter.layer + 1); });

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace boltz {
@@ -30,7 +31,7 @@ namespace detail {
 
 /// Refuses multipliers that begin negative or not finite.
 /// @throws ValueError
-inline void check_layer_rates(LayerRates const& rates, char const* policy) {
+inline void check_layer_rates(LayerRates const& rates, std::string_view policy) {
     for (std::size_t l = 0; l < rates.size(); ++l)
         if (double const rate = rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
             fail<ValueError>(policy, ": layer_rates of layer ", l, " starts at ", rate,

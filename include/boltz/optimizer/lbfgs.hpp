@@ -6,8 +6,8 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/optimizer/descent.hpp>
+#include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
-#include <boltz/schedule.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,7 +29,7 @@ struct Lbfgs {
     std::size_t line_searches = 3;               ///< a chunk
     std::size_t history = 10;                    ///< moves remembered, within a chunk
     LineSearch line_search = {.curvature = 0.9}; ///< loose, as the first step is mostly right
-    std::vector<Schedule> layer_rates{};         ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
+    LayerRates layer_rates{};                    ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
 
     template <Parametric M>
     class Session;
