@@ -5,6 +5,7 @@
 /// The training from beginning to end, with everything that a checkpoint must keep.
 
 #include "film.hpp"
+#include "images.hpp"
 #include "options.hpp"
 #include "pictures.hpp"
 #include "recipes.hpp"
@@ -25,14 +26,6 @@
 using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
 using Machine = boltz::DBM<Layer, Layer, Layer>;
 using Network = boltz::MLP<4>;
-
-/// Images of the run: those to train on, and those to report the error on.
-struct Images {
-    std::string name;
-    boltz::LabelledImages train;
-    boltz::LabelledImages test;
-    std::string test_name = "test";
-};
 
 /// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
 /// it where it is; `archive` keeps all of it.

@@ -31,60 +31,6 @@ extern "C" void interrupt(int signal) {
 
 namespace fs = std::filesystem;
 
-/// The folder with the data from the root on, so that a resumed run finds it from anywhere, or nothing for synthetic
-/// digits.
-std::string data_folder(Options const& options) {
-    if (!options.data.empty()) return fs::absolute(options.data).lexically_normal().string();
-    if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); base != nullptr && *base != '\0')
-        if (fs::exists(fs::path{base} / "mnist"))
-            return fs::absolute(fs::path{base} / "mnist").lexically_normal().string();
-    return {};
-}
-
-Images read_images(Options const& options) {
-    using namespace boltz;
-    Images images;
-    std::string const& folder = options.data;
-    if (folder.empty()) {
-        std::size_t const count = options.limit > 0 ? std::min<std::size_t>(options.limit, 60'000) : 20'000;
-        std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): training on synthetic digits, drawn by the "
-                     "program.\n";
-        images = {.name = "synthetic digits",
-                  .train = synthetic_digits(count, options.seed),
-                  .test = synthetic_digits(std::min<std::size_t>(count, 5'000), options.seed + 1)};
-    } else {
-        Mnist mnist = read_mnist(folder);
-        images = {.name = folder, .train = std::move(mnist.train), .test = std::move(mnist.test)};
-    }
-    if (options.limit > 0 && options.limit < images.train.count) images.train = images.train.part(0, options.limit);
-    if (options.validation > 0) {
-        Random random{0x76616c6964};
-        Split const parts = split(images.train.count, options.validation, random);
-        auto const choose = [&](std::vector<std::size_t> const& indices) {
-            LabelledImages chosen{.count = indices.size(),
-                                  .height = images.train.height,
-                                  .width = images.train.width,
-                                  .images = {},
-                                  .labels = {}};
-            for (std::size_t const i : indices) {
-                auto const pixels = images.train.image(i);
-                chosen.images.insert(chosen.images.end(), pixels.begin(), pixels.end());
-                chosen.labels.push_back(images.train.labels[i]);
-            }
-            return chosen;
-        };
-        images.test = choose(parts.validation);
-        images.train = choose(parts.training);
-        images.test_name = "validation";
-    }
-    for (auto const* part : {&images.train, &images.test})
-        for (std::size_t i = 0; i < part->labels.size(); ++i)
-            if (part->labels[i] > 9)
-                detail::fail<ValueError>("mnist_dbm: label ", i, " is ", int{part->labels[i]},
-                                         ", but must be a digit");
-    return images;
-}
-
 /// A number that other images would not have (Fowler, Noll & Vo).
 std::uint64_t checksum(Images const& images) {
     std::uint64_t sum = 14695981039346656037u;

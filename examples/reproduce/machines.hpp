@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Generative models that several rows begin with.
+
+#include "../mnist_dbm/recipes.hpp"
+#include "setting.hpp"
+
+#include <boltz/boltz.hpp>
+
+#include <cstddef>
+
+using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
+using Machine = boltz::DBM<Layer, Layer, Layer>;
+
+inline constexpr std::size_t classes = 10;
+
+/// The machine of the 2009 paper by the schedule of `mnist_dbm --paper`, or the saved one that the setting names.
+inline Machine paper_machine(Setting const& setting, Images const& images) {
+    using namespace boltz;
+    if (!setting.model.empty()) return load<Machine>(setting.model);
+    Options options;
+    apply_paper(options);
+    for (std::size_t& epochs : options.pretrain_epochs) epochs = setting.epochs(static_cast<double>(epochs));
+    options.joint_epochs = setting.epochs(static_cast<double>(options.joint_epochs));
+    Machine machine{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}};
+    Random random{setting.seed};
+    initialise_weights(machine, {0.001, 0.01}, random);
+    Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
+    auto pretraining = pretraining_recipe(options).bind(machine, pixels);
+    run_stage(setting, "pretraining", setting.seed, pretraining, pixels, {.epochs = 1});
+    auto joint = joint_recipe(options).bind(machine);
+    run_stage(setting, "joint_training", setting.seed, joint, pixels, {.epochs = options.joint_epochs});
+    save(setting.out / "machine.npz", machine);
+    return machine;
+}
+
+/// An RBM with CD-1 on grey pixels, as yell/boltzmann-machines trains it: visible biases at the logits of the mean
+/// pixels, h drawn and v not.
+inline auto features_rbm(Setting const& setting, Images const& images, std::size_t hidden, std::size_t epochs) {
+    using namespace boltz;
+    RBM rbm{Layer{images.train.pixels()}, Layer{hidden}};
+    Random random{setting.seed};
+    initialise_weights(rbm, 0.01, random);
+    ByteSource const pixels{images.train};
+    initialise_biases(rbm, pixels, random);
+    Sgd const optimizer{.learning_rate = Schedule::linear(0.05, 0.005, epochs),
+                        .momentum = Schedule::per_epoch({0.5, 0.9}, 5),
+                        .weight_decay = 1e-4};
+    auto session =
+        Trainer{ContrastiveDivergence{.reconstruction = ContrastiveDivergence::Reconstruction::mean}, optimizer}.bind(
+            rbm);
+    run_stage(setting, "rbm", setting.seed, session, pixels, {.epochs = epochs});
+    save(setting.out / "rbm.npz", rbm);
+    return rbm;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What a row has found out: on the screen, as JSON, and as a page of all rows.
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// One quantity: what was published, what was aimed at and what came out, a value a seed.
+struct Figure {
+    std::string name;
+    std::string published; ///< with its source; empty if there is none
+    std::string aim;
+    std::string unit;
+    std::vector<double> values;
+    std::optional<double> standard_error{}; ///< of one value, where it is an estimate
+    std::string note{};
+
+    [[nodiscard]] double mean() const {
+        double sum = 0;
+        for (double const value : values) sum += value;
+        return sum / static_cast<double>(values.size());
+    }
+    /// The standard deviation over the seeds; 0 for one.
+    [[nodiscard]] double spread() const {
+        double sum = 0;
+        for (double const value : values) sum += (value - mean()) * (value - mean());
+        return values.size() > 1 ? std::sqrt(sum / static_cast<double>(values.size() - 1)) : 0;
+    }
+    /// "1.05 ± 0.03 %".
+    [[nodiscard]] std::string obtained() const {
+        std::ostringstream text;
+        text.precision(unit == "%" ? 2 : 2);
+        text << std::fixed << mean();
+        if (standard_error)
+            text << " ± " << *standard_error;
+        else if (values.size() > 1)
+            text << " ± " << spread();
+        text << ' ' << unit;
+        if (values.size() > 1) text << " (" << values.size() << " seeds)";
+        return text.str();
+    }
+};
+
+/// The outcome of a row.
+struct Result {
+    std::string row;
+    std::string title;
+    std::string protocol; ///< pixels, what decided settings, what the test set served for
+    std::string command;
+    std::string products; ///< what multiplied
+    std::string model_note;
+    double seconds = 0;
+    std::size_t threads = 1;
+    std::vector<Figure> figures;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, products, model_note, seconds, threads, figures)
+
+inline void to_json(nlohmann::json& json, Figure const& figure) {
+    json = {{"name", figure.name}, {"published", figure.published}, {"aim", figure.aim}, {"unit", figure.unit},
+            {"values", figure.values}, {"mean", figure.mean()}, {"spread", figure.spread()}, {"note", figure.note}};
+    if (figure.standard_error) json["standard_error"] = *figure.standard_error;
+}
+
+inline void from_json(nlohmann::json const& json, Figure& figure) {
+    figure.name = json.at("name");
+    figure.published = json.at("published");
+    figure.aim = json.at("aim");
+    figure.unit = json.at("unit");
+    figure.values = json.at("values").get<std::vector<double>>();
+    figure.note = json.at("note");
+    if (json.contains("standard_error")) figure.standard_error = json.at("standard_error").get<double>();
+}
+
+/// "1 h 02 min" or "48 s".
+inline std::string duration(double seconds) {
+    auto const whole = static_cast<long>(std::lround(seconds));
+    if (whole < 120) return std::to_string(whole) + " s";
+    if (whole < 3600) return std::to_string((whole + 30) / 60) + " min";
+    return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
+
+/// The table of a row on the screen.
+inline void show(Result const& result) {
+    std::printf("\n  %s\n\n  %-48s %-34s %-12s %s\n", result.title.c_str(), "quantity", "expected", "aim", "obtained");
+    for (Figure const& figure : result.figures)
+        std::printf("  %-48s %-34s %-12s %s\n", figure.name.c_str(), figure.published.c_str(), figure.aim.c_str(),
+                    figure.obtained().c_str());
+    std::printf("\n  protocol: %s\n  time: %s on %zu thread%s, %s\n", result.protocol.c_str(),
+                duration(result.seconds).c_str(), result.threads, result.threads == 1 ? "" : "s",
+                result.products.c_str());
+}
+
+/// The section of a row in the page of all results.
+inline std::string as_markdown(Result const& result, std::string const& remarks) {
+    std::ostringstream text;
+    text << "## " << result.title << "\n\n| quantity | published | aim | obtained |\n|---|---|---|---|\n";
+    for (Figure const& figure : result.figures) {
+        text << "| " << figure.name << " | " << (figure.published.empty() ? "-" : figure.published) << " | "
+             << (figure.aim.empty() ? "-" : figure.aim) << " | " << figure.obtained();
+        if (!figure.note.empty()) text << "; " << figure.note;
+        text << " |\n";
+    }
+    text << "\nProtocol: " << result.protocol << ".\n";
+    if (!result.model_note.empty()) text << "Generative model: " << result.model_note << ".\n";
+    text << "Time: " << duration(result.seconds) << " on " << result.threads
+         << (result.threads == 1 ? " thread" : " threads") << ", " << result.products << ".\n\n```sh\n"
+         << result.command << "\n```\n";
+    if (!remarks.empty()) text << '\n' << remarks << (remarks.back() == '\n' ? "" : "\n");
+    return text.str();
+}

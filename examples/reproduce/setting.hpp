@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What a row is asked to do, and the stages it is made of.
+
+#include "../mnist_dbm/images.hpp"
+
+#include <boltz/boltz.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+/// One run of one row.
+struct Setting {
+    std::string row;
+    std::string data;
+    std::filesystem::path out = "out";
+    std::uint64_t seed = 1;
+    std::size_t seeds = 3; ///< fine-tunings of one generative model
+    std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    std::size_t limit = 0;
+    std::size_t validation = 0;
+    double epochs_percent = 100;
+    std::string model; ///< a saved machine in place of the generative training
+    std::string model_note;
+
+    /// A share of the published number of epochs.
+    [[nodiscard]] std::size_t epochs(double published) const {
+        return static_cast<std::size_t>(std::max(1.0, std::round(published * epochs_percent / 100)));
+    }
+    [[nodiscard]] boltz::Compute compute() const { return {.threads = threads, .block_rows = 50}; }
+};
+
+/// Thrown when a signal has stopped a stage, whose checkpoint is written.
+struct Interrupted : std::exception {
+    [[nodiscard]] char const* what() const noexcept override { return "stopped"; }
+};
+
+/// Whether a signal has asked to stop.
+inline volatile std::sig_atomic_t interrupted = 0;
+
+/// A training that goes on from its checkpoint, if there is one, and writes it every ten epochs and when it ends;
+/// `session.fit` sees the callbacks given, and then those of every stage.
+/// @throws Interrupted
+template <class Session, class Data, class... Callbacks>
+void run_stage(Setting const& setting, std::string const& name, std::uint64_t seed, Session& session, Data const& data,
+               boltz::FitOptions options, Callbacks&&... callbacks) {
+    using namespace boltz;
+    std::filesystem::path const checkpoint = setting.out / (name + ".npz");
+    if (std::filesystem::exists(checkpoint)) resume(checkpoint, session);
+    options.compute = setting.compute();
+    options.phase = name;
+    Random random{seed};
+    StopOnNaN diverged;
+    FitReport const report =
+        session.fit(data, options, random, callbacks..., StopWhen{[] { return interrupted != 0; }}, diverged,
+                    Progress{std::cout}, Checkpoint{checkpoint, 10});
+    if (diverged.triggered())
+        boltz::detail::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
+    if (report.stop == Stop::everything) throw Interrupted{};
+}
