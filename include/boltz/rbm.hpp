@@ -45,6 +45,7 @@
 #include <boltz/evaluation/likelihood.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
 #include <boltz/evaluation/moments.hpp>
+#include <boltz/evaluation/nearest_neighbour_classifier.hpp>
 #include <boltz/evaluation/nearest_neighbours.hpp>
 #include <boltz/evaluation/pseudo_likelihood.hpp>
 #include <boltz/evaluation/raise.hpp>

@@ -2,10 +2,12 @@
 #pragma once
 
 /// @file
-/// Which case of a set is closest to a sample.
+/// Which cases of a set are closest to a sample.
 
 #include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
 #include <boltz/detail/linalg.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/sample_rows.hpp>
 #include <boltz/executor.hpp>
@@ -15,15 +17,25 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
+#include <numeric>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 namespace boltz {
 
-/// The closest case to each of some samples.
+/// The closest cases to each of some samples, the closest first.
 struct Neighbours {
-    std::vector<std::size_t> indices; ///< rows of the data
-    std::vector<double> distances;    ///< Euclidean
+    std::vector<std::size_t> indices; ///< rows of the data, those of sample i from i * count on
+    std::vector<double> distances;    ///< Euclidean, in the same order
+    std::size_t count = 1;            ///< neighbours of a sample
+
+    /// The neighbours of a sample.
+    [[nodiscard]] std::span<std::size_t const> of(std::size_t sample) const noexcept {
+        return {indices.data() + sample * count, count};
+    }
 };
 
 /// Whether a case may be its own neighbour.
@@ -32,60 +44,135 @@ enum class SelfMatch {
     excluded ///< row i of the samples is row i of the data, and does not count
 };
 
-/// The closest row of `data` to each row of `samples` by Euclidean distance, the lowest index of equally close ones.
-///
-/// Searches by |a|^2 + |b|^2 - 2 a'b, one product of all pairs, and recomputes the distance that is found in double;
-/// so of rows whose squared distances differ by less than the rounding of the product any may be found, and distances
-/// between states of binary units are exact. Samples that lie much closer to the training cases than to test cases
-/// are copies. Allocates 512 numbers a sample.
-/// @throws ShapeError if the columns differ, there is no row, or SelfMatch::excluded and the rows are not as many or
-/// only one.
-template <SampleRows S, SampleRows D>
-[[nodiscard]] Neighbours nearest_neighbours(S const& samples, D const& data, Compute const& compute = {},
-                                            SelfMatch self = SelfMatch::allowed) {
-    auto const a = detail::reading(samples);
-    auto const b = detail::reading(data);
-    using T = typename decltype(a)::value_type;
-    bool const excluded = self == SelfMatch::excluded;
-    detail::check_comparable<T>(a, b, excluded ? 2 : 1, "nearest_neighbours");
-    if (excluded && a.rows != b.rows)
-        detail::fail<ShapeError>("nearest_neighbours: samples has ", a.rows, " rows and data ", b.rows,
-                                 ", but each must be its own counterpart");
-    constexpr std::size_t tile = 512;
-    auto const square = [](auto row) {
-        double sum = 0;
-        for (T const x : row) sum += static_cast<double>(x) * static_cast<double>(x);
-        return sum;
-    };
-    std::vector<T> lengths(b.rows);
-    for (std::size_t j = 0; j < b.rows; ++j) lengths[j] = static_cast<T>(square(b.row(j)));
-    Matrix<T> products = xt::zeros<T>({a.rows, std::min(tile, b.rows)});
-    Neighbours result{std::vector<std::size_t>(a.rows), std::vector<double>(a.rows)};
-    Executor executor{compute};
-    executor.for_each_block(a.rows, [&](std::size_t first, std::size_t count) {
-        std::vector<T> best(count, std::numeric_limits<T>::infinity());
-        for (std::size_t begin = 0; begin < b.rows; begin += tile) {
-            std::size_t const width = std::min(tile, b.rows - begin);
-            auto const block = Block{products}.row_range(first, count).column_range(0, width);
-            detail::gemm<T>(a.row_range(first, count), detail::Op::none, b.row_range(begin, width),
-                            detail::Op::transpose, block, T{-2}, T{0});
-            for (std::size_t i = 0; i < count; ++i)
-                for (std::size_t j = 0; j < width; ++j) {
-                    T const distance = block(i, j) + lengths[begin + j];
-                    if (!(distance < best[i]) || (excluded && begin + j == first + i)) continue;
-                    best[i] = distance;
-                    result.indices[first + i] = begin + j;
-                }
-        }
-        for (std::size_t i = first; i < first + count; ++i) {
-            double sum = 0;
-            for (std::size_t j = 0; j < a.columns; ++j) {
-                double const gap = static_cast<double>(a(i, j)) - static_cast<double>(b(result.indices[i], j));
-                sum += gap * gap;
+namespace detail {
+
+/// Some cases in memory and their squared lengths.
+template <class T>
+class LoadedCases {
+  public:
+    LoadedCases(std::size_t rows, std::size_t columns)
+        : numbers_{xt::zeros<T>({rows, columns})}, lengths_(rows), indices_(rows) {}
+
+    /// @throws ValueError if the products of the numbers are beyond T.
+    template <DataSource S>
+    void load(S const& source, std::size_t first, std::size_t count, Executor& executor, char const* name) {
+        std::iota(indices_.begin(), indices_.end(), first);
+        executor.for_each_block(count, [&](std::size_t begin, std::size_t rows) {
+            auto const out = Block{numbers_}.row_range(begin, rows);
+            source.load(std::span<std::size_t const>{indices_.data() + begin, rows}, out,
+                        Draws::from_seed(0).from_row(first + begin));
+            for (std::size_t i = 0; i < rows; ++i) {
+                double sum = 0;
+                for (T const x : out.row(i)) sum += static_cast<double>(x) * static_cast<double>(x);
+                if (!(sum < static_cast<double>(std::numeric_limits<T>::max()) / 8))
+                    fail<ValueError>("nearest_neighbours: ", name, " has numbers in row ", first + begin + i,
+                                     " that are not finite or too large to be multiplied");
+                lengths_[begin + i] = sum;
             }
-            result.distances[i] = std::sqrt(sum);
+        });
+    }
+
+    [[nodiscard]] Block<T const> rows(std::size_t first, std::size_t count) const noexcept {
+        return Block<T const>{numbers_}.row_range(first, count);
+    }
+    [[nodiscard]] double length(std::size_t row) const noexcept { return lengths_[row]; }
+
+  private:
+    Matrix<T> numbers_;
+    std::vector<double> lengths_;
+    std::vector<std::size_t> indices_;
+};
+
+template <class T>
+[[nodiscard]] double squared_distance(std::span<T const> a, std::span<T const> b) noexcept {
+    double sum = 0;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+        double const gap = static_cast<double>(a[j]) - static_cast<double>(b[j]);
+        sum += gap * gap;
+    }
+    return sum;
+}
+
+/// Puts a case into a sorted list in the place of the last, if it is closer; of equally close ones the first stays.
+inline void insert_neighbour(std::span<double> squares, std::span<std::size_t> indices, double square,
+                             std::size_t index) noexcept {
+    auto const place = std::upper_bound(squares.begin(), squares.end(), square) - squares.begin();
+    if (place == std::ssize(squares)) return;
+    std::shift_right(squares.begin() + place, squares.end(), 1);
+    std::shift_right(indices.begin() + place, indices.end(), 1);
+    squares[static_cast<std::size_t>(place)] = square;
+    indices[static_cast<std::size_t>(place)] = index;
+}
+
+} // namespace detail
+
+/// The `count` closest rows of `data` to each row of `samples` by Euclidean distance, closest first, of equally close
+/// ones those of the lowest index. Both may be matrices, blocks of rows or sources.
+///
+/// Searches by |a|^2 + |b|^2 - 2 a'b, one product of all pairs, and computes in double the distances of the pairs
+/// that by the bound on the product's rounding may belong to the result, which so is that of looking at every pair.
+/// Samples that lie much closer to the training cases than to test cases are copies. Cost: 2 columns operations a
+/// pair, and 2 passes over the numbers of `data` for each 4096 samples. Allocates room for 4096 samples, 512 cases,
+/// the distances between them, and the result.
+/// @throws ShapeError if the columns differ, there is no row, or SelfMatch::excluded and the rows are not as many or
+/// only one; ValueError if `count` is 0 or greater than the number of (other) cases, or a number is not finite.
+template <SampleCases S, SampleCases D>
+[[nodiscard]] Neighbours nearest_neighbours(S const& samples, D const& data, Compute const& compute = {},
+                                            SelfMatch self = SelfMatch::allowed, std::size_t count = 1) {
+    using T = std::common_type_t<typename detail::NumberOf<S>::type, typename detail::NumberOf<D>::type>;
+    auto const a = detail::case_source(samples);
+    auto const b = detail::case_source(data);
+    std::size_t const a_rows = a.rows(), b_rows = b.rows(), columns = a.columns();
+    bool const excluded = self == SelfMatch::excluded;
+    detail::check_comparable(a, b, excluded ? 2 : 1, "nearest_neighbours");
+    if (excluded && a_rows != b_rows)
+        detail::fail<ShapeError>("nearest_neighbours: samples has ", a_rows, " rows and data ", b_rows,
+                                 ", but each must be its own counterpart");
+    std::size_t const most = b_rows - (excluded ? 1 : 0);
+    if (count < 1 || count > most)
+        detail::fail<ValueError>("nearest_neighbours: count is ", count, ", but must lie in 1 .. ", most,
+                                 ", the number of cases");
+
+    std::size_t const portion = std::min<std::size_t>(4096, a_rows), tile = std::min<std::size_t>(512, b_rows);
+    // Twice what sums of products and lengths can be off by, as a share of |a|^2 + |b|^2.
+    double const slack =
+        (2 * static_cast<double>(columns) + 16) * static_cast<double>(std::numeric_limits<T>::epsilon());
+    detail::LoadedCases<T> near{portion, columns}, far{tile, columns};
+    Matrix<T> products = xt::zeros<T>({portion, tile});
+    std::vector<T> least(tile);
+    Neighbours result{std::vector<std::size_t>(a_rows * count),
+                      std::vector<double>(a_rows * count, std::numeric_limits<double>::infinity()), count};
+    Executor executor{compute};
+
+    for (std::size_t first = 0; first < a_rows; first += portion) {
+        std::size_t const height = std::min(portion, a_rows - first);
+        near.load(a, first, height, executor, "samples");
+        for (std::size_t begin = 0; begin < b_rows; begin += tile) {
+            std::size_t const width = std::min(tile, b_rows - begin);
+            far.load(b, begin, width, executor, "data");
+            for (std::size_t j = 0; j < width; ++j) least[j] = static_cast<T>(far.length(j) * (1 - slack));
+            executor.for_each_block(height, 256, [&](std::size_t top, std::size_t rows) {
+                auto const block = Block{products}.row_range(top, rows).column_range(0, width);
+                detail::gemm<T>(near.rows(top, rows), detail::Op::none, far.rows(0, width), detail::Op::transpose,
+                                block, T{-2}, T{0});
+                for (std::size_t i = top; i < top + rows; ++i) {
+                    std::span const squares{result.distances.data() + (first + i) * count, count};
+                    std::span const indices{result.indices.data() + (first + i) * count, count};
+                    auto const limit = [&] { return static_cast<T>(squares.back() - near.length(i) * (1 - slack)); };
+                    auto const row = block.row(i - top);
+                    T highest = limit();
+                    for (std::size_t j = 0; j < width; ++j) {
+                        if (row[j] + least[j] > highest || (excluded && begin + j == first + i)) continue;
+                        detail::insert_neighbour(
+                            squares, indices,
+                            detail::squared_distance<T>(near.rows(i, 1).row(0), far.rows(j, 1).row(0)), begin + j);
+                        highest = limit();
+                    }
+                }
+            });
         }
-    });
+    }
+    for (double& distance : result.distances) distance = std::sqrt(distance);
     return result;
 }
 
