@@ -13,9 +13,9 @@ namespace {
 
 /// The error of each of some fine-tunings that differ in their seeds, in percent.
 template <class Recipe, class Inputs, class HeldOut>
-std::vector<double> fine_tune(Setting const& setting, Images const& images, Machine const& machine, Recipe const& recipe,
-                              FitOptions const& options, std::string const& name, Inputs const& inputs,
-                              HeldOut const& held_out) {
+std::vector<double> fine_tune(Setting const& setting, Images const& images, Machine const& machine,
+                              Recipe const& recipe, FitOptions const& options, std::string const& name,
+                              Inputs const& inputs, HeldOut const& held_out) {
     std::vector<double> errors;
     for (std::size_t i = 0; i < setting.seeds; ++i) {
         std::uint64_t const seed = setting.seed + i;
@@ -33,11 +33,14 @@ std::vector<double> fine_tune(Setting const& setting, Images const& images, Mach
 } // namespace
 
 Result reproduce_dbm(Setting const& setting, Images const& images) {
-    Result result{.title = "DBM 784-500-1000 on MNIST", .protocol = {}, .command = {}, .products = {}};
+    Result result;
+    result.title = "DBM 784-500-1000 on MNIST";
     Machine const machine = paper_machine(setting, images);
 
-    auto const inputs = top_down_inputs(machine, ByteSource{images.train}, MeanField{.max_sweeps = 50}, setting.compute());
-    auto const held_out = top_down_inputs(machine, ByteSource{images.test}, MeanField{.max_sweeps = 50}, setting.compute());
+    auto const inputs =
+        top_down_inputs(machine, ByteSource{images.train}, MeanField{.max_sweeps = 50}, setting.compute());
+    auto const held_out =
+        top_down_inputs(machine, ByteSource{images.test}, MeanField{.max_sweeps = 50}, setting.compute());
 
     std::size_t const plain_epochs = setting.epochs(40);
     Backpropagation const plain{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, plain_epochs), .momentum = 0.9}};
@@ -45,19 +48,19 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
                               .published = "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)",
                               .aim = "<= 0.95 %",
                               .unit = "%",
-                              .values = fine_tune(setting, images, machine, plain, {.epochs = plain_epochs}, "fine_tuning",
-                                                  inputs, held_out)});
+                              .values = fine_tune(setting, images, machine, plain, {.epochs = plain_epochs},
+                                                  "fine_tuning", inputs, held_out)});
 
     std::size_t const epochs = setting.epochs(200);
     Backpropagation const with_dropout{
-        MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.0005, epochs), .momentum = 0.95}, 4.0},
-        Dropout{.input = 0.2, .beside = 0.5, .hidden = 0.5}};
+        MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, epochs), .momentum = 0.9}, 4.0},
+        Dropout{.input = 0.2, .hidden = 0.5}};
     result.figures.push_back({.name = images.test_name + " error, fine-tuned with dropout",
                               .published = "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)",
                               .aim = "<= 0.80 %",
                               .unit = "%",
-                              .values = fine_tune(setting, images, machine, with_dropout, {.epochs = epochs}, "dropout",
-                                                  inputs, held_out)});
+                              .values = fine_tune(setting, images, machine, with_dropout, {.epochs = epochs},
+                                                  "dropout", inputs, held_out)});
 
     Options options;
     options.seed = setting.seed;
@@ -84,7 +87,8 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
                               .values = {evaluation.above.log_z},
                               .standard_error = evaluation.above.standard_error});
     result.protocol =
-        "generative training on stochastically binarised pixels, fine-tuning on grey ones with converged means of the "
+        "generative training on stochastically binarised pixels, fine-tuning on grey ones with converged means of "
+        "the "
         "upper layer beside them; bound on test images drawn once, with seed 0; settings chosen on 10,000 held-out "
         "training images, the test images used once";
     return result;

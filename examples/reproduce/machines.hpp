@@ -11,8 +11,8 @@
 
 #include <cstddef>
 
-using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
-using Machine = boltz::DBM<Layer, Layer, Layer>;
+using Binary = boltz::StochasticLayer<boltz::Bernoulli>;
+using Machine = boltz::DBM<Binary, Binary, Binary>;
 
 inline constexpr std::size_t classes = 10;
 
@@ -24,7 +24,7 @@ inline Machine paper_machine(Setting const& setting, Images const& images) {
     apply_paper(options);
     for (std::size_t& epochs : options.pretrain_epochs) epochs = setting.epochs(static_cast<double>(epochs));
     options.joint_epochs = setting.epochs(static_cast<double>(options.joint_epochs));
-    Machine machine{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}};
+    Machine machine{Binary{images.train.pixels()}, Binary{options.hidden[0]}, Binary{options.hidden[1]}};
     Random random{setting.seed};
     initialise_weights(machine, {0.001, 0.01}, random);
     Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
@@ -40,7 +40,7 @@ inline Machine paper_machine(Setting const& setting, Images const& images) {
 /// pixels, h drawn and v not.
 inline auto features_rbm(Setting const& setting, Images const& images, std::size_t hidden, std::size_t epochs) {
     using namespace boltz;
-    RBM rbm{Layer{images.train.pixels()}, Layer{hidden}};
+    RBM rbm{Binary{images.train.pixels()}, Binary{hidden}};
     Random random{setting.seed};
     initialise_weights(rbm, 0.01, random);
     ByteSource const pixels{images.train};

@@ -39,7 +39,7 @@ struct Figure {
     /// "1.05 ± 0.03 %".
     [[nodiscard]] std::string obtained() const {
         std::ostringstream text;
-        text.precision(unit == "%" ? 2 : 2);
+        text.precision(2);
         text << std::fixed << mean();
         if (standard_error)
             text << " ± " << *standard_error;
@@ -64,11 +64,11 @@ struct Result {
     std::vector<Figure> figures;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, products, model_note, seconds, threads, figures)
-
 inline void to_json(nlohmann::json& json, Figure const& figure) {
-    json = {{"name", figure.name}, {"published", figure.published}, {"aim", figure.aim}, {"unit", figure.unit},
-            {"values", figure.values}, {"mean", figure.mean()}, {"spread", figure.spread()}, {"note", figure.note}};
+    json = {{"name", figure.name},       {"published", figure.published},
+            {"aim", figure.aim},         {"unit", figure.unit},
+            {"values", figure.values},   {"mean", figure.mean()},
+            {"spread", figure.spread()}, {"note", figure.note}};
     if (figure.standard_error) json["standard_error"] = *figure.standard_error;
 }
 
@@ -82,6 +82,9 @@ inline void from_json(nlohmann::json const& json, Figure& figure) {
     if (json.contains("standard_error")) figure.standard_error = json.at("standard_error").get<double>();
 }
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, products, model_note, seconds, threads,
+                                   figures)
+
 /// "1 h 02 min" or "48 s".
 inline std::string duration(double seconds) {
     auto const whole = static_cast<long>(std::lround(seconds));
@@ -92,7 +95,8 @@ inline std::string duration(double seconds) {
 
 /// The table of a row on the screen.
 inline void show(Result const& result) {
-    std::printf("\n  %s\n\n  %-48s %-34s %-12s %s\n", result.title.c_str(), "quantity", "expected", "aim", "obtained");
+    std::printf("\n  %s\n\n  %-48s %-34s %-12s %s\n", result.title.c_str(), "quantity", "expected", "aim",
+                "obtained");
     for (Figure const& figure : result.figures)
         std::printf("  %-48s %-34s %-12s %s\n", figure.name.c_str(), figure.published.c_str(), figure.aim.c_str(),
                     figure.obtained().c_str());

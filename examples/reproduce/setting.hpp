@@ -52,8 +52,8 @@ inline volatile std::sig_atomic_t interrupted = 0;
 /// `session.fit` sees the callbacks given, and then those of every stage.
 /// @throws Interrupted
 template <class Session, class Data, class... Callbacks>
-void run_stage(Setting const& setting, std::string const& name, std::uint64_t seed, Session& session, Data const& data,
-               boltz::FitOptions options, Callbacks&&... callbacks) {
+void run_stage(Setting const& setting, std::string const& name, std::uint64_t seed, Session& session,
+               Data const& data, boltz::FitOptions options, Callbacks&&... callbacks) {
     using namespace boltz;
     std::filesystem::path const checkpoint = setting.out / (name + ".npz");
     if (std::filesystem::exists(checkpoint)) resume(checkpoint, session);

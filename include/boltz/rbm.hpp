@@ -60,6 +60,9 @@
 #include <boltz/model/softmax_regression.hpp>
 #include <boltz/optimizer/conjugate_gradient.hpp>
 #include <boltz/optimizer/lbfgs.hpp>
+#include <boltz/optimizer/adam.hpp>
+#include <boltz/optimizer/averaged.hpp>
+#include <boltz/optimizer/max_norm.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/conditional_likelihood.hpp>

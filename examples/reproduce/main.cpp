@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+
+/// @file
+/// Makes published results again: `reproduce ROW` trains, evaluates, prints expected and obtained figures side by
+/// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
+
+#include "rows.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <new>
+#include <span>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A second signal ends the program at once.
+extern "C" void interrupt(int signal) {
+    interrupted = 1;
+    std::signal(signal, SIG_DFL);
+}
+
+void write_text(fs::path const& path, std::string const& text) {
+    boltz::write_file_atomically(path, std::as_bytes(std::span{text.data(), text.size()}));
+}
+
+std::string read_text(fs::path const& path) {
+    auto const bytes = boltz::read_file(path);
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+/// The seconds that earlier calls have spent on a row that was stopped.
+double earlier_seconds(fs::path const& file) {
+    if (!fs::exists(file)) return 0;
+    std::istringstream text{read_text(file)};
+    double seconds = 0;
+    text >> seconds;
+    return seconds;
+}
+
+int run(Setting setting, std::string const& command) {
+    auto const row =
+        std::find_if(all_rows.begin(), all_rows.end(), [&](Row const& one) { return one.name == setting.row; });
+    if (row == all_rows.end()) {
+        std::cerr << "reproduce: there is no row '" << setting.row << "'; --list names them\n";
+        return 2;
+    }
+    setting.out /= setting.row;
+    fs::create_directories(setting.out);
+    Options options;
+    options.data = setting.data;
+    options.data = data_folder(options);
+    options.limit = setting.limit;
+    options.validation = setting.validation;
+    options.seed = setting.seed;
+    Images const images = read_images(options);
+    std::cout << row->summary << "\n"
+              << images.train.count << " training images, " << images.test.count << ' ' << images.test_name
+              << " images (" << images.name << "), seed " << setting.seed << ", " << setting.threads
+              << (setting.threads == 1 ? " thread" : " threads") << std::endl;
+
+    std::signal(SIGINT, interrupt);
+    std::signal(SIGTERM, interrupt);
+    fs::path const clock = setting.out / "seconds";
+    double const earlier = earlier_seconds(clock);
+    auto const start = std::chrono::steady_clock::now();
+    auto const seconds = [&] {
+        return earlier + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    try {
+        Result result = row->run(setting, images);
+        result.row = setting.row;
+        result.command = command;
+        result.model_note = setting.model_note;
+        result.threads = setting.threads;
+        result.seconds = seconds();
+        std::ostringstream products;
+        products << "boltz " << boltz::version;
+        result.products = products.str();
+        if (images.name == "synthetic digits") result.title += ", on synthetic digits";
+        show(result);
+        write_text(setting.out / (setting.row + ".json"), nlohmann::json(result).dump(2) + "\n");
+        std::cout << "\n  figures are in " << (setting.out / (setting.row + ".json")).string() << std::endl;
+        return 0;
+    } catch (Interrupted const&) {
+        write_text(clock, std::to_string(seconds()) + "\n");
+        std::cout << "\nStopped. The same command goes on." << std::endl;
+        return 130;
+    }
+}
+
+/// The page of all rows that have a JSON file in the folder, in the order of the rows; `ROW.md` beside it holds
+/// remarks.
+int report(fs::path const& folder) {
+    std::cout << "# Results\n\nPublished results and what `reproduce` made of them. This page is generated:\n"
+                 "`reproduce report docs/results > docs/results.md`.\n";
+    for (Row const& row : all_rows) {
+        fs::path const file = folder / (std::string{row.name} + ".json");
+        fs::path const remarks = folder / (std::string{row.name} + ".md");
+        std::string const text = fs::exists(remarks) ? read_text(remarks) : "";
+        std::cout << '\n';
+        if (fs::exists(file))
+            std::cout << as_markdown(nlohmann::json::parse(read_text(file)).get<Result>(), text);
+        else
+            std::cout << "## " << row.name << "\n\n"
+                      << row.summary << ": not run yet.\n"
+                      << (text.empty() ? "" : "\n" + text);
+    }
+    std::cout << std::flush;
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Setting setting;
+    std::string folder;
+    bool list = false;
+    CLI::App app{"Makes published results on MNIST again, one row a call."};
+    app.option_defaults()->always_capture_default();
+    app.add_flag("--list", list, "Name the rows");
+    app.add_option("row", setting.row, "The row, or 'report'");
+    app.add_option("folder", folder, "With 'report': the folder of the JSON files");
+    app.add_option("--data", setting.data,
+                   "Folder with the four MNIST files; else $BOLTZ_DATA_DIR/mnist, else synthetic digits");
+    app.add_option("--out", setting.out, "Folder for checkpoints, models and figures, one a row");
+    app.add_option("--seed", setting.seed, "Seed of the generative model and the first fine-tuning");
+    app.add_option("--seeds", setting.seeds, "Fine-tunings, with seeds that count up")->check(CLI::Range(1, 100));
+    app.add_option("--threads", setting.threads, "Processors to use; results are the same for any number")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--limit", setting.limit, "Train on the first N images only; 0 for all");
+    app.add_option("--validation", setting.validation,
+                   "Report on N held-out training images in place of the test images");
+    app.add_option("--epochs-percent", setting.epochs_percent, "Share of the epochs of each training")
+        ->check(CLI::Range(0.01, 1000.0));
+    app.add_option("--model", setting.model,
+                   "A saved machine 784-500-1000 in place of the generative training (rows dbm, few-labels)");
+    app.add_option("--model-note", setting.model_note, "How that machine was trained, for the page of results");
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        if (list) {
+            for (Row const& row : all_rows) std::cout << row.name << ": " << row.summary << '\n';
+            return 0;
+        }
+        if (setting.row == "report") return report(folder);
+        std::string command = "reproduce";
+        for (int i = 1; i < argc; ++i) {
+            std::string const argument{argv[i]};
+            command += ' ' + (argument.find(' ') == std::string::npos ? argument : '"' + argument + '"');
+        }
+        return run(setting, command);
+    } catch (std::bad_alloc const&) {
+        std::cerr << "reproduce: there is not enough memory" << std::endl;
+        return 2;
+    } catch (std::exception const& error) {
+        std::cerr << error.what() << std::endl;
+        return 2;
+    }
+}
