@@ -178,7 +178,8 @@ concept SamplingPolicy = Field<F> && std::copyable<P> &&
 /// of one weight matrix; several threads at once, for different rows) and `step_but_weights(model, gradient, clock)`.
 /// A training then moves rows of the weights as soon as it has their gradient, while both are in cache, and at the
 /// end calls `finish_step(model, clock, executor)`, if there is one, which returns whether it has changed weights.
-/// `scale_rate(factor)` multiplies all rates from then on.
+/// `scale_rate(factor)` multiplies all rates from then on. `observe(data, clock)` sees the data phase of a Boltzmann
+/// machine before each step.
 template <class O, class M>
 concept Optimizer = Parametric<M> && std::copyable<O> &&
     requires(O const optimizer, M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor,

@@ -9,5 +9,7 @@
 #include <boltz/evaluation/top_down_inputs.hpp>
 #include <boltz/model/mlp.hpp>
 #include <boltz/model/unroll.hpp>
+#include <boltz/optimizer/conjugate_gradient.hpp>
+#include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/rbm.hpp>
 #include <boltz/training/backpropagation.hpp>

@@ -58,12 +58,13 @@
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/model/softmax_regression.hpp>
-#include <boltz/optimizer/conjugate_gradient.hpp>
-#include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/optimizer/adam.hpp>
 #include <boltz/optimizer/averaged.hpp>
+#include <boltz/optimizer/centred.hpp>
+#include <boltz/optimizer/clipped.hpp>
 #include <boltz/optimizer/max_norm.hpp>
 #include <boltz/optimizer/sgd.hpp>
+#include <boltz/optimizer/sparse.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/conditional_likelihood.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

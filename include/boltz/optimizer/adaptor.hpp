@@ -11,14 +11,46 @@
 
 namespace boltz::detail {
 
-/// The session of the inner optimizer, and what is passed on to it where it can: steps by parts, rates.
+/// The session of the inner optimizer, and what every wrapper passes on to it: rates, and what it observes. A wrapper
+/// that changes the gradient wants the whole of it.
 template <class Optimization, Parametric M>
-class OptimizerAdaptor {
+class OptimizerWrapper {
   protected:
     using Inner = decltype(std::declval<Optimization const&>().bind(std::declval<M const&>()));
 
   public:
-    OptimizerAdaptor(Optimization const& optimization, M const& model) : inner_{optimization.bind(model)} {}
+    OptimizerWrapper(Optimization const& optimization, M const& model) : inner_{optimization.bind(model)} {}
+
+    /// Multiplies all rates by `factor` from now on.
+    void scale_rate(double factor) requires requires(Inner& inner) { inner.scale_rate(factor); }
+    { inner_.scale_rate(factor); }
+
+    template <class Phase>
+    void observe(Phase const& data, Clock const& clock) requires requires(Inner& inner) {
+        inner.observe(data, clock);
+    }
+    { inner_.observe(data, clock); }
+
+  protected:
+    template <class Phase>
+    void let_inner_observe(Phase const& data, Clock const& clock) {
+        if constexpr (requires { inner_.observe(data, clock); }) inner_.observe(data, clock);
+    }
+
+    Inner inner_;
+};
+
+/// A wrapper whose work comes after the steps of the inner optimizer, which may be made by parts.
+template <class Optimization, Parametric M>
+class OptimizerAdaptor : public OptimizerWrapper<Optimization, M> {
+    using Wrapper = OptimizerWrapper<Optimization, M>;
+
+  protected:
+    using typename Wrapper::Inner;
+    using Wrapper::inner_;
+
+  public:
+    using Wrapper::Wrapper;
 
     void step_weights(M& model, typename M::Gradient& gradient, Clock const& clock, WeightRows const& rows) requires
         requires(Inner& inner) {
@@ -32,10 +64,6 @@ class OptimizerAdaptor {
     }
     { inner_.step_but_weights(model, gradient, clock); }
 
-    /// Multiplies all rates by `factor` from now on.
-    void scale_rate(double factor) requires requires(Inner& inner) { inner.scale_rate(factor); }
-    { inner_.scale_rate(factor); }
-
   protected:
     /// The end of a step by parts of the inner optimizer; tells whether weights have changed.
     bool finish_inner(M& model, Clock const& clock, Executor& executor) {
@@ -43,8 +71,6 @@ class OptimizerAdaptor {
             return inner_.finish_step(model, clock, executor);
         return false;
     }
-
-    Inner inner_;
 };
 
 } // namespace boltz::detail

@@ -46,6 +46,7 @@ class Update {
     template <class Seen, class Optimizer>
     void apply(Phase<T, depth> const& data, Phase<T, depth> const& chains, M& model, Seen& prepared,
                Optimizer& optimizer, Clock const& clock, Executor& executor) {
+        if constexpr (requires { optimizer.observe(data, clock); }) optimizer.observe(data, clock);
         Accumulation const of_data{.factor = 1.0 / static_cast<double>(data.states[0].rows), .keep = 0};
         Accumulation const of_chains{.factor = -1.0 / static_cast<double>(chains.states[0].rows), .keep = 1};
         if constexpr (requires(WeightRows const& rows) {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Centring.
+
+#include <boltz/concepts.hpp>
+#include <boltz/detail/elementwise.hpp>
+#include <boltz/detail/linalg.hpp>
+#include <boltz/error.hpp>
+#include <boltz/optimizer/adaptor.hpp>
+#include <boltz/schedule.hpp>
+#include <boltz/types.hpp>
+
+#include <xtensor/xbuilder.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace boltz {
+
+/// Another optimizer, along the gradient of a centred machine: one whose energy sees s_l - mu_l in place of s_l
+/// (Montavon & Mueller 2012; Melchior, Fischer & Wiskott 2016).
+///
+/// It is the same machine with other biases, so the model stays plain and only its update changes:
+/// W_l moves along <(s_l - mu_l)(s_{l+1} - mu_{l+1})'>_data - <...>_model, and b_l along <s_l>_data - <s_l>_model
+/// less (move of W_{l-1})' mu_{l-1} + (move of W_l) mu_{l+1}. The offsets mu are running means over the data and the
+/// means inferred from it. The update does not depend on which of two states is called 1, learning is faster where
+/// units are mostly on or mostly off, and deep machines learn without pretraining. For Boltzmann machines, of any
+/// depth. A few passes over W an update; nothing is allocated.
+template <class Optimization>
+struct Centred {
+    Optimization optimizer{};
+    Schedule offset_rate =
+        0.01; ///< share of a batch in the offsets, in (0, 1]; they begin at the first batch's means
+
+    template <Model M>
+    class Session;
+
+    /// @throws ValueError if `offset_rate` does not begin in (0, 1], or as the inner optimizer's `bind`.
+    template <Model M>
+    [[nodiscard]] Session<M> bind(M const& model) const {
+        if (double const rate = offset_rate(Clock{}); !(rate > 0 && rate <= 1))
+            detail::fail<ValueError>("Centred: offset_rate starts at ", rate, ", but must lie in (0, 1]");
+        return Session<M>{*this, model};
+    }
+};
+
+template <class Optimization>
+Centred(Optimization) -> Centred<Optimization>;
+template <class Optimization>
+Centred(Optimization, Schedule) -> Centred<Optimization>;
+
+/// The inner optimizer's session, and the offsets.
+template <class Optimization>
+template <Model M>
+class Centred<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
+    using Wrapper = detail::OptimizerWrapper<Optimization, M>;
+    using Wrapper::inner_;
+    using T = typename M::value_type;
+    static constexpr std::size_t depth = M::depth;
+
+  public:
+    Session(Centred const& policy, M const& model) : Wrapper{policy.optimizer, model}, rate_{policy.offset_rate} {
+        auto const sizes = model.sizes();
+        for (std::size_t l = 0; l < depth; ++l) offsets_[l] = xt::zeros<T>({sizes[l]});
+    }
+
+    /// Lets the offsets follow the data.
+    void observe(Phase<T, depth> const& data, Clock const& clock) {
+        this->let_inner_observe(data, clock);
+        double const rate = started_ == 0 ? 1.0 : rate_(clock);
+        started_ = 1;
+        for (std::size_t l = 0; l < depth; ++l) {
+            detail::scale(offsets_[l].data(), offsets_[l].size(), static_cast<T>(1 - rate));
+            detail::add_rows<T>(offsets_[l].data(), data.states[l],
+                                static_cast<T>(rate / static_cast<double>(data.states[l].rows)));
+        }
+    }
+
+    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
+        // The covariances: W_l - mu_l g_{l+1}' - g_l mu_{l+1}', g being the gradient of the biases.
+        for (std::size_t l = 0; l + 1 < depth; ++l) {
+            Block<T> const slope{gradient.weights[l]};
+            auto const& above = gradient.biases[l + 1];
+            executor.for_each_block(slope.rows, 128, [&](std::size_t first, std::size_t count) {
+                for (std::size_t i = first; i < first + count; ++i) {
+                    T* const row = slope.row(i).data();
+                    detail::axpy(row, above.data(), slope.columns, -offsets_[l](i));
+                    detail::axpy(row, offsets_[l + 1].data(), slope.columns, -gradient.biases[l](i));
+                }
+            });
+        }
+        for (std::size_t l = 0; l < depth; ++l) {
+            Block<T> const bias = as_row(gradient.biases[l]);
+            if (l > 0)
+                detail::gemm(as_row(offsets_[l - 1]), detail::Op::none, gradient.weights[l - 1], detail::Op::none,
+                             bias, T{-1}, T{1});
+            if (l + 1 < depth)
+                detail::gemm(as_row(offsets_[l + 1]), detail::Op::none, gradient.weights[l], detail::Op::transpose,
+                             bias, T{-1}, T{1});
+        }
+        inner_.step(model, gradient, clock, executor);
+    }
+
+    /// mu_l, one number a unit.
+    [[nodiscard]] Vector<T> const& offsets(std::size_t l) const { return offsets_.at(l); }
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive.nested("inner", inner_);
+        for (std::size_t l = 0; l < depth; ++l) archive("offsets_" + std::to_string(l), offsets_[l]);
+        archive("started", started_);
+    }
+
+  private:
+    static Block<T> as_row(Vector<T>& vector) { return {vector.data(), 1, vector.size(), vector.size()}; }
+
+    Schedule rate_;
+    std::array<Vector<T>, depth> offsets_{};
+    std::uint64_t started_ = 0;
+};
+
+} // namespace boltz
