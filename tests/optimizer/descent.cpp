@@ -191,6 +191,28 @@ TEST_CASE("parameters keep their bits when nothing better is found, and at a min
     });
 }
 
+TEST_CASE("when the evaluations run out the model is left at the best trial, which need not be the last",
+          "[optimizer]") {
+    for_both([](auto policy) {
+        policy.line_searches = 1;
+        policy.line_search.max_evaluations = 2;
+        test::Point<double> point{1, 0};
+        auto session = policy.bind(point);
+        // So little is gained, measured by the slope at first, that no decrease is sufficient.
+        std::vector<double> const losses{0, -2e-9, -1e-9};
+        std::vector<double> trials;
+        double const loss = step(session, point, [&](auto const& x, auto& slope) {
+            slope[0] = trials.empty() ? -1 : 0;
+            trials.push_back(x[0]);
+            return losses[trials.size() - 1];
+        });
+        REQUIRE(trials.size() == 3);
+        CHECK(trials[1] != trials[2]);
+        CHECK(point.numbers()[0] == trials[1]);
+        CHECK(loss == -2e-9);
+    });
+}
+
 TEST_CASE("when the loss throws, parameters and session are as before", "[optimizer]") {
     for_both([](auto policy) {
         policy.line_searches = 4;
