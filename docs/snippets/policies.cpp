@@ -203,6 +203,17 @@ int main() {
     std::printf("%.3f of at most %.3f\n", log_likelihood, problem.negative_entropy());
     require(log_likelihood > -9 * std::log(2.0) + 1, "the policies learn");
 
+    // [wrappers]
+    Machine untrained{Layer{9}, Layer{12}, Layer{6}};
+    initialise_weights(untrained, 0.05, random); // no pretraining
+    Trainer{PersistentCD{.steps = 2},
+            Centred{Sparse{Sgd{.learning_rate = 0.1}, {{.layer = 1, .target = 0.3, .cost = 0.01}}}},
+            MeanField{.max_sweeps = 20}}
+        .fit(untrained, problem.cases, {.epochs = 2000, .batch_size = 16}, random);
+    // [wrappers]
+    require(mean_of(exact_log_likelihood(untrained, problem.cases)) > -9 * std::log(2.0) + 1,
+            "centred, a deep machine learns from random weights");
+
     // [resume]
     // One training of 20 epochs, and one of 10 that is archived and goes on in another session.
     auto const train = [&](Machine& model, std::size_t epochs, Arrays const& from) {

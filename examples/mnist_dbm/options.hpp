@@ -33,9 +33,9 @@ struct Options {
     double classifier_rate = 0.1;
     double classifier_momentum = 0.5;
     std::size_t fine_tune_epochs = 20;
-    double fine_tune_rate = 0.1;
+    double fine_tune_rate = 0.3;
     double fine_tune_momentum = 0.9;
-    std::vector<double> dropout{0.1, 0.0, 0.4};
+    std::vector<double> dropout{0.2, 0.0, 0.5};
     std::size_t block_rows = 0;
     std::string precision = "automatic";
     std::size_t chains = 100;
@@ -84,6 +84,7 @@ inline void apply_paper(Options& options) {
     options.gibbs_steps = 5;
     options.mean_field_sweeps = 10;
     options.classifier_epochs = 50;
+    options.fine_tune_epochs = 200;
 }
 
 /// Declares the command line. Values that are absurd are refused here, before anything is read or written.

@@ -19,11 +19,14 @@ struct Row {
 
 Result reproduce_dbm(Setting const& setting, Images const& images);
 Result reproduce_rbm_features(Setting const& setting, Images const& images);
+Result reproduce_rbm_likelihood(Setting const& setting, Images const& images);
 Result reproduce_few_labels(Setting const& setting, Images const& images);
 
 inline constexpr std::array all_rows{
     Row{"dbm", "DBM 784-500-1000: error after fine-tuning without and with dropout, bound on log p", reproduce_dbm},
     Row{"rbm-features", "RBM 784-1024: softmax and k nearest neighbours on its features, fine-tuned",
         reproduce_rbm_features},
+    Row{"rbm-likelihood", "RBM 784-500, centred persistent chains, pixels at a threshold: log-likelihood",
+        reproduce_rbm_likelihood},
     Row{"few-labels", "RBM and DBM of all images, fine-tuned on 100, 1,000 and 10,000 labels", reproduce_few_labels},
 };
