@@ -52,6 +52,6 @@ inline auto features_rbm(Setting const& setting, Images const& images, std::size
         Trainer{ContrastiveDivergence{.reconstruction = ContrastiveDivergence::Reconstruction::mean}, optimizer}.bind(
             rbm);
     run_stage(setting, "rbm", setting.seed, session, pixels, {.epochs = epochs});
-    save(setting.out / "rbm.npz", rbm);
+    save(setting.out / "machine.npz", rbm);
     return rbm;
 }

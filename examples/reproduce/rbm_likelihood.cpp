@@ -20,7 +20,7 @@ Result reproduce_rbm_likelihood(Setting const& setting, Images const& images) {
         Trainer{PersistentCD{.chains = 100}, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}
             .bind(rbm);
     run_stage(setting, "rbm", setting.seed, session, training, {.epochs = epochs});
-    save(setting.out / "rbm.npz", rbm);
+    save(setting.out / "machine.npz", rbm);
 
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
     auto const base = base_rates(rbm, training, random);

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sh reproduce.sh PROGRAM SCRATCH CASE ROOT
+# Published rows from the command line. CASE: refusals, row, report. SCRATCH is a folder to be made anew.
+set -eu
+
+program=$1
+scratch=$2
+case=$3
+root=$4
+
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch"
+unset BOLTZ_DATA_DIR # synthetic digits
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# refuse WORDS ARGUMENTS...: the program ends with status 2 and says these words.
+refuse() {
+    words=$1
+    shift
+    status=0
+    "$program" "$@" >stdout 2>stderr || status=$?
+    [ "$status" = 2 ] || fail "$* ended with status $status: $(cat stderr)"
+    grep -q -- "$words" stderr || fail "$* does not say '$words': $(cat stderr)"
+}
+
+row="rbm-features --limit 200 --epochs-percent 1 --seeds 2 --threads 1"
+
+case $case in
+refusals)
+    refuse "no row 'nonsense'" nonsense
+    refuse "seeds" dbm --seeds 0
+    refuse "epochs-percent" dbm --epochs-percent 0
+    refuse "missing.npz" dbm --limit 100 --model missing.npz
+    refuse "no-such-folder" rbm-features --data no-such-folder
+    "$program" --list | grep -q "^dbm: DBM 784-500-1000" || fail "--list does not name the rows"
+    ;;
+row)
+    # shellcheck disable=SC2086
+    "$program" $row --out whole >stdout || fail "the row ends with status $?"
+    grep -q "k nearest neighbours" stdout || fail "the table lacks a quantity"
+    json=whole/rbm-features/rbm-features.json
+    grep -q '"published": "1.27 %' $json || fail "the file lacks what was published"
+    [ "$(grep -c '"obtained"\|"mean"' $json)" = 3 ] || fail "the file does not hold three figures: $(cat $json)"
+    # Stages that are done are not made again, and give the same figures.
+    # shellcheck disable=SC2086
+    "$program" $row --out whole >again || fail "the row does not go on"
+    ! grep -q "epoch 1/1" again || fail "a stage that is done is trained again"
+    [ "$(grep ' error' stdout)" = "$(grep ' error' again)" ] || fail "the figures differ"
+    ;;
+report)
+    "$program" report "$root/docs/results" >page
+    diff page "$root/docs/results.md" || fail "docs/results.md is not what the files in docs/results say"
+    ;;
+*)
+    fail "there is no case $case"
+    ;;
+esac
