@@ -112,7 +112,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Presets");
     app.add_flag_callback(
            "--paper", [] {},
-           "Preset: the schedule of Salakhutdinov & Hinton (2009) without its labels and sparsity, several hours")
+           "Preset: the schedule of Salakhutdinov & Hinton (2009) without its labels, several hours")
         ->group("Presets");
 
     app.add_option(

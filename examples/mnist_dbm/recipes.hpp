@@ -58,17 +58,21 @@ inline auto pretraining_recipe(Options const& options) {
                         std::vector{stage(0), stage(1)}};
 }
 
-/// Persistent chains and mean-field inference; the rate of the 2009 schedule falls a little at each update.
+/// Persistent chains and mean-field inference. In the 2009 schedule the rate falls a little at each update, and
+/// hidden units have target activities, without which the upper layer falls silent.
 inline auto joint_recipe(Options const& options) {
     using namespace boltz;
     Sgd optimizer{.learning_rate = options.joint_rate,
                   .momentum = change_over(options.joint_momentum),
                   .weight_decay = options.joint_decay};
-    if (options.paper)
+    std::vector<SparsityTarget> targets;
+    if (options.paper) {
         optimizer.learning_rate =
             Schedule::exponential(options.joint_rate, 1 / 1.000015, Schedule::Time::update, 1e-4);
+        targets = {{.layer = 1, .target = 0.2, .cost = 0.001}, {.layer = 2, .target = 0.1, .cost = 0.001}};
+    }
     return Trainer{PersistentCD{.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)},
-                   optimizer, inference_recipe(options)};
+                   Sparse{optimizer, targets}, inference_recipe(options)};
 }
 
 /// Softmax regression with a rate that falls to nothing.

@@ -86,6 +86,25 @@ TEST_CASE("hidden units of a trained RBM come near their target", "[optimizer]")
     CHECK(with.farthest < 0.15);
 }
 
+TEST_CASE("targets pull alike by parts and whole, and no targets change nothing", "[optimizer]") {
+    Matrix<float> const data = test::bars<float>(3);
+    auto const start =
+        test::randomised(RBM{StochasticLayer<Bernoulli>{9}, StochasticLayer<Bernoulli>{6}}, 0.1, 0.1, 1);
+    auto const trained = [&](auto const& optimizer) {
+        auto rbm = start;
+        Random random{1};
+        Trainer{ContrastiveDivergence{}, optimizer}.fit(
+            rbm, data, {.epochs = 5, .batch_size = 5, .compute = {.threads = 2, .block_rows = 2}}, random);
+        return to_arrays(rbm);
+    };
+    Sgd const sgd{.learning_rate = 0.5, .momentum = 0.5};
+    std::vector<SparsityTarget> const targets{{.target = 0.2, .cost = 0.3}};
+    // A bound that is never met makes the inner optimizer one that wants the whole gradient.
+    CHECK(test::same(trained(Sparse{sgd, targets}), trained(Sparse{Clipped{sgd, 1e9}, targets})));
+    CHECK_FALSE(test::same(trained(Sparse{sgd, targets}), trained(sgd)));
+    CHECK(test::same(trained(Sparse{sgd, std::vector<SparsityTarget>{}}), trained(sgd)));
+}
+
 TEST_CASE("wrappers nest, and what they keep resumes to the bit", "[optimizer]") {
     Matrix<float> const data = test::bars<float>(3);
     auto const start =

@@ -7,6 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/adaptor.hpp>
 #include <boltz/types.hpp>
 
@@ -34,8 +35,9 @@ struct SparsityTarget {
 /// q_j, the mean activity of unit j given the data, is followed by q = damping q + (1 - damping) mean over the batch;
 /// then b_j moves along its gradient less cost (q_j - target), and the weights that feed j from unit i of the layer
 /// below along theirs less cost (q_j - target) <s_i>. That is the gradient of -cost/2 (q_j - target)^2 with dq_j/dx_j
-/// left out, so that units that are always on or always off are pulled too. One pass over the weights of a layer with
-/// a target; nothing is allocated.
+/// left out, so that units that are always on or always off are pulled too. Without it the upper layer of a deep
+/// machine may fall silent. One pass over the weights of a layer with a target, none without targets; nothing is
+/// allocated.
 template <class Optimization>
 struct Sparse {
     Optimization optimizer{};
@@ -77,6 +79,7 @@ template <class Optimization>
 template <Model M>
 class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
     using Wrapper = detail::OptimizerWrapper<Optimization, M>;
+    using typename Wrapper::Inner;
     using Wrapper::inner_;
     using T = typename M::value_type;
     static constexpr std::size_t depth = M::depth;
@@ -89,9 +92,10 @@ class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimizati
             for (auto* const set : {&activities_, &batch_, &pull_}) (*set)[l] = xt::zeros<T>({sizes[l]});
     }
 
-    /// Follows the activities.
+    /// Follows the activities, and knows from them how hard each unit is pulled.
     void observe(Phase<T, depth> const& data, Clock const& clock) {
         this->let_inner_observe(data, clock);
+        if (targets_.empty()) return;
         double const keep = started_ == 0 ? 0.0 : damping_;
         started_ = 1;
         for (std::size_t l = 0; l < depth; ++l) {
@@ -101,22 +105,43 @@ class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimizati
             detail::scale(activities_[l].data(), activities_[l].size(), static_cast<T>(keep));
             detail::axpy(activities_[l].data(), batch_[l].data(), batch_[l].size(), static_cast<T>(1 - keep));
         }
+        for (SparsityTarget const& one : targets_)
+            for (std::size_t j = 0; j < pull_[one.layer].size(); ++j)
+                pull_[one.layer](j) =
+                    static_cast<T>(one.cost * (one.target - static_cast<double>(activities_[one.layer](j))));
     }
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        for (SparsityTarget const& one : targets_) {
-            std::size_t const l = one.layer;
-            for (std::size_t j = 0; j < pull_[l].size(); ++j)
-                pull_[l](j) = static_cast<T>(one.cost * (one.target - static_cast<double>(activities_[l](j))));
-            detail::axpy(gradient.biases[l].data(), pull_[l].data(), pull_[l].size(), T{1});
-            Block<T> const slope{gradient.weights[l - 1]};
-            executor.for_each_block(slope.rows, 128, [&](std::size_t first, std::size_t count) {
-                for (std::size_t i = first; i < first + count; ++i)
-                    detail::axpy(slope.row(i).data(), pull_[l].data(), slope.columns, batch_[l - 1](i));
+        for (std::size_t l = 0; l + 1 < depth; ++l)
+            executor.for_each_block(gradient.weights[l].shape(0), 128, [&](std::size_t first, std::size_t count) {
+                pull_weights(gradient, {.pair = l, .first = first, .count = count});
             });
-        }
+        pull_biases(gradient);
         inner_.step(model, gradient, clock, executor);
     }
+
+    void step_weights(M& model, typename M::Gradient& gradient, Clock const& clock, WeightRows const& rows) requires
+        requires(Inner& inner) {
+        inner.step_weights(model, gradient, clock, rows);
+    }
+    {
+        pull_weights(gradient, rows);
+        inner_.step_weights(model, gradient, clock, rows);
+    }
+
+    void step_but_weights(M& model, typename M::Gradient& gradient, Clock const& clock) requires
+        requires(Inner& inner) {
+        inner.step_but_weights(model, gradient, clock);
+    }
+    {
+        pull_biases(gradient);
+        inner_.step_but_weights(model, gradient, clock);
+    }
+
+    bool finish_step(M& model, Clock const& clock, Executor& executor) requires requires(Inner& inner) {
+        inner.finish_step(model, clock, executor);
+    }
+    { return inner_.finish_step(model, clock, executor); }
 
     /// q of layer l, one number a unit.
     [[nodiscard]] Vector<T> const& activities(std::size_t l) const { return activities_.at(l); }
@@ -129,6 +154,20 @@ class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimizati
     }
 
   private:
+    void pull_weights(typename M::Gradient& gradient, WeightRows const& rows) const {
+        for (SparsityTarget const& one : targets_) {
+            if (one.layer != rows.pair + 1) continue;
+            Block<T> const slope{gradient.weights[rows.pair]};
+            for (std::size_t i = rows.first; i < rows.first + rows.count; ++i)
+                detail::axpy(slope.row(i).data(), pull_[one.layer].data(), slope.columns, batch_[rows.pair](i));
+        }
+    }
+
+    void pull_biases(typename M::Gradient& gradient) const {
+        for (SparsityTarget const& one : targets_)
+            detail::axpy(gradient.biases[one.layer].data(), pull_[one.layer].data(), pull_[one.layer].size(), T{1});
+    }
+
     std::vector<SparsityTarget> targets_;
     double damping_;
     std::array<Vector<T>, depth> activities_{};
