@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("the nearest neighbours are those that looking at every pair 
         };
         auto const samples = rows(300, 1); // more than a block of products
         auto const data = rows(1100, 2);   // more than two tiles
-        for (std::size_t const count : {1, 2, 7, 700})
+        for (std::size_t const count : {1U, 2U, 7U, 700U})
             check_equal(nearest_neighbours(samples, data, {}, SelfMatch::allowed, count),
                         by_looking(samples, data, false, count));
         check_equal(nearest_neighbours(data, data, {}, SelfMatch::excluded), by_looking(data, data, true));
