@@ -7,9 +7,12 @@
 /// `boltz: Trainer::fit: data has 5 columns, but layer 0 has 4 units`.
 
 #include <concepts>
+#include <initializer_list>
+#include <ostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace boltz {
 
@@ -45,13 +48,70 @@ class FileError : public Error {
 
 namespace detail {
 
-// Messages are put together out of line so that a check costs its caller one comparison.
-template <class Exception, class... Parts>
-[[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
+// A text or a number of a message. Numbers are held, not referred to, so that what a loop counts stays in registers.
+class MessagePart {
+  public:
+    template <class T>
+    explicit MessagePart(T const& part) noexcept {
+        if constexpr (std::convertible_to<T const&, std::string_view>) {
+            kind_ = Kind::text;
+            text_ = part;
+        } else if constexpr (std::same_as<T, char>) {
+            kind_ = Kind::character;
+            character_ = part;
+        } else if constexpr (std::floating_point<T>) {
+            kind_ = Kind::real;
+            real_ = part;
+        } else if constexpr (std::signed_integral<T>) {
+            kind_ = Kind::integer;
+            integer_ = part;
+        } else {
+            static_assert(std::unsigned_integral<T>, "a part of a message is a text or a number");
+            kind_ = Kind::natural;
+            natural_ = part;
+        }
+    }
+
+    friend std::ostream& operator<<(std::ostream& out, MessagePart const& part) {
+        switch (part.kind_) {
+        case Kind::text: return out << part.text_;
+        case Kind::character: return out << part.character_;
+        case Kind::real: return out << part.real_;
+        case Kind::integer: return out << part.integer_;
+        default: return out << part.natural_;
+        }
+    }
+
+  private:
+    enum class Kind { text, character, real, integer, natural };
+
+    Kind kind_;
+    union {
+        std::string_view text_;
+        char character_;
+        double real_;
+        long long integer_;
+        unsigned long long natural_;
+    };
+};
+
+[[nodiscard, gnu::cold, gnu::noinline]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
     std::ostringstream message;
     message << "boltz: ";
-    (message << ... << parts);
-    throw Exception{message.str()};
+    for (MessagePart const& part : parts) message << part;
+    return message.str();
+}
+
+template <class Exception>
+[[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::initializer_list<MessagePart> parts) {
+    throw Exception{message_of(parts)};
+}
+
+// Messages are put together out of line, by the same code for all, so that a check costs its caller one comparison
+// and little to compile.
+template <class Exception, class... Parts>
+[[noreturn]] inline void fail(Parts const&... parts) {
+    fail_with<Exception>({MessagePart{parts}...});
 }
 
 } // namespace detail

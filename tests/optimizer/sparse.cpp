@@ -158,4 +158,6 @@ TEST_CASE("targets that cannot be are refused", "[optimizer]") {
     CHECK_THROWS_WITH(with({.target = 1.5}), contains_text("is 1.5"));
     CHECK_THROWS_WITH(with({.cost = -1}), contains_text("cost of layer 1 is -1"));
     CHECK_THROWS_WITH(with({}, 1.0), contains_text("damping is 1"));
+    CHECK_THROWS_WITH((Sparse{Sgd{}, {{.target = 0.1}, {.target = 0.2}}}.bind(rbm)),
+                      contains_text("more than one target"));
 }

@@ -39,13 +39,29 @@ class Progress {
 
     template <class M>
     void on_batch_end(M const&, TrainingInfo const& info) {
-        if (terminal_ == Terminal::no || Time::now() - shown_ < std::chrono::milliseconds{200}) return;
-        shown_ = Time::now();
-        show(head(info, info.clock.epoch + 1) + ' ' + bar(info) + rate(info) + left(info));
+        if (terminal_ == Terminal::yes && Time::now() - shown_ >= std::chrono::milliseconds{200}) show_batch(info);
     }
 
     template <class M>
     void on_epoch_end(M const&, TrainingInfo const& info) {
+        show_epoch(info);
+    }
+
+    template <class M>
+    void on_train_end(M const&, TrainingInfo const& info) {
+        if (!info.finished) end_line();
+    }
+
+  private:
+    using Time = std::chrono::steady_clock;
+
+    // Compiled once, not into the training of each model.
+    [[gnu::noinline]] void show_batch(TrainingInfo const& info) {
+        shown_ = Time::now();
+        show(head(info, info.clock.epoch + 1) + ' ' + bar(info) + rate(info) + left(info));
+    }
+
+    [[gnu::noinline]] void show_epoch(TrainingInfo const& info) {
         std::string line = head(info, info.clock.epoch) + ' ' + seconds(info.epoch_seconds) + rate(info);
         std::string const rest = info.finished ? std::string{} : left(info);
         // A line that wraps cannot be written over, so on a terminal it holds as many metrics as fit.
@@ -59,14 +75,6 @@ class Progress {
         show(line + rest);
         if (terminal_ == Terminal::no || info.finished) end_line();
     }
-
-    template <class M>
-    void on_train_end(M const&, TrainingInfo const& info) {
-        if (!info.finished) end_line();
-    }
-
-  private:
-    using Time = std::chrono::steady_clock;
 
     static std::string format(char const* pattern, double value) {
         char text[32];

@@ -25,6 +25,17 @@
 
 namespace boltz {
 
+namespace detail {
+
+// Out of line, as each check of data names its cases.
+[[nodiscard, gnu::noinline]] inline std::string cases_of_layer(char const* function, std::size_t layer,
+                                                               std::size_t first) {
+    return std::string{function} + ": data of layer " + std::to_string(layer) + ", cases from " +
+           std::to_string(first) + " on,";
+}
+
+} // namespace detail
+
 /// A data source for each of some layers: pixels on layer 0, labels on the top one. Made by `on_layers`.
 template <class Layers, DataSource... Sources>
 class OnLayers;
@@ -97,9 +108,7 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
                 Block<T> const block = Block{rows_read}.row_range(0, count);
                 source.load(std::span<std::size_t const>{indices.data(), count}, block,
                             draws.stream(I).from_row(first));
-                detail::validate(layer.unit(), Block<T const>{block},
-                                 std::string{function} + ": data of layer " + std::to_string(I) + ", cases from " +
-                                     std::to_string(first) + " on,");
+                detail::validate(layer.unit(), Block<T const>{block}, detail::cases_of_layer(function, I, first));
             }
         });
     }

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,20 +24,38 @@ namespace detail {
 
 enum class Pen { straight, curved, loop };
 
+// At most N items, so that a table of them is a constant and no code that every program compiles.
+template <class T, std::size_t N>
+class Few {
+  public:
+    constexpr Few() = default;
+    constexpr Few(std::initializer_list<T> items) : size_{items.size()} {
+        std::copy(items.begin(), items.end(), items_.begin());
+    }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr T const* begin() const noexcept { return items_.data(); }
+    [[nodiscard]] constexpr T const* end() const noexcept { return items_.data() + size_; }
+    [[nodiscard]] constexpr T const& operator[](std::size_t index) const noexcept { return items_[index]; }
+
+  private:
+    std::array<T, N> items_{};
+    std::size_t size_ = 0;
+};
+
 struct Stroke {
     Pen pen = Pen::straight;
-    std::vector<Point> points; // in the unit square, y down
+    Few<Point, 10> points; // in the unit square, y down
 };
 
 // One way to write a digit.
-using Skeleton = std::vector<Stroke>;
+using Skeleton = Few<Stroke, 2>;
 
 // The ways people write 0 .. 9; the first of each digit is the commonest.
-[[nodiscard]] inline std::array<std::vector<Skeleton>, 10> digit_skeletons() {
+[[nodiscard]] constexpr std::array<Few<Skeleton, 3>, 10> digit_skeletons() {
     constexpr auto straight = Pen::straight;
     constexpr auto curved = Pen::curved;
     constexpr auto loop = Pen::loop;
-    std::array<std::vector<Skeleton>, 10> s;
+    std::array<Few<Skeleton, 3>, 10> s;
     s[0] = {{{loop, {{.10f, 0}, {.90f, 0}, {1, .5f}, {.90f, 1}, {.10f, 1}, {0, .5f}}}},
             {{curved,
               {{.60f, .02f}, {.10f, 0}, {-.05f, .55f}, {.15f, 1.05f}, {.95f, 1.05f}, {1.05f, .1f}, {.45f, .03f}}}}};
@@ -138,7 +157,7 @@ inline void draw_digit(Skeleton const& skeleton, std::span<float const> u, std::
             polygon.push_back(place(point, joined ? corner - 1 : corner));
             if (!joined) ++corner;
         }
-        previous = points.back();
+        previous = points[points.size() - 1];
         constexpr std::size_t steps = 5;
         if (pen != Pen::straight) smooth_curve(polygon, pen == Pen::loop ? Ends::closed : Ends::open, steps, curve);
         add_stroke(pen == Pen::straight ? polygon : curve, radius, 1.3f, mask);
@@ -167,7 +186,7 @@ inline void draw_digit(Skeleton const& skeleton, std::span<float const> u, std::
     auto const order = draws.stream(0);
     for (std::size_t i = count; i > 1; --i) std::swap(result.labels[i - 1], result.labels[order.below(i, i, 0)]);
 
-    auto const skeletons = detail::digit_skeletons();
+    static constexpr auto skeletons = detail::digit_skeletons();
     auto const shapes = draws.stream(1);
     auto const corners = draws.stream(2);
     std::array<float, 8> uniform{};

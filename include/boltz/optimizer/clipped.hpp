@@ -18,6 +18,7 @@ namespace boltz {
 
 /// Another optimizer, whose gradient is scaled down to the length `norm` where it is longer (Pascanu, Mikolov &
 /// Bengio 2013): the Euclidean norm over all parameters, summed in double precision. Two passes over the gradient.
+/// One that is not finite is passed on as it is.
 template <class Optimization>
 struct Clipped {
     Optimization optimizer{};
@@ -54,7 +55,7 @@ class Clipped<Optimization>::Session : public detail::OptimizerWrapper<Optimizat
         model.for_each_parameter(
             [&](auto, auto, auto slope) { squares += detail::dot(slope.data(), slope.data(), slope.size()); },
             gradient);
-        if (double const length = std::sqrt(squares); length > norm_)
+        if (double const length = std::sqrt(squares); length > norm_ && std::isfinite(length))
             model.for_each_parameter(
                 [&]<class T>(auto, auto, std::span<T> slope) {
                     detail::scale(slope.data(), slope.size(), static_cast<T>(norm_ / length));

@@ -13,6 +13,7 @@
 
 #include <xtensor/xbuilder.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -53,6 +54,9 @@ struct Sparse {
         if (!(damping >= 0 && damping < 1))
             detail::fail<ValueError>("Sparse: damping is ", damping, ", but must lie in [0, 1)");
         for (SparsityTarget const& one : targets) {
+            if (std::count_if(targets.begin(), targets.end(),
+                              [&](auto const& other) { return other.layer == one.layer; }) > 1)
+                detail::fail<ValueError>("Sparse: layer ", one.layer, " has more than one target");
             if (one.layer < 1 || one.layer >= M::depth)
                 detail::fail<ValueError>("Sparse: a target is for layer ", one.layer, ", but hidden layers are 1 .. ",
                                          M::depth - 1);
