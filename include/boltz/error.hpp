@@ -66,7 +66,8 @@ class MessagePart {
             kind_ = Kind::integer;
             integer_ = part;
         } else {
-            static_assert(std::unsigned_integral<T>, "a part of a message is a text or a number");
+            static_assert(std::convertible_to<T const&, unsigned long long>,
+                          "a part of a message is a text or a number");
             kind_ = Kind::natural;
             natural_ = part;
         }
