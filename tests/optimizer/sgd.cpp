@@ -122,7 +122,7 @@ TEST_CASE("each layer moves at its own rate, and a frozen one not at all", "[opt
         .learning_rate = 0.1, .weight_decay = 0.0, .layer_rates = {1.0, Schedule::per_epoch({0, 0.5}, 3)}};
     auto session = policy.bind(model);
     session.scale_rate(0.5);
-    for (std::uint64_t const epoch : {2, 3}) {
+    for (std::uint64_t const epoch : {2u, 3u}) {
         model = start;
         session.step(model, gradient, {.epoch = epoch}, executor);
         auto before = start;
