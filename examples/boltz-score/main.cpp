@@ -16,33 +16,50 @@
 
 namespace {
 
-nlohmann::json as_json(Likelihood const& likelihood) {
-    return {{"method", likelihood.method},
-            {"cases", likelihood.cases},
-            {"mean_log_likelihood", likelihood.mean.value},
-            {"standard_error_over_cases", likelihood.mean.standard_error},
+using boltz::LogLikelihood;
+
+nlohmann::json as_json(LogLikelihood const& likelihood) {
+    return {{"method", to_string(likelihood.kind)},
+            {"cases", likelihood.cases()},
+            {"mean_log_likelihood", likelihood.mean},
+            {"standard_error", likelihood.standard_error},
+            {"standard_error_over_cases", likelihood.case_error},
             {"standard_error_of_annealing", likelihood.annealing_error}};
+}
+
+nlohmann::json as_json(boltz::LogPartition const& estimate) {
+    return {{"runs", estimate.runs},
+            {"temperatures", estimate.temperatures},
+            {"base", estimate.base},
+            {"products", estimate.products},
+            {"lower", estimate.lower},
+            {"upper", estimate.upper},
+            {"variance", estimate.variance},
+            {"effective_runs", estimate.effective_runs},
+            {"start", to_string(estimate.start)}};
 }
 
 /// Numbers that are not finite become null.
 nlohmann::json as_json(Score const& score, Options const& options) {
-    nlohmann::json result{
-        {"model", options.model},         {"sizes", score.sizes},     {"units", score.units},
-        {"method", score.method},         {"log_z", score.log_z},     {"log_z_standard_error", score.standard_error},
-        {"mean_log_likelihood", nullptr}, {"likelihood", nullptr},    {"summed_cases", nullptr},
-        {"annealing", nullptr},           {"seed", options.seed},     {"notes", score.notes},
-        {"warnings", score.warnings},     {"version", boltz::version}};
-    if (score.annealing)
-        result["annealing"] = {{"runs", score.annealing->runs},
-                               {"temperatures", score.annealing->temperatures},
-                               {"base", score.annealing->base},
-                               {"products", score.annealing->products},
-                               {"lower", score.annealing->lower},
-                               {"upper", score.annealing->upper},
-                               {"effective_runs", score.annealing->effective_runs},
-                               {"variance", score.annealing->variance}};
+    nlohmann::json result{{"model", options.model},     {"sizes", score.sizes},
+                          {"units", score.units},       {"method", score.method},
+                          {"log_z", score.log_z.value}, {"log_z_standard_error", score.log_z.standard_error},
+                          {"annealing", nullptr},       {"from_above", nullptr},
+                          {"both_sides", nullptr},      {"mean_log_likelihood", nullptr},
+                          {"likelihood", nullptr},      {"summed_cases", nullptr},
+                          {"seed", options.seed},       {"notes", score.notes},
+                          {"warnings", score.warnings}, {"version", boltz::version}};
+    if (score.annealing) result["annealing"] = as_json(*score.annealing);
+    if (auto const& above = score.from_above) {
+        result["from_above"] = as_json(*above);
+        result["from_above"].update(
+            {{"log_z", above->log_z}, {"log_z_standard_error", above->standard_error}, {"sweeps", options.sweeps}});
+        result["both_sides"] = {{"log_z", score.both->log_z},
+                                {"log_z_standard_error", score.both->standard_error},
+                                {"overlap", score.both->overlap}};
+    }
     if (score.likelihood) {
-        result["mean_log_likelihood"] = score.likelihood->mean.value;
+        result["mean_log_likelihood"] = score.likelihood->mean;
         result["likelihood"] = as_json(*score.likelihood);
         result["likelihood"]["binarisation"] = options.binarisation;
     }
@@ -50,11 +67,14 @@ nlohmann::json as_json(Score const& score, Options const& options) {
     return result;
 }
 
-void show(Likelihood const& likelihood, char const* name) {
-    std::printf("  %-28s %12.4f nats, standard error %.4f over %zu %s", name, likelihood.mean.value,
-                likelihood.mean.standard_error, likelihood.cases, likelihood.cases == 1 ? "case" : "cases");
-    if (likelihood.annealing_error > 0) std::printf(" and %.4f of their annealing", likelihood.annealing_error);
-    std::printf("\n  %-28s by %s\n", "", likelihood.method.c_str());
+void show(LogLikelihood const& likelihood, char const* name) {
+    std::printf("  %-28s %12.4f nats, standard error %.4f: %.4f over %zu %s, %.4f of log Z\n", name, likelihood.mean,
+                likelihood.standard_error, likelihood.case_error, likelihood.cases(),
+                likelihood.cases() == 1 ? "case" : "cases", likelihood.log_z.standard_error);
+    std::printf("  %-28s %s", "", to_string(likelihood.kind).data());
+    if (likelihood.annealing_error > 0)
+        std::printf(", standard error of its own chains %.4f", likelihood.annealing_error);
+    std::printf("\n");
 }
 
 void show(Score const& score) {
@@ -66,13 +86,21 @@ void show(Score const& score) {
     std::printf("  %-28s %s (%s)\n", score.sizes.size() == 2 ? "RBM" : "DBM", sizes.c_str(), units.c_str());
     for (auto const& note : score.notes) std::printf("  %-28s %s\n", "note", note.c_str());
     if (auto const& annealing = score.annealing) {
-        std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z", score.log_z,
-                    score.standard_error, annealing->lower, annealing->upper);
+        std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z", annealing->log_z,
+                    annealing->standard_error, annealing->lower, annealing->upper);
         std::printf("  %-28s by %s: %zu runs (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
                     annealing->runs, annealing->effective_runs, annealing->temperatures);
         std::printf("  %-28s from %s, products in %s\n", "", annealing->base.c_str(), annealing->products.c_str());
     } else {
-        std::printf("  %-28s %12.4f nats, by %s\n", "log Z", score.log_z, score.method.c_str());
+        std::printf("  %-28s %12.4f nats, by %s\n", "log Z", score.log_z.value, score.method.c_str());
+    }
+    if (auto const& above = score.from_above) {
+        std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z from above", above->log_z,
+                    above->standard_error, above->lower, above->upper);
+        std::printf("  %-28s by chains down from the ends of long chains (%.1f effective)\n", "",
+                    above->effective_runs);
+        std::printf("  %-28s %12.4f nats, standard error %.4f, overlap %.3f\n", "log Z of both", score.both->log_z,
+                    score.both->standard_error, score.both->overlap);
     }
     if (score.likelihood)
         show(*score.likelihood, score.sizes.size() == 2 ? "mean log-likelihood" : "mean log-likelihood, at least");

@@ -55,12 +55,14 @@ struct Options {
     std::string precision = "float32";
     std::optional<double> scale;
     std::size_t runs = 100;
+    std::size_t sweeps = 1000;
     std::size_t cases = 0;
     std::size_t mean_field_sweeps = 50;
     double max_states = 33554432;
     std::uint64_t seed = 1;
     std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
     bool exact = false;
+    bool both_sides = false;
     bool json = false;
 };
 
@@ -120,6 +122,14 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(CLI::IsMember({"data", "own", "uniform"}).description(""))
         ->group("log Z");
     app.add_option("--base-data", options.base_data, "Other cases for the base rates, such as the training data")
+        ->group("log Z");
+    app.add_flag("--both-sides", options.both_sides,
+                 "Also anneal down from the ends of long Gibbs chains: above log Z in expectation if those have "
+                 "mixed, and only then")
+        ->excludes("--exact")
+        ->group("log Z");
+    app.add_option("--sweeps", options.sweeps, "Gibbs sweeps of those long chains")
+        ->check(between(std::size_t{0}, std::size_t{10'000'000}))
         ->group("log Z");
     app.add_option("--precision", options.precision,
                    "What the products of annealing read: float32, or bfloat16 where it can be had")

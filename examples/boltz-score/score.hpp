@@ -10,51 +10,24 @@
 
 #include <boltz/boltz.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
-
-/// A mean over cases, in nats.
-struct Mean {
-    double value = 0;
-    double standard_error = std::numeric_limits<double>::infinity(); ///< of the choice of cases; needs two
-};
-
-inline Mean mean_of(std::span<double const> values) {
-    auto const n = static_cast<double>(values.size());
-    Mean result;
-    for (double const value : values) result.value += value / n;
-    double squares = 0;
-    for (double const value : values) squares += (value - result.value) * (value - result.value);
-    if (values.size() > 1) result.standard_error = std::sqrt(squares / (n - 1) / n);
-    return result;
-}
-
-/// The log-likelihood of some cases, log Z already subtracted.
-struct Likelihood {
-    std::string method;
-    std::size_t cases = 0;
-    Mean mean{};
-    double annealing_error = 0; ///< of the mean, by the chains of the cases; 0 where there are none
-};
 
 /// What the program finds out.
 struct Score {
     std::vector<std::size_t> sizes;
     std::vector<std::string> units;
     std::string method;
-    double log_z = 0;
-    double standard_error = 0;
-    std::optional<boltz::LogPartition> annealing; ///< unless log Z is exact
-    std::optional<Likelihood> likelihood;         ///< of all cases: exact for an RBM, else a bound
-    std::optional<Likelihood> summed;             ///< of the first cases of a deep machine, hidden layers summed out
-    std::vector<std::string> notes;               ///< how the input was understood
-    std::vector<std::string> warnings;            ///< what speaks against a number
+    boltz::LogZ log_z = 0.0;                         ///< exact, or by chains up
+    std::optional<boltz::LogPartition> annealing;    ///< by chains up, unless log Z is exact
+    std::optional<boltz::LogPartition> from_above;   ///< by chains down from the ends of long ones, if asked for
+    std::optional<boltz::TwoSidedLogPartition> both; ///< of both directions
+    std::optional<boltz::LogLikelihood> likelihood;  ///< of all cases: exact for an RBM, else a bound
+    std::optional<boltz::LogLikelihood> summed; ///< of the first cases of a deep machine, hidden layers summed out
+    std::vector<std::string> notes;             ///< how the input was understood
+    std::vector<std::string> warnings;          ///< what speaks against a number
 };
 
 namespace detail_of_score {
@@ -78,31 +51,6 @@ auto make_base(M const& model, boltz::Matrix<float> const* data, Options const& 
     if (data == nullptr)
         boltz::detail::fail<boltz::ValueError>("score: base is data, but there is neither --base-data nor --data");
     return boltz::base_rates(model, boltz::MatrixSource{*data}, random);
-}
-
-/// log of the sum of exp(-E) over the hidden layers for an RBM, and for a deep machine the bound on it.
-template <class M>
-std::vector<double> unnormalised(M const& model, boltz::Matrix<float>& data, Options const& options,
-                                 boltz::Compute const& compute) {
-    using namespace boltz;
-    std::vector<double> result(data.shape(0));
-    if constexpr (M::depth == 2) {
-        Executor executor{compute};
-        executor.for_each_block(result.size(), 256, [&](std::size_t first, std::size_t count) {
-            auto const values = free_energy(model, Block{data}.row_range(first, count));
-            for (std::size_t i = 0; i < count; ++i) result[first + i] = -values[i];
-        });
-    } else {
-        Observed<M::depth> observed{};
-        observed[0] = true;
-        infer_portions(model, data, MeanField{.max_sweeps = options.mean_field_sweeps, .tolerance = 1e-5}, compute,
-                       Draws::from_seed(0), [&](std::size_t first, auto const& states) {
-                           auto const bounds = unnormalised_elbo(model, states, observed);
-                           std::copy(bounds.begin(), bounds.end(),
-                                     result.begin() + static_cast<std::ptrdiff_t>(first));
-                       });
-    }
-    return result;
 }
 
 } // namespace detail_of_score
@@ -154,48 +102,45 @@ Score score(M const& model, Options const& options) {
         result.method = "exact enumeration";
         result.log_z = exact_log_partition(model, exact);
     } else {
+        auto const warn = [&](char const* what, std::string const& text) {
+            if (!text.empty()) result.warnings.push_back(what + text);
+        };
         result.method = "annealed importance sampling";
         result.annealing = log_partition(model, *ais, random, base);
+        warn("log Z: ", result.annealing->warning());
         result.log_z = result.annealing->log_z;
-        result.standard_error = result.annealing->standard_error;
-        if (auto const text = result.annealing->warning(); !text.empty()) result.warnings.push_back("log Z: " + text);
+        result.log_z.standard_error = result.annealing->standard_error;
+        Random own_random{random.split().key()}; // so that the cases' numbers are the same without it
+        if (options.both_sides) {
+            auto ends = sample(model, {.count = ais->runs, .sweeps = options.sweeps, .compute = annealing_compute},
+                               own_random);
+            result.from_above =
+                reverse_log_partition(model, ends.blocks(), ChainStart::long_chains, *ais, own_random, base);
+            warn("log Z from above: ", result.from_above->warning());
+            result.both = acceptance_ratio(*result.annealing, *result.from_above);
+            warn("log Z of both directions: ", result.both->warning());
+        }
     }
     if (!data) return result;
 
-    std::vector<double> values = own::unnormalised(model, *data, options, compute);
-    for (double& value : values) value -= result.log_z;
-    result.likelihood = {.method = M::depth == 2 ? "exact free energy" : "variational bound",
-                         .cases = values.size(),
-                         .mean = mean_of(values)};
+    if constexpr (M::depth == 2)
+        result.likelihood = log_likelihood(model, *data, result.log_z, compute);
+    else
+        result.likelihood = elbo(model, *data, MeanField{.max_sweeps = options.mean_field_sweeps, .tolerance = 1e-5},
+                                 result.log_z, compute);
     if (options.cases == 0) return result;
 
-    Observed<M::depth> observed{};
-    observed[0] = true;
-    StateBlocks<float, M::depth> states{};
-    states[0] = Block{*data}.row_range(0, options.cases);
-    Likelihood summed{.method = result.method, .cases = options.cases};
-    if (!ais) {
-        values = exact_log_sum(model, states, observed, exact);
+    Block<float const> const first = Block<float const>{*data}.row_range(0, options.cases);
+    if (ais) {
+        result.summed = annealed_log_likelihood(model, MatrixSource{first}, result.log_z, *ais, random, base);
+        if (!result.summed->trustworthy()) result.warnings.push_back("cases: " + result.summed->warning);
     } else {
-        auto const sums = log_sum(model, states, observed, *ais, random, base);
-        values.clear();
-        double squares = 0;
-        std::size_t doubtful = 0;
-        for (LogPartition const& sum : sums) {
-            values.push_back(sum.log_z);
-            squares += sum.standard_error * sum.standard_error;
-            doubtful += !sum.trustworthy();
-        }
-        summed.annealing_error = std::sqrt(squares) / static_cast<double>(sums.size());
-        if (doubtful > 0)
-            result.warnings.push_back("cases: " + std::to_string(doubtful) + " of " + std::to_string(sums.size()) +
-                                      " estimates are not to be believed, the first because " +
-                                      std::find_if(sums.begin(), sums.end(), [](auto const& sum) {
-                                          return !sum.trustworthy();
-                                      })->warning());
+        Observed<M::depth> observed{};
+        observed[0] = true;
+        StateBlocks<float, M::depth> states{};
+        states[0] = Block{*data}.row_range(0, options.cases);
+        result.summed = boltz::detail::likelihood_of(exact_log_sum(model, states, observed, exact), result.log_z,
+                                                     LikelihoodKind::exact, Binarisation::none);
     }
-    for (double& value : values) value -= result.log_z;
-    summed.mean = mean_of(values);
-    result.summed = summed;
     return result;
 }

@@ -10,17 +10,23 @@
 #include <boltz/boltz.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 /// What is known of a machine, in nats.
 struct Evaluation {
-    boltz::LogPartition below;  ///< by chains from the base rates up: below log Z in expectation
-    boltz::LogPartition above;  ///< by chains down from the ends of long chains: above log Z if those have mixed
-    boltz::LogLikelihood bound; ///< of held-out images, by the estimate from below
-    std::string pixels;         ///< how the held-out images were binarised
+    boltz::LogPartition below; ///< by chains from the base up: below log Z in expectation
+    boltz::LogPartition above; ///< by chains down from the ends of long ones: above log Z if those have mixed
+    boltz::TwoSidedLogPartition both{}; ///< out of the two lists of weights
+    boltz::LogLikelihood bound;         ///< of held-out images, by the estimate from below
+    /// Of the first of them, the hidden layers summed out by chains of each image.
+    std::optional<boltz::LogLikelihood> cases{};
+    boltz::BoundGap gap{}; ///< of the same images: how much the bound is too low
+    std::string pixels;    ///< how the held-out images were binarised
     double seconds = 0;
 };
 
@@ -33,65 +39,104 @@ inline std::string evaluated_pixels(boltz::Binarisation binarisation) {
     }
 }
 
-/// Estimates log Z and the bound of `test`, with `train` for the base rates.
+/// Estimates log Z, the bound of `test` and, if asked for, the log-likelihood of its first images.
 template <class M>
-Evaluation evaluate(M const& machine, boltz::LabelledImages const& train, boltz::LabelledImages const& test,
-                    Options const& options) {
+Evaluation evaluate(M const& machine, boltz::LabelledImages const& test, Options const& options) {
     using namespace boltz;
     auto const start = std::chrono::steady_clock::now();
     Evaluation result;
     Random random{options.seed};
-    auto const base = base_rates(machine, ByteSource{train}, random);
     Compute const compute{.threads = options.threads};
     // Two blocks of chains, for two threads, whatever their number.
     Compute const chains{.threads = options.threads, .block_rows = (options.evaluation_runs + 1) / 2};
     Ais const ais{.runs = options.evaluation_runs,
                   .ladder = Ladder::linear(options.evaluation_temperatures),
                   .compute = chains};
+    // As many units are on as in the model; without that, hidden layers are far from theirs.
+    auto typical = sample(machine, {.count = 500, .sweeps = 100, .compute = compute}, random);
+    auto const base = base_rates(machine, typical.blocks());
     result.below = log_partition(machine, ais, random, base);
     auto ends = sample(
         machine, {.count = options.evaluation_runs, .sweeps = options.evaluation_sweeps, .compute = chains}, random);
     result.above = reverse_log_partition(machine, ends.blocks(), ChainStart::long_chains, ais, random, base);
+    result.both = acceptance_ratio(result.below, result.above);
 
     Binarisation const trained = binarisation_of(options);
     Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
     result.pixels = evaluated_pixels(seen);
-    result.bound =
-        elbo(machine, Binarised{ByteSource{test}, seen, 0}, MeanField{.max_sweeps = 30}, result.below, compute);
+    MeanField const inference{.max_sweeps = 30};
+    result.bound = elbo(machine, Binarised{ByteSource{test}, seen, 0}, inference, result.below, compute);
+    if (options.evaluation_cases > 0) {
+        LabelledImages const first = test.part(0, std::min(options.evaluation_cases, test.count));
+        Binarised const images{ByteSource{first}, seen, 0};
+        Ais const of_case{.runs = 20, .ladder = Ladder::linear(200), .compute = compute};
+        result.cases = annealed_log_likelihood(machine, images, result.below, of_case, random, base);
+        result.gap = bound_gap(*result.cases, elbo(machine, images, inference, result.below, compute));
+    }
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }
 
 /// The keys of the summary; numbers that are not finite become null.
 inline nlohmann::json as_json(Evaluation const& evaluation) {
-    return {{"log_z", evaluation.below.log_z},
-            {"log_z_standard_error", evaluation.below.standard_error},
-            {"log_z_effective_runs", evaluation.below.effective_runs},
-            {"log_z_from_above", evaluation.above.log_z},
-            {"log_z_from_above_standard_error", evaluation.above.standard_error},
-            {"log_z_from_above_start", to_string(evaluation.above.start)},
-            {"runs", evaluation.below.runs},
-            {"temperatures", evaluation.below.temperatures},
-            {"test_elbo", evaluation.bound.mean},
-            {"test_elbo_standard_error", evaluation.bound.standard_error},
-            {"evaluated_pixels", evaluation.pixels},
-            {"evaluation_seconds", evaluation.seconds}};
+    nlohmann::json result{{"log_z", evaluation.below.log_z},
+                          {"log_z_standard_error", evaluation.below.standard_error},
+                          {"log_z_effective_runs", evaluation.below.effective_runs},
+                          {"log_z_base", evaluation.below.base},
+                          {"log_z_from_above", evaluation.above.log_z},
+                          {"log_z_from_above_standard_error", evaluation.above.standard_error},
+                          {"log_z_from_above_effective_runs", evaluation.above.effective_runs},
+                          {"log_z_from_above_start", to_string(evaluation.above.start)},
+                          {"log_z_of_both", evaluation.both.log_z},
+                          {"log_z_of_both_standard_error", evaluation.both.standard_error},
+                          {"log_z_of_both_overlap", evaluation.both.overlap},
+                          {"runs", evaluation.below.runs},
+                          {"temperatures", evaluation.below.temperatures},
+                          {"test_elbo", evaluation.bound.mean},
+                          {"test_elbo_standard_error", evaluation.bound.standard_error},
+                          {"evaluated_pixels", evaluation.pixels},
+                          {"evaluation_seconds", evaluation.seconds}};
+    if (auto const& cases = evaluation.cases)
+        result.update({{"cases", cases->cases()},
+                       {"cases_log_likelihood", cases->mean},
+                       {"cases_log_likelihood_standard_error", cases->standard_error},
+                       {"cases_warning", cases->warning},
+                       {"bound_gap", evaluation.gap.mean},
+                       {"bound_gap_standard_error", evaluation.gap.standard_error},
+                       {"bound_gap_annealing_error", evaluation.gap.annealing_error}});
+    return result;
 }
 
 /// Rows of the table, `name` being what the images are called.
 inline void show(Evaluation const& evaluation, std::string const& name) {
-    auto const row = [](char const* what, double value, double error, std::string const& note) {
-        std::printf("  %-34s %10.3f +- %.3f nats  (%s)\n", what, value, error, note.c_str());
+    auto const row = [](std::string const& what, double value, double error, std::string const& note) {
+        std::printf("  %-34s %10.3f +- %.3f nats  (%s)\n", what.c_str(), value, error, note.c_str());
+    };
+    auto const runs = [](boltz::LogPartition const& estimate) {
+        char text[64];
+        std::snprintf(text, sizeof text, "%.1f effective runs of %zu", estimate.effective_runs, estimate.runs);
+        return std::string{text};
     };
     row("log Z from below", evaluation.below.log_z, evaluation.below.standard_error,
-        std::to_string(evaluation.below.runs) + " annealed chains, " + std::to_string(evaluation.below.temperatures) +
-            " temperatures");
+        runs(evaluation.below) + ", " + std::to_string(evaluation.below.temperatures) + " temperatures from " +
+            evaluation.below.base);
     row("log Z from above", evaluation.above.log_z, evaluation.above.standard_error,
-        "down from long chains, above only if they have mixed");
-    row((name + " bound on log p").c_str(), evaluation.bound.mean, evaluation.bound.standard_error,
+        runs(evaluation.above) + ", down from long chains, above only if they have mixed");
+    row("log Z of both directions", evaluation.both.log_z, evaluation.both.standard_error,
+        "Bennett's acceptance ratio");
+    row(name + " bound on log p", evaluation.bound.mean, evaluation.bound.standard_error,
         "with log Z from below; pixels: " + evaluation.pixels);
+    if (auto const& cases = evaluation.cases) {
+        std::string const first = "the first " + std::to_string(cases->cases()) + " " + name + " images";
+        row("log p of some", cases->mean, cases->standard_error, first + ", hidden layers summed out by annealing");
+        row("their bound is too low by", evaluation.gap.mean, evaluation.gap.standard_error,
+            "error over such images; of their annealing " + std::to_string(evaluation.gap.annealing_error));
+    }
     std::printf("  %-34s %8.1f s\n", "evaluation", evaluation.seconds);
     // That the chains down began at long ones stands in their row.
     if (auto const warning = evaluation.below.warning(); !warning.empty())
         std::printf("  log Z from below: %s\n", warning.c_str());
+    // What speaks against log Z has been said.
+    if (evaluation.cases && evaluation.cases->warning.size() > evaluation.bound.warning.size())
+        std::printf("  log p: %s\n", evaluation.cases->warning.c_str());
 }

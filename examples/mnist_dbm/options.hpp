@@ -48,8 +48,9 @@ struct Options {
     std::uint64_t data_checksum = 0;
     std::string load;
     std::size_t evaluation_runs = 100;
-    std::size_t evaluation_temperatures = 2000;
+    std::size_t evaluation_temperatures = 7000;
     std::size_t evaluation_sweeps = 1000;
+    std::size_t evaluation_cases = 0;
     bool evaluate = false;
     bool restart = false;
     bool paper = false;
@@ -62,7 +63,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pre
                                    fine_tune_epochs, fine_tune_rate, fine_tune_momentum, dropout, block_rows,
                                    precision, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed,
                                    data_checksum, evaluate, evaluation_runs, evaluation_temperatures,
-                                   evaluation_sweeps, paper)
+                                   evaluation_sweeps, evaluation_cases, paper)
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -206,12 +207,16 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(between(std::size_t{2}, std::size_t{100'000}))
         ->group("Evaluation");
     app.add_option("--evaluation-temperatures", options.evaluation_temperatures,
-                   "Equal steps from the base rates to "
-                   "the model")
+                   "Equal steps from units without weights, on as often as those of the model, to the model")
         ->check(between(std::size_t{1}, std::size_t{10'000'000}))
         ->group("Evaluation");
     app.add_option("--evaluation-sweeps", options.evaluation_sweeps,
                    "Gibbs sweeps of the long chains from whose ends the chains of the other direction begin")
+        ->check(count)
+        ->group("Evaluation");
+    app.add_option("--evaluation-cases", options.evaluation_cases,
+                   "Also sum out the hidden layers of the first N test images, by 20 annealed chains each, and tell "
+                   "how much the bound is too low")
         ->check(count)
         ->group("Evaluation");
 

@@ -121,6 +121,35 @@ TEST_CASE("bases are uniform, the model's own or the base rates of data", "[mode
     CHECK_THROWS_AS(base_rates<1>(model, MatrixSource{data}, random), ShapeError);
 }
 
+TEST_CASE("the base rates of states of all layers give every unit alone its mean in them", "[model]") {
+    auto const model = test::randomised(test::mixed_four_layers(), 0.7, 0.5, 7);
+    auto states = test::all_states(model);
+    // An odd number of states, so that no mean is that of no bias at all, with every unit both on and off.
+    std::size_t const some = states.rows() * 5 / 8 + 1;
+    auto const part = row_range(states.blocks(), 1, some);
+    auto const base = base_rates(model, part);
+    CHECK(base.name == "base rates of states");
+    boltz::detail::for_each_index<4>([&](auto l) {
+        Matrix<double> mean = xt::zeros<double>({std::size_t{1}, model.sizes()[l]});
+        base.template input<l>({}, Block{mean});
+        model.template layer<l>().unit().mean(Block{mean});
+        for (std::size_t j = 0; j < mean.size(); ++j) {
+            double expected = 0;
+            for (std::size_t i = 0; i < some; ++i) expected += part[l](i, j) / static_cast<double>(some);
+            CHECK(mean(0, j) == Approx(expected).epsilon(1e-9));
+        }
+        CHECK(base.biases[l] != uniform_base(model).biases[l]);
+    });
+
+    // A unit that is never on is taken to be on now and then.
+    auto const rbm = test::bernoulli_rbm();
+    States<double, 2> dark{3, rbm.sizes()};
+    CHECK(base_rates(rbm, dark.blocks(), 0.1).biases[1](0) == Approx(std::log(0.1 / 0.9)));
+    CHECK_THROWS_AS(base_rates(rbm, row_range(dark.blocks(), 0, 0)), ValueError);
+    CHECK_THROWS_AS(base_rates(rbm, StateBlocks<double, 2>{dark[0], dark[0]}), ShapeError);
+    CHECK_THROWS_AS(base_rates(rbm, StateBlocks<double, 2>{dark[0], dark[1].row_range(0, 2)}), ShapeError);
+}
+
 TEST_CASE("temperatures and bases that do not fit are refused", "[model]") {
     auto const model = test::bernoulli_rbm();
     auto base = uniform_base(model);

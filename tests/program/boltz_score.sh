@@ -214,7 +214,7 @@ exact() {
     "$program" rbm --exact --data binary >text || fail "without --json it ends in an error"
     grep -q "log Z" text || fail "without --json there is no log Z: $(cat text)"
     "$program" --help >help || fail "--help is an error"
-    for option in --data --scale --binarisation --exact --max-states --runs --ladder --base --base-data --precision \
+    for option in --data --scale --binarisation --exact --max-states --runs --ladder --base --base-data --both-sides --sweeps --precision \
         --mean-field-sweeps --cases --seed --threads --json; do
         grep -q -- "$option" help || fail "--help does not mention $option"
     done
@@ -237,6 +237,26 @@ annealed() {
         estimated log_z "$log_z" "$(value log_z_standard_error)"
         close "$(value mean_log_likelihood)" "$(awk "BEGIN { print $log_z + $likelihood - $(value log_z) }")" 1e-4
     done
+    score rbm --runs 300 --ladder linear:20 --data binary
+    cp score.json up.json
+    score rbm --runs 300 --ladder linear:20 --data binary --both-sides --sweeps 50
+    for key in log_z "likelihood;standard_error" "annealing;effective_runs"; do
+        both=$(value "$key")
+        cp score.json both.json && cp up.json score.json
+        [ -n "$both" ] && [ "$(value "$key")" = "$both" ] || fail "--both-sides changes $key"
+        mv both.json score.json
+    done
+    # A machine of 5 units mixes in 50 sweeps.
+    estimated "from_above;log_z" "$log_z" "$(value "from_above;log_z_standard_error")"
+    estimated "both_sides;log_z" "$log_z" "$(value "both_sides;log_z_standard_error")"
+    [ "$(value "from_above;start")" = "long chains" ] || fail "the start of the chains down is not named"
+    [ "$(value "from_above;sweeps")" = 50 ] || fail "the length of the long chains is not named"
+    grep -q "only if those" score.json || fail "long chains are taken for exact samples"
+    awk -v a="$(value "likelihood;standard_error")" -v c="$(value "likelihood;standard_error_over_cases")" \
+        -v z="$(value log_z_standard_error)" 'BEGIN { d = a * a - c * c - z * z; exit !(z > 0 && d < 1e-9 && d > -1e-9) }' ||
+        fail "the errors of a likelihood do not add up in quadrature"
+    "$program" rbm --data binary --runs 300 --ladder linear:20 --both-sides >text 2>stderr || fail "$(cat stderr)"
+    grep -q "from the ends of long chains" text || fail "the table does not name the start: $(cat text)"
     score rbm --runs 12 --ladder published
     [ "$(value "annealing;temperatures")" = 14500 ] || fail "the published ladder has another number of steps"
     score rbm --runs 2 --ladder linear:3
@@ -324,6 +344,8 @@ refusals() {
     refuse "ladder" rbm --ladder adapted:1
     refuse "ladder" rbm --ladder steep
     refuse "runs" rbm --runs 0
+    refuse "both-sides" rbm --exact --both-sides
+    refuse "sweeps" rbm --both-sides --sweeps -1
     refuse "scale" rbm --exact --data binary --scale nan
     refuse "threads" rbm --threads 0
     refuse "base" rbm --base sand

@@ -194,7 +194,7 @@ number() {
 
 evaluation() {
     options="--quick --limit 400 --hidden 12 8"
-    settings="--evaluation-runs 100 --evaluation-temperatures 300 --evaluation-sweeps 200"
+    settings="--evaluation-runs 100 --evaluation-temperatures 300 --evaluation-sweeps 200 --evaluation-cases 5"
     # shellcheck disable=SC2086
     "$program" $options $settings --evaluate --out run >log 2>&1 || fail "--evaluate: $(tail -3 log)"
     grep -q "log Z from below" log || fail "--evaluate adds no row to the table"
@@ -207,6 +207,17 @@ evaluation() {
         'BEGIN { exit !(below > 0 && above - below < 1 && below - above < 1 && error > 0 && error < 0.5 &&
                         bound < -20 && bound > -543 && spread > error) }' ||
         fail "the evaluation makes no sense: $(cat run/summary.json)"
+    awk -v both="$(number log_z_of_both run/summary.json)" -v error="$(number log_z_of_both_standard_error run/summary.json)" \
+        -v below="$(number log_z run/summary.json)" -v above="$(number log_z_from_above run/summary.json)" \
+        'BEGIN { exit !(error > 0 && error < 0.5 && both - below < 1 && below - both < 1 && both - above < 1 &&
+                        above - both < 1) }' || fail "the two directions make no sense: $(cat run/summary.json)"
+    # The bound of the first images is below what their own chains say, if only within the error of these.
+    [ "$(number cases run/summary.json)" = 5 ] || fail "--evaluation-cases sums out no cases"
+    awk -v p="$(number cases_log_likelihood run/summary.json)" -v gap="$(number bound_gap run/summary.json)" \
+        -v error="$(number bound_gap_annealing_error run/summary.json)" \
+        'BEGIN { exit !(p < -20 && p > -543 && error > 0 && error < 0.5 && gap > -5 * error && gap < 5) }' ||
+        fail "the gap of the bound makes no sense: $(cat run/summary.json)"
+    grep -q "bound is too low by" log || fail "--evaluation-cases adds no row to the table"
     # A saved model has the same log Z and bound, and its folder stays as it is.
     cp run/summary.json before.json
     for count in 1 2; do
@@ -214,7 +225,7 @@ evaluation() {
         "$program" --limit 400 $settings --load run/model.npz --threads $count --out run >log 2>&1 ||
             fail "--load: $(tail -3 log)"
         ! grep -q "epoch" log || fail "--load trains"
-        for key in log_z log_z_standard_error log_z_from_above test_elbo test_elbo_standard_error; do
+        for key in log_z log_z_standard_error log_z_from_above test_elbo test_elbo_standard_error bound_gap; do
             [ -n "$(number $key run/evaluation.json)" ] || fail "--load gives no $key"
             [ "$(number $key run/evaluation.json)" = "$(number $key run/summary.json)" ] ||
                 fail "$key of the saved model is another"

@@ -94,4 +94,34 @@ template <std::size_t I = 0, Field F, DataSource S>
     return base;
 }
 
+/// The base-rate model of states of all layers: biases that give every unit alone its mean in them.
+///
+/// Of samples of the model it is the nearest of all bases, since its hidden units are on as often as those of the
+/// model, which hidden units without biases are not by far: `base_rates(dbm, sample(dbm, {}, random).blocks())`.
+/// Inferred means of data serve as well. Smoothed as in `initialise_biases`.
+/// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
+template <Field F>
+[[nodiscard]] BaseBiases<typename F::value_type, F::depth>
+base_rates(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, double smoothing = 0.01) {
+    using T = typename F::value_type;
+    if (states[0].rows == 0) detail::fail<ValueError>("base_rates: states has 0 rows, but needs at least 1");
+    auto base = uniform_base(field);
+    detail::for_each_index<F::depth>([&](auto l) {
+        Block<T const> const block = states[l];
+        auto const& layer = field.template layer<l>();
+        if (block.columns != layer.size() || block.rows != states[0].rows)
+            detail::fail<ShapeError>("base_rates: states has ", block.rows, " rows and ", block.columns,
+                                     " columns in layer ", std::size_t{l}, ", but must have ", states[0].rows,
+                                     " and ", layer.size());
+        Vector<double> means = xt::zeros<double>({block.columns});
+        for (std::size_t i = 0; i < block.rows; ++i)
+            for (std::size_t j = 0; j < block.columns; ++j) means(j) += static_cast<double>(block(i, j));
+        for (std::size_t j = 0; j < block.columns; ++j)
+            base.biases[l](j) = static_cast<T>(
+                layer.unit().natural_parameter(means(j) / static_cast<double>(block.rows), smoothing, j));
+    });
+    base.name = "base rates of states";
+    return base;
+}
+
 } // namespace boltz
