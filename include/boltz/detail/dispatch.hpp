@@ -15,8 +15,8 @@ namespace boltz::detail {
 /// What a kernel may be compiled for: `portable` by compilers without vector types, by g++ and clang `base` for every
 /// processor and the others for x86-64.
 ///
-/// With BOLTZ_BASE_KERNELS defined, in all files of a program, the last two are left out: it compiles faster, above all
-/// with sanitizers, and its kernels run slower.
+/// With BOLTZ_BASE_KERNELS defined, in all files of a program, the last two are left out: it compiles faster, above
+/// all with sanitizers, and its kernels run slower.
 enum class InstructionSet { portable, base, avx2, avx512 };
 
 /// True if this program, on this processor, can run kernels of the set.
