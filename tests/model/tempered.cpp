@@ -127,7 +127,7 @@ TEST_CASE("the base rates of states of all layers give every unit alone its mean
     // An odd number of states, so that no mean is that of no bias at all, with every unit both on and off.
     std::size_t const some = states.rows() * 5 / 8 + 1;
     auto const part = row_range(states.blocks(), 1, some);
-    auto const base = base_rates(model, part);
+    auto const base = base_rates(model, part, 0);
     CHECK(base.name == "base rates of states");
     boltz::detail::for_each_index<4>([&](auto l) {
         Matrix<double> mean = xt::zeros<double>({std::size_t{1}, model.sizes()[l]});
