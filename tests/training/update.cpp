@@ -6,6 +6,7 @@
 #include "support/small_models.hpp"
 
 #include <boltz/model/rbm.hpp>
+#include <boltz/model/prepared.hpp>
 #include <boltz/optimizer/sgd.hpp>
 
 #include <algorithm>
