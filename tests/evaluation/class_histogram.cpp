@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <boltz/data/matrix_source.hpp>
+#include <boltz/model/softmax_regression.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
 
 #include <cmath>
