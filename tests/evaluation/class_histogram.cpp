@@ -2,8 +2,8 @@
 #include "support/catch.hpp"
 
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/model/softmax_regression.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
+#include <boltz/model/softmax_regression.hpp>
 
 #include <cmath>
 

@@ -218,9 +218,8 @@ TEST_CASE("line searches on chunks train a network, to the bit for any number of
         Backpropagation const recipe{optimizer};
         auto const fit = [&](auto& session, std::size_t epochs, std::size_t threads) {
             Random random{1};
-            return session.fit(data,
-                               {.epochs = epochs, .batch_size = 45, .compute = {.threads = threads, .block_rows = 8}},
-                               random);
+            return session.fit(
+                data, {.epochs = epochs, .batch_size = 45, .compute = {.threads = threads, .block_rows = 8}}, random);
         };
         auto unbroken = start;
         auto session = recipe.bind(unbroken);

@@ -5,8 +5,8 @@
 #include "support/model_zoo.hpp"
 #include "support/small_models.hpp"
 
-#include <boltz/model/rbm.hpp>
 #include <boltz/model/prepared.hpp>
+#include <boltz/model/rbm.hpp>
 #include <boltz/optimizer/sgd.hpp>
 
 #include <algorithm>

@@ -148,7 +148,8 @@ template <Layer First, Layer... Rest>
         auto const part = [&](auto& matrix) {
             return span(matrix).subspan(rows.first * matrix.shape(1), rows.count * matrix.shape(1));
         };
-        f(Parameter{ParameterKind::weight, rows.pair + 1}, part(weights_[rows.pair]), part(sets.weights[rows.pair])...);
+        f(Parameter{ParameterKind::weight, rows.pair + 1}, part(weights_[rows.pair]),
+          part(sets.weights[rows.pair])...);
     }
 
     /// The same for all parameters but the weights.
@@ -161,7 +162,8 @@ template <Layer First, Layer... Rest>
                 layer<l>().unit(), 0, layer<l>().size(), [&](auto& unit, std::size_t, std::size_t) {
                     auto const values = unit.parameters();
                     if (!values.empty())
-                        f(Parameter{ParameterKind::of_unit, l}, values, span(sets.of_units[l]).subspan(offset, values.size())...);
+                        f(Parameter{ParameterKind::of_unit, l}, values,
+                          span(sets.of_units[l]).subspan(offset, values.size())...);
                     offset += values.size();
                 });
         });
