@@ -156,7 +156,7 @@ TEST_CASE("features and labels that do not fit are refused") {
     Matrix<float> const good = xt::zeros<float>({4, 2});
     std::vector<std::uint8_t> const labels{0, 1, 0};
     CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(classify(model, MatrixSource{wide})); }),
-               contains_text("5 columns") && contains_text("2 features"));
+               contains_text("5 columns") && contains_text("takes 2"));
     CHECK_THAT(
         boltz_test::message_of<ShapeError>([&] { static_cast<void>(error_rate(model, MatrixSource{good}, labels)); }),
         contains_text("3 labels") && contains_text("4 rows"));
