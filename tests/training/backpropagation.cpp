@@ -77,7 +77,7 @@ TEST_CASE("slopes agree with finite differences, through dropout and what enters
                 Small const network = small(activation);
                 Executor executor{Compute{.threads = 1, .block_rows = 4}};
                 Draws const draws = Draws::from_seed(11);
-                detail::DroppedShares const dropped{share, share / 2, share};
+                DroppedShares const dropped{share, share / 2, share};
                 detail::BackwardPass<Small> pass;
                 auto const loss = [&](Small const& at) {
                     return pass.run(at, detail::PlainProducts{}, data, all(9), dropped, draws, executor);

@@ -5,7 +5,8 @@
 /// Watches the errors of a classifier.
 
 #include <boltz/compute.hpp>
-#include <boltz/data/on_layers.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/error.hpp>
 #include <boltz/evaluation/classification.hpp>
 #include <boltz/training/training_info.hpp>
 
@@ -14,7 +15,6 @@
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace boltz {
 

@@ -8,7 +8,6 @@
 #include <boltz/error.hpp>
 #include <boltz/training/training_info.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -44,7 +43,7 @@ class Plateau {
     void on_epoch_end(M const&, TrainingInfo const& info) {
         auto const improved = best_.look(info, "Plateau");
         if (!improved) return;
-        since_ = *improved ? info.clock.epoch : std::max<std::uint64_t>(since_, best_.epoch());
+        if (*improved) since_ = info.clock.epoch;
         if (info.clock.epoch < since_ + patience_) return;
         info.scale_rate(factor_);
         since_ = info.clock.epoch;

@@ -213,4 +213,11 @@ void add_rows(T* sum, std::type_identity_t<Block<T const>> rows, std::type_ident
     for_each_chunk<T>(AddRowsStep<T>{sum, rows, factor}, rows.columns, set);
 }
 
+/// sum[j] = keep sum[j] + factor (rows(0, j) + rows(1, j) + ...).
+template <std::floating_point T>
+void accumulate_rows(Vector<T>& sum, std::type_identity_t<Block<T const>> rows, double factor, double keep) noexcept {
+    scale(sum.data(), sum.size(), static_cast<T>(keep));
+    add_rows(sum.data(), rows, static_cast<T>(factor));
+}
+
 } // namespace boltz::detail

@@ -29,6 +29,16 @@ void scale_rows(Block<T> x, std::type_identity_t<T> factor) noexcept {
     for (std::size_t i = 0; i < x.rows; ++i) scale(x.row(i).data(), x.columns, factor);
 }
 
+/// out = keep out + factor below' above, summed over cases; cut by rows of `out` among the workers.
+template <std::floating_point T>
+void accumulate_outer_products(std::type_identity_t<Block<T const>> below, std::type_identity_t<Block<T const>> above,
+                               double factor, double keep, Matrix<T>& out, Executor& executor) {
+    executor.for_each_block(below.columns, 256, [&](std::size_t first, std::size_t count) {
+        gemm(below.column_range(first, count), Op::transpose, above, Op::none, Block{out}.row_range(first, count),
+             static_cast<T>(factor), static_cast<T>(keep));
+    });
+}
+
 /// The products by BLAS, from the weights as they are.
 struct PlainProducts {
     /// out += factor * states W (up) or factor * states W' (down). `pair` numbers the weights of the model.

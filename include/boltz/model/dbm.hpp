@@ -113,22 +113,16 @@ template <Layer First, Layer... Rest>
     /// One product a pair of layers, cut by rows of W among the workers; nothing is allocated.
     void accumulate(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient,
                     Executor& executor) const {
-        auto const factor = static_cast<value_type>(how.factor);
-        auto const keep = static_cast<value_type>(how.keep);
         for (std::size_t l = 0; l + 1 < depth; ++l)
-            executor.for_each_block(weights_[l].shape(0), 256, [&](std::size_t first, std::size_t count) {
-                detail::gemm(phase.states[l].column_range(first, count), detail::Op::transpose, phase.states[l + 1],
-                             detail::Op::none, Block{gradient.weights[l]}.row_range(first, count), factor, keep);
-            });
+            detail::accumulate_outer_products<value_type>(phase.states[l], phase.states[l + 1], how.factor, how.keep,
+                                                          gradient.weights[l], executor);
         accumulate_but_weights(phase, how, gradient);
     }
 
     /// What `accumulate` does for all parameters but the weights.
     void accumulate_but_weights(Phase<value_type, depth> const& phase, Accumulation how, Gradient& gradient) const {
         detail::for_each_index<depth>([&](auto l) {
-            detail::scale(gradient.biases[l].data(), gradient.biases[l].size(), static_cast<value_type>(how.keep));
-            detail::add_rows<value_type>(gradient.biases[l].data(), phase.states[l],
-                                         static_cast<value_type>(how.factor));
+            detail::accumulate_rows<value_type>(gradient.biases[l], phase.states[l], how.factor, how.keep);
             accumulate_units<l>(phase, how, gradient.of_units[l]);
         });
     }

@@ -8,12 +8,13 @@
 #include <boltz/detail/adam_step.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
+#include <boltz/optimizer/elementwise_session.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/schedule.hpp>
 
 #include <cmath>
-#include <cstddef>
 #include <span>
+#include <utility>
 
 namespace boltz {
 
@@ -43,88 +44,43 @@ struct Adam {
             if (!(value >= 0 && value < 1))
                 detail::fail<ValueError>("Adam: ", name, " is ", value, ", but must lie in [0, 1)");
         if (!(epsilon > 0)) detail::fail<ValueError>("Adam: epsilon is ", epsilon, ", but must be positive");
-        if (!(weight_decay >= 0))
-            detail::fail<ValueError>("Adam: weight_decay is ", weight_decay, ", but must not be negative");
-        if (!(unit_rate >= 0))
-            detail::fail<ValueError>("Adam: unit_rate is ", unit_rate, ", but must not be negative");
-        if (double const rate = learning_rate(Clock{}); !(rate >= 0 && std::isfinite(rate)))
-            detail::fail<ValueError>("Adam: learning_rate starts at ", rate, ", but must be finite and not negative");
-        detail::check_layer_rates(layer_rates, "Adam");
+        detail::check_rates(*this, "Adam");
         return Session<M>{*this, model};
     }
 };
 
-/// The moments, and a factor of the rate that is lowered in the course of a training.
+/// The moments.
 template <Parametric M>
-class Adam::Session {
+class Adam::Session : public detail::ElementwiseSession<Adam::Session<M>, Adam, M, 2> {
+    using Base = detail::ElementwiseSession<Session, Adam, M, 2>;
+    friend Base;
+
   public:
-    Session(Adam const& policy, M const& model)
-        : policy_{policy}, mean_{model.make_gradient()}, square_{model.make_gradient()} {}
-
-    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        model.for_each_parameter(
-            [&](Parameter parameter, auto values, auto mean, auto square, auto slope) {
-                executor.for_each_block(values.size(), share, [&](std::size_t first, std::size_t count) {
-                    move(parameter, values.subspan(first, count), mean.subspan(first, count),
-                         square.subspan(first, count), slope.subspan(first, count), clock);
-                });
-            },
-            mean_, square_, gradient);
-    }
-
-    /// Moves some rows of a weight matrix; for different rows, by several threads at once.
-    void step_weights(M& model, typename M::Gradient& gradient, Clock const& clock, WeightRows const& rows) {
-        model.for_each_weight(rows, by_parts(clock), mean_, square_, gradient);
-    }
-
-    /// Moves all parameters but the weights.
-    void step_but_weights(M& model, typename M::Gradient& gradient, Clock const& clock) {
-        model.for_each_but_weights(by_parts(clock), mean_, square_, gradient);
-    }
-
-    /// Multiplies all rates by `factor` from now on.
-    void scale_rate(double factor) noexcept { rate_factor_ *= factor; }
+    using Base::Base;
 
     template <class Archive>
     void archive(Archive& archive) {
-        archive.nested("mean", mean_);
-        archive.nested("square", square_);
-        archive("rate_factor", rate_factor_);
+        archive.nested("mean", this->sets_[0]);
+        archive.nested("square", this->sets_[1]);
+        archive("rate_factor", this->rate_factor_);
     }
 
   private:
-    auto by_parts(Clock const& clock) {
-        return [this, &clock](Parameter parameter, auto values, auto mean, auto square, auto slope) {
-            this->move(parameter, values, mean, square, slope, clock);
-        };
-    }
-
     // Moments of a frozen layer go on, so that its first steps are not those of a stranger.
     template <class T>
-    void move(Parameter parameter, std::span<T> values, std::span<T> mean, std::span<T> square, std::span<T> slope,
-              Clock const& clock) const {
+    void move(Parameter parameter, Clock const& clock, std::span<T> values, std::span<T> mean, std::span<T> square,
+              std::span<T> slope) const {
+        Adam const& policy = this->policy_;
         double const updates = static_cast<double>(clock.update) + 1;
-        double const unbiased_square = std::sqrt(1 - std::pow(policy_.second_decay, updates));
-        double const own = parameter.kind == ParameterKind::of_unit ? policy_.unit_rate : 1.0;
-        double const rate = policy_.learning_rate(clock) * rate_factor_ * own *
-                            detail::layer_rate(policy_.layer_rates, parameter, clock);
-        double const decay = parameter.kind == ParameterKind::weight ? policy_.weight_decay : 0.0;
-        detail::adam_update(
-            values.data(), mean.data(), square.data(), slope.data(), values.size(),
-            {.first_decay = static_cast<T>(policy_.first_decay),
-             .second_decay = static_cast<T>(policy_.second_decay),
-             .rate = static_cast<T>(rate * unbiased_square / (1 - std::pow(policy_.first_decay, updates))),
-             .epsilon = static_cast<T>(policy_.epsilon * unbiased_square),
-             .decay = static_cast<T>(decay)});
+        double const unbiased_square = std::sqrt(1 - std::pow(policy.second_decay, updates));
+        double const unbiased_mean = 1 - std::pow(policy.first_decay, updates);
+        detail::adam_update(values.data(), mean.data(), square.data(), slope.data(), values.size(),
+                            {.first_decay = static_cast<T>(policy.first_decay),
+                             .second_decay = static_cast<T>(policy.second_decay),
+                             .rate = static_cast<T>(this->rate(parameter, clock) * unbiased_square / unbiased_mean),
+                             .epsilon = static_cast<T>(policy.epsilon * unbiased_square),
+                             .decay = static_cast<T>(this->decay(parameter))});
     }
-
-    // Numbers one worker updates at a time: enough to pay for handing it out.
-    static constexpr std::size_t share = 65536;
-
-    Adam policy_;
-    typename M::Gradient mean_;
-    typename M::Gradient square_;
-    double rate_factor_ = 1;
 };
 
 } // namespace boltz

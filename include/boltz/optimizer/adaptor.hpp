@@ -40,7 +40,7 @@ class OptimizerWrapper {
     Inner inner_;
 };
 
-/// A wrapper whose work comes after the steps of the inner optimizer, which may be made by parts.
+/// A wrapper that leaves the inner optimizer its steps by parts.
 template <class Optimization, Parametric M>
 class OptimizerAdaptor : public OptimizerWrapper<Optimization, M> {
     using Wrapper = OptimizerWrapper<Optimization, M>;

@@ -5,7 +5,7 @@
 /// Averages of parameters over the end of a training.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/elementwise.hpp>
+#include <boltz/detail/blend.hpp>
 #include <boltz/error.hpp>
 #include <boltz/optimizer/adaptor.hpp>
 
@@ -95,8 +95,9 @@ class Averaged<Optimization>::Session : public detail::OptimizerAdaptor<Optimiza
         model.for_each_parameter(
             [&]<class T>(auto, std::span<T> values, std::span<T> means) {
                 executor.for_each_block(values.size(), 65536, [&](std::size_t first, std::size_t count) {
-                    detail::scale(means.data() + first, count, static_cast<T>(1 - share));
-                    detail::axpy(means.data() + first, values.data() + first, count, static_cast<T>(share));
+                    T* const mean = means.data() + first;
+                    detail::weighted_sum<T>(mean, static_cast<T>(1 - share), values.data() + first,
+                                            static_cast<T>(share), mean, count);
                 });
             },
             mean_);

@@ -73,11 +73,9 @@ class Centred<Optimization>::Session : public detail::OptimizerWrapper<Optimizat
         this->let_inner_observe(data, clock);
         double const rate = started_ == 0 ? 1.0 : rate_(clock);
         started_ = 1;
-        for (std::size_t l = 0; l < depth; ++l) {
-            detail::scale(offsets_[l].data(), offsets_[l].size(), static_cast<T>(1 - rate));
-            detail::add_rows<T>(offsets_[l].data(), data.states[l],
-                                static_cast<T>(rate / static_cast<double>(data.states[l].rows)));
-        }
+        for (std::size_t l = 0; l < depth; ++l)
+            detail::accumulate_rows<T>(offsets_[l], data.states[l], rate / static_cast<double>(data.states[l].rows),
+                                       1 - rate);
     }
 
     void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {

@@ -5,6 +5,7 @@
 /// Targets for the activity of hidden units.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
@@ -81,16 +82,16 @@ Sparse(Optimization, std::vector<SparsityTarget>, double) -> Sparse<Optimization
 /// The inner optimizer's session, and the activities.
 template <class Optimization>
 template <Model M>
-class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
-    using Wrapper = detail::OptimizerWrapper<Optimization, M>;
-    using typename Wrapper::Inner;
-    using Wrapper::inner_;
+class Sparse<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
+    using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
+    using Adaptor::inner_;
+    using typename Adaptor::Inner;
     using T = typename M::value_type;
     static constexpr std::size_t depth = M::depth;
 
   public:
     Session(Sparse const& policy, M const& model)
-        : Wrapper{policy.optimizer, model}, targets_{policy.targets}, damping_{policy.damping} {
+        : Adaptor{policy.optimizer, model}, targets_{policy.targets}, damping_{policy.damping} {
         auto const sizes = model.sizes();
         for (std::size_t l = 0; l < depth; ++l)
             for (auto* const set : {&activities_, &batch_, &pull_}) (*set)[l] = xt::zeros<T>({sizes[l]});
@@ -103,11 +104,10 @@ class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimizati
         double const keep = started_ == 0 ? 0.0 : damping_;
         started_ = 1;
         for (std::size_t l = 0; l < depth; ++l) {
-            detail::scale(batch_[l].data(), batch_[l].size(), T{0});
-            detail::add_rows<T>(batch_[l].data(), data.states[l],
-                                static_cast<T>(1 / static_cast<double>(data.states[l].rows)));
-            detail::scale(activities_[l].data(), activities_[l].size(), static_cast<T>(keep));
-            detail::axpy(activities_[l].data(), batch_[l].data(), batch_[l].size(), static_cast<T>(1 - keep));
+            detail::accumulate_rows<T>(batch_[l], data.states[l], 1 / static_cast<double>(data.states[l].rows), 0);
+            T* const q = activities_[l].data();
+            detail::weighted_sum<T>(q, static_cast<T>(keep), batch_[l].data(), static_cast<T>(1 - keep), q,
+                                    batch_[l].size());
         }
         for (SparsityTarget const& one : targets_)
             for (std::size_t j = 0; j < pull_[one.layer].size(); ++j)
@@ -142,10 +142,9 @@ class Sparse<Optimization>::Session : public detail::OptimizerWrapper<Optimizati
         inner_.step_but_weights(model, gradient, clock);
     }
 
-    bool finish_step(M& model, Clock const& clock, Executor& executor) requires requires(Inner& inner) {
-        inner.finish_step(model, clock, executor);
+    bool finish_step(M& model, Clock const& clock, Executor& executor) {
+        return this->finish_inner(model, clock, executor);
     }
-    { return inner_.finish_step(model, clock, executor); }
 
     /// q of layer l, one number a unit.
     [[nodiscard]] Vector<T> const& activities(std::size_t l) const { return activities_.at(l); }

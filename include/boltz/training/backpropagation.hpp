@@ -5,8 +5,7 @@
 /// Discriminative training of networks.
 
 #include <boltz/training/backpropagation_session.hpp>
-
-#include <type_traits>
+#include <boltz/training/dropout.hpp>
 
 namespace boltz {
 
@@ -26,10 +25,7 @@ struct Backpropagation {
     /// @throws ValueError if a share of dropout does not begin in [0, 1), or as the optimizer's `bind`.
     template <class Network>
     [[nodiscard]] BackpropagationSession<Network, Optimization> bind(Network& network) const {
-        for (auto const& [share, name] : {std::pair{&dropout.input, "input"}, std::pair{&dropout.beside, "beside"},
-                                          std::pair{&dropout.hidden, "hidden"}})
-            if (double const first = (*share)(Clock{}); !(first >= 0 && first < 1))
-                detail::fail<ValueError>("Dropout: ", name, " begins at ", first, ", but must lie in [0, 1)");
+        dropout.validate();
         return {network, optimizer, dropout};
     }
 

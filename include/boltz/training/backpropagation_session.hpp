@@ -9,12 +9,11 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/model/mlp.hpp>
 #include <boltz/model/packed_model.hpp>
-#include <boltz/model/prepared.hpp>
 #include <boltz/model/softmax_regression.hpp>
 #include <boltz/random.hpp>
-#include <boltz/schedule.hpp>
 #include <boltz/training/backward_pass.hpp>
 #include <boltz/training/callback.hpp>
+#include <boltz/training/dropout.hpp>
 #include <boltz/training/training_info.hpp>
 #include <boltz/training/training_loop.hpp>
 #include <boltz/training/update.hpp>
@@ -24,23 +23,10 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace boltz {
-
-/// Shares of units that are left out at random in training, a new draw for each case at each presentation (Srivastava
-/// et al. 2014).
-///
-/// What is kept counts 1 / (1 - share) times, so that the expected input of the next layer is what it was without
-/// dropout, and the network is at every moment the one to be used. A network that was trained otherwise needs no
-/// rescaling when dropout starts, or changes its share.
-struct Dropout {
-    Schedule input = 0.0;  ///< of the units of layer 0
-    Schedule beside = 0.0; ///< of the numbers that enter beside layers
-    Schedule hidden = 0.0; ///< of the units of hidden layers
-};
 
 /// A discriminative training under way: a network, what the optimizer keeps of it, and a clock.
 /// `Backpropagation::bind` makes one. As `TrainingSession`: `fit` goes on from where it stands, to the bit after a
@@ -83,7 +69,7 @@ class BackpropagationSession {
         static_assert(
             requires { requires std::same_as<typename Data::layers, std::index_sequence<0, 1>>; },
             "boltz: a network learns from inputs and targets: on_layers<0, 1>(inputs, OneHot{labels, classes})");
-        detail::TrainingLoop::check(options);
+        detail::TrainingLoop::check(options, "Backpropagation::fit");
         Random advanced = random;
         Draws const own = advanced.split();
         Executor executor{options.compute};
@@ -96,16 +82,11 @@ class BackpropagationSession {
         packed_.refresh(executor);
         random = advanced;
         loop_.start(own);
-        TrainingInfo info;
-        info.binarisation = data.binarisation();
-        info.products = packed_.description();
-        info.state = std::move(state);
-        if constexpr (requires { optimizer_.scale_rate(1.0); })
-            info.scale_rate = [this](double factor) { optimizer_.scale_rate(factor); };
         TellLoss tell{this};
         return loop_.run(
-            *network_, data.rows(), std::move(info), options,
-            [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, tell, callbacks...);
+            *network_, data, detail::TrainingLoop::describe(packed_.description(), std::move(state), optimizer_),
+            options, [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, tell,
+            callbacks...);
     }
 
     /// Visits everything that the future of the training depends on.
@@ -132,8 +113,7 @@ class BackpropagationSession {
     template <class Data>
     InferenceReport step(Data const& data, std::span<std::size_t const> indices, Executor& executor) {
         Draws const draws = loop_.draws();
-        detail::DroppedShares const dropped{dropout_.input(clock()), dropout_.beside(clock()),
-                                            dropout_.hidden(clock())};
+        DroppedShares const dropped = dropout_.at(clock());
         double const cases = static_cast<double>(indices.size());
         auto const evaluate = [&](Gradient& slope) { return chunk(data, indices, dropped, draws, executor, slope); };
         if constexpr (requires { optimizer_.step(*network_, evaluate, clock(), executor); }) {
@@ -151,7 +131,7 @@ class BackpropagationSession {
 
     // The mean cross-entropy of the cases, and its gradient.
     template <class Data>
-    double chunk(Data const& data, std::span<std::size_t const> indices, detail::DroppedShares const& dropped,
+    double chunk(Data const& data, std::span<std::size_t const> indices, DroppedShares const& dropped,
                  Draws const& draws, Executor& executor, Gradient& slope) {
         constexpr std::size_t portion = 1000; // keeps the activations of a large chunk small
         packed_.refresh(executor);
@@ -164,11 +144,8 @@ class BackpropagationSession {
             auto const states = pass_.states();
             auto const slopes = pass_.slopes();
             for (std::size_t l = 0; l + 1 < depth; ++l)
-                executor.for_each_block(states[l].columns, 256, [&](std::size_t row, std::size_t count) {
-                    detail::gemm(states[l].column_range(row, count), detail::Op::transpose, slopes[l + 1],
-                                 detail::Op::none, Block{slope.weights[l]}.row_range(row, count),
-                                 static_cast<T>(factor), static_cast<T>(keep));
-                });
+                detail::accumulate_outer_products<T>(states[l], slopes[l + 1], factor, keep, slope.weights[l],
+                                                     executor);
             add_biases(slope, factor, keep);
         }
         return -factor * loss;
@@ -176,11 +153,8 @@ class BackpropagationSession {
 
     void add_biases(Gradient& gradient, double factor, double keep) {
         auto const slopes = pass_.slopes();
-        for (std::size_t l = 1; l < depth; ++l) {
-            T* const sum = gradient.biases[l].data();
-            detail::scale(sum, gradient.biases[l].size(), static_cast<T>(keep));
-            detail::add_rows<T>(sum, slopes[l], static_cast<T>(factor));
-        }
+        for (std::size_t l = 1; l < depth; ++l)
+            detail::accumulate_rows<T>(gradient.biases[l], slopes[l], factor, keep);
     }
 
     Network* network_;

@@ -4,27 +4,20 @@
 /// @file
 /// Cases forward through a network and errors back.
 
+#include <boltz/detail/activations.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/executor.hpp>
 #include <boltz/model/mlp.hpp>
 #include <boltz/states.hpp>
+#include <boltz/training/dropout.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/multinomial.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace boltz::detail {
-
-/// Shares of units that are dropped in one pass.
-struct DroppedShares {
-    double input = 0;
-    double beside = 0;
-    double hidden = 0;
-};
 
 /// Activations of a batch and slopes of its cross-entropy, a worker taking a block of cases through all of it.
 template <class Network>

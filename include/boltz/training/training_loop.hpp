@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <span>
 #include <string>
@@ -28,11 +29,11 @@ class TrainingLoop {
   public:
     /// Refuses options that no training can take.
     /// @throws ValueError
-    static void check(FitOptions const& options) {
-        if (options.batch_size == 0) fail<ValueError>("Trainer::fit: batch_size is 0, but must be at least 1");
+    static void check(FitOptions const& options, char const* function) {
+        if (options.batch_size == 0) fail<ValueError>(function, ": batch_size is 0, but must be at least 1");
         auto const& [block_cases, window] = options.shuffle_blocks;
         if (block_cases == 0 || window == 0)
-            fail<ValueError>("Trainer::fit: shuffle_blocks has ", block_cases, " cases and a window of ", window,
+            fail<ValueError>(function, ": shuffle_blocks has ", block_cases, " cases and a window of ", window,
                              ", but both must be at least 1");
     }
 
@@ -47,21 +48,35 @@ class TrainingLoop {
         started_ = 1;
     }
 
-    /// Trains a model on `rows` cases until `options.epochs` epochs are done or a callback asks to stop.
-    /// `step(indices)` makes one update and returns the report of its inference. `info` brings what the loop does not
-    /// know: binarisation, products and state.
-    template <class M, class Step, class... Callbacks>
-    FitReport run(M const& model, std::size_t rows, TrainingInfo info, FitOptions const& options, Step&& step,
+    /// What callbacks are told that the loop does not know: what multiplies, the state that a checkpoint keeps, and
+    /// how to lower the rates of an optimizer that has some. It refers to the optimizer.
+    template <class Optimizer>
+    [[nodiscard]] static TrainingInfo describe(std::string products, std::function<Arrays()> state,
+                                               Optimizer& optimizer) {
+        TrainingInfo info;
+        info.products = std::move(products);
+        info.state = std::move(state);
+        if constexpr (requires { optimizer.scale_rate(1.0); })
+            info.scale_rate = [&optimizer](double factor) { optimizer.scale_rate(factor); };
+        return info;
+    }
+
+    /// Trains a model until `options.epochs` epochs are done or a callback asks to stop. `step(indices)` makes one
+    /// update and returns the report of its inference; `info` is that of `describe`.
+    template <class M, class Data, class Step, class... Callbacks>
+    FitReport run(M const& model, Data const& data, TrainingInfo info, FitOptions const& options, Step&& step,
                   Callbacks&... callbacks) {
         using Time = std::chrono::steady_clock;
         auto const seconds_since = [](Time::time_point start) {
             return std::chrono::duration<double>(Time::now() - start).count();
         };
+        std::size_t const rows = data.rows();
         std::size_t const batch_size = std::min(options.batch_size, rows);
         std::vector<std::size_t> order(rows);
         std::vector<std::size_t> blocks;
         std::vector<Metric> metrics;
         info.phase = options.phase;
+        info.binarisation = data.binarisation();
         info.clock = clock_;
         info.epochs = options.epochs;
         info.batches = (rows + batch_size - 1) / batch_size;

@@ -132,7 +132,7 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
         static_assert(
             Data::template observed<depth>()[depth - 1],
             "boltz: this sampling policy needs data on the top layer too: on_layers<0, 1>(features, labels)");
-    detail::TrainingLoop::check(options);
+    detail::TrainingLoop::check(options, "Trainer::fit");
     Random advanced = random;
     Draws const own = advanced.split();
     Executor executor{options.compute};
@@ -142,14 +142,8 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     prepared_.refresh(executor);
     random = advanced;
     loop_.start(own);
-    TrainingInfo info;
-    info.binarisation = data.binarisation();
-    info.products = prepared_.description();
-    info.state = std::move(state);
-    if constexpr (requires { optimizer_.scale_rate(1.0); })
-        info.scale_rate = [this](double factor) { optimizer_.scale_rate(factor); };
     return loop_.run(
-        *model_, data.rows(), std::move(info), options,
+        *model_, data, detail::TrainingLoop::describe(prepared_.description(), std::move(state), optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks...);
 }
 
