@@ -5,10 +5,10 @@
 /// input, joint training with mean-field inference and persistent chains, softmax regression on the features; draws
 /// pictures and saves the model.
 
+#include "../program.hpp"
 #include "evaluation.hpp"
 #include "experiment.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -20,14 +20,6 @@
 #include <unistd.h>
 
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// A second signal ends the program at once.
-extern "C" void interrupt(int signal) {
-    interrupted = 1;
-    std::signal(signal, SIG_DFL);
-}
 
 namespace fs = std::filesystem;
 
@@ -68,10 +60,6 @@ class Keep {
     double seconds_;
     std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };
-
-void write_text(fs::path const& path, std::string const& text) {
-    boltz::write_file_atomically(path, std::as_bytes(std::span{text.data(), text.size()}));
-}
 
 void draw_pictures(Experiment& experiment, Images const& images, Options const& options, Film const& film) {
     using namespace boltz;
@@ -163,9 +151,7 @@ int run(Options options, std::string const& program) {
             detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
                                     ": it has no options.json and checkpoint.npz of a run that was stopped");
         std::size_t const threads = options.threads;
-        auto const bytes = read_file(settings);
-        auto const saved = nlohmann::json::parse(
-            std::string{reinterpret_cast<char const*>(bytes.data()), bytes.size()}, nullptr, false);
+        auto const saved = nlohmann::json::parse(read_text(settings), nullptr, false);
         if (saved.is_discarded()) detail::fail<FormatError>("mnist_dbm: ", settings.string(), " is not JSON");
         try {
             options = saved.get<Options>();
@@ -217,8 +203,7 @@ int run(Options options, std::string const& program) {
     std::size_t const columns = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0
                                     ? std::size_t{window.ws_col}
                                     : 80;
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGTERM, interrupt);
+    stop_on_signals();
     bool const complete =
         experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{out / "metrics.csv"},
                        Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},

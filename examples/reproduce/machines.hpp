@@ -5,11 +5,15 @@
 /// Generative models that several rows begin with.
 
 #include "../mnist_dbm/recipes.hpp"
+#include "result.hpp"
 #include "setting.hpp"
 
 #include <boltz/boltz.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 using Binary = boltz::StochasticLayer<boltz::Bernoulli>;
 using Machine = boltz::DBM<Binary, Binary, Binary>;
@@ -54,4 +58,37 @@ inline auto features_rbm(Setting const& setting, Images const& images, std::size
     run_stage(setting, "rbm", setting.seed, session, pixels, {.epochs = epochs});
     save(setting.out / "machine.npz", rbm);
     return rbm;
+}
+
+/// The errors of fine-tunings that differ in their seeds, in percent; `make(random)` is the network that each begins
+/// with.
+template <class Recipe, class Make, class Inputs, class HeldOut>
+std::vector<double> fine_tune(Setting const& setting, Images const& images, std::string const& name,
+                              Recipe const& recipe, boltz::FitOptions const& options, Make&& make,
+                              Inputs const& inputs, HeldOut const& held_out) {
+    std::vector<double> errors;
+    for (std::size_t i = 0; i < setting.seeds; ++i) {
+        std::uint64_t const seed = setting.seed + i;
+        std::string const stage = name + "_" + std::to_string(seed);
+        boltz::Random random{seed};
+        auto network = make(random);
+        auto session = recipe.bind(network);
+        run_stage(setting, stage, seed, session,
+                  boltz::on_layers<0, 1>(inputs, boltz::OneHot{images.train.labels, classes}), options);
+        errors.push_back(100 * error_rate(network, held_out, images.test.labels, setting.compute()));
+        save(setting.out / (stage + "_network.npz"), network);
+    }
+    return errors;
+}
+
+/// log Z from both sides, as figures without a published counterpart.
+inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above) {
+    for (auto const& [estimate, name] :
+         {std::pair{&below, "log Z from below"}, std::pair{&above, "log Z from above, chains down from long chains"}})
+        result.figures.push_back({.name = name,
+                                  .published = {},
+                                  .aim = {},
+                                  .unit = "nats",
+                                  .values = {estimate->log_z},
+                                  .standard_error = estimate->standard_error});
 }

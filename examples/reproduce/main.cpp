@@ -8,41 +8,44 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <new>
-#include <span>
 #include <sstream>
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// A second signal ends the program at once.
-extern "C" void interrupt(int signal) {
-    interrupted = 1;
-    std::signal(signal, SIG_DFL);
-}
-
-void write_text(fs::path const& path, std::string const& text) {
-    boltz::write_file_atomically(path, std::as_bytes(std::span{text.data(), text.size()}));
-}
-
-std::string read_text(fs::path const& path) {
-    auto const bytes = boltz::read_file(path);
-    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-/// The seconds that earlier calls have spent on a row that was stopped.
+/// The seconds that earlier calls have spent on a row.
 double earlier_seconds(fs::path const& file) {
     if (!fs::exists(file)) return 0;
     std::istringstream text{read_text(file)};
     double seconds = 0;
     text >> seconds;
     return seconds;
+}
+
+/// Refuses a folder whose stages were trained by other settings; results depend on these and on nothing else.
+/// @throws ValueError
+void claim_folder(Setting const& setting, std::string const& data) {
+    nlohmann::json const settings{{"data", data},
+                                  {"seed", setting.seed},
+                                  {"limit", setting.limit},
+                                  {"validation", setting.validation},
+                                  {"epochs_percent", setting.epochs_percent},
+                                  {"model", setting.model}};
+    fs::path const file = setting.out / "settings.json";
+    bool const begun =
+        std::any_of(fs::directory_iterator{setting.out}, fs::directory_iterator{},
+                    [](fs::directory_entry const& entry) { return entry.path().extension() == ".npz"; });
+    if (begun && fs::exists(file))
+        if (auto const found = nlohmann::json::parse(read_text(file), nullptr, false); found != settings)
+            boltz::detail::fail<boltz::ValueError>("reproduce: ", setting.out.string(),
+                                                   " holds the stages of a run with other settings, ", found.dump(),
+                                                   "; another --out, or an empty folder, begins anew");
+    write_text(file, settings.dump(2) + "\n");
 }
 
 int run(Setting setting, std::string const& command) {
@@ -66,8 +69,8 @@ int run(Setting setting, std::string const& command) {
               << " images (" << images.name << "), seed " << setting.seed << ", " << setting.threads
               << (setting.threads == 1 ? " thread" : " threads") << std::endl;
 
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGTERM, interrupt);
+    claim_folder(setting, images.name);
+    stop_on_signals();
     fs::path const clock = setting.out / "seconds";
     double const earlier = earlier_seconds(clock);
     auto const start = std::chrono::steady_clock::now();
@@ -81,11 +84,11 @@ int run(Setting setting, std::string const& command) {
         result.model_note = setting.model_note;
         result.threads = setting.threads;
         result.seconds = seconds();
-        std::ostringstream products;
-        products << "boltz " << boltz::version;
-        result.products = products.str();
+        result.version = boltz::version;
+        result.seed = setting.seed;
         if (images.name == "synthetic digits") result.title += ", on synthetic digits";
         show(result);
+        write_text(clock, std::to_string(result.seconds) + "\n");
         write_text(setting.out / (setting.row + ".json"), nlohmann::json(result).dump(2) + "\n");
         std::cout << "\n  figures are in " << (setting.out / (setting.row + ".json")).string() << std::endl;
         return 0;

@@ -7,7 +7,8 @@
 #include "rows.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <numeric>
+#include <string>
 #include <vector>
 
 using namespace boltz;
@@ -48,21 +49,14 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
     double const by_neighbours =
         NearestNeighbourClassifier{training, labels}.error_rate(held_out, images.test.labels, neighbours, compute);
 
-    std::vector<double> fine_tuned;
     std::size_t const tuning_epochs = setting.epochs(60);
-    for (std::size_t i = 0; i < setting.seeds; ++i) {
-        std::uint64_t const seed = setting.seed + i;
-        Random random{seed};
-        auto network = unroll(rbm, classes, random);
-        auto session =
-            Backpropagation{
-                MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, tuning_epochs), .momentum = 0.9}, 4.0},
-                Dropout{.input = 0.2, .hidden = 0.5}}
-                .bind(network);
-        run_stage(setting, "fine_tuning_" + std::to_string(seed), seed, session,
-                  on_layers<0, 1>(ByteSource{images.train}, OneHot{labels, classes}), {.epochs = tuning_epochs});
-        fine_tuned.push_back(100 * error_rate(network, ByteSource{images.test}, images.test.labels, compute));
-    }
+    Backpropagation const with_dropout{
+        MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, tuning_epochs), .momentum = 0.9}, 4.0},
+        Dropout{.input = 0.2, .hidden = 0.5}};
+    auto const fine_tuned = fine_tune(
+        setting, images, "fine_tuning", with_dropout, {.epochs = tuning_epochs},
+        [&](Random& random) { return unroll(rbm, classes, random); }, ByteSource{images.train},
+        ByteSource{images.test});
 
     Result result;
     result.title = "RBM 784-1024 on MNIST";

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <sstream>
@@ -57,9 +58,10 @@ struct Result {
     std::string title;
     std::string protocol; ///< pixels, what decided settings, what the test set served for
     std::string command;
-    std::string products; ///< what multiplied
+    std::string version; ///< of boltz
     std::string model_note;
     double seconds = 0;
+    std::uint64_t seed = 1;
     std::size_t threads = 1;
     std::vector<Figure> figures;
 };
@@ -82,7 +84,7 @@ inline void from_json(nlohmann::json const& json, Figure& figure) {
     if (json.contains("standard_error")) figure.standard_error = json.at("standard_error").get<double>();
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, products, model_note, seconds, threads,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, version, seed, model_note, seconds, threads,
                                    figures)
 
 /// "1 h 02 min" or "48 s".
@@ -100,9 +102,9 @@ inline void show(Result const& result) {
     for (Figure const& figure : result.figures)
         std::printf("  %-48s %-34s %-12s %s\n", figure.name.c_str(), figure.published.c_str(), figure.aim.c_str(),
                     figure.obtained().c_str());
-    std::printf("\n  protocol: %s\n  time: %s on %zu thread%s, %s\n", result.protocol.c_str(),
+    std::printf("\n  protocol: %s\n  time: %s on %zu thread%s, boltz %s\n", result.protocol.c_str(),
                 duration(result.seconds).c_str(), result.threads, result.threads == 1 ? "" : "s",
-                result.products.c_str());
+                result.version.c_str());
 }
 
 /// The section of a row in the page of all results.
@@ -118,7 +120,8 @@ inline std::string as_markdown(Result const& result, std::string const& remarks)
     text << "\nProtocol: " << result.protocol << ".\n";
     if (!result.model_note.empty()) text << "Generative model: " << result.model_note << ".\n";
     text << "Time: " << duration(result.seconds) << " on " << result.threads
-         << (result.threads == 1 ? " thread" : " threads") << ", " << result.products << ".\n\n```sh\n"
+         << (result.threads == 1 ? " thread" : " threads") << ", seed " << result.seed << ", boltz " << result.version
+         << ".\n\n```sh\n"
          << result.command << "\n```\n";
     if (!remarks.empty()) text << '\n' << remarks << (remarks.back() == '\n' ? "" : "\n");
     return text.str();

@@ -5,13 +5,13 @@
 /// What a row is asked to do, and the stages it is made of.
 
 #include "../mnist_dbm/images.hpp"
+#include "../program.hpp"
 
 #include <boltz/boltz.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -44,9 +44,6 @@ struct Setting {
 struct Interrupted : std::exception {
     [[nodiscard]] char const* what() const noexcept override { return "stopped"; }
 };
-
-/// Whether a signal has asked to stop.
-inline volatile std::sig_atomic_t interrupted = 0;
 
 /// A training that goes on from its checkpoint, if there is one, and writes it every ten epochs and when it ends;
 /// `session.fit` sees the callbacks given, and then those of every stage.

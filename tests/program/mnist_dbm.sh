@@ -4,6 +4,10 @@
 # The main program from the command line. CASE: refusals, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/program/support.sh
+. "$here/support.sh"
+
 program=$1
 scratch=$2
 case=$3
@@ -13,30 +17,11 @@ mkdir -p "$scratch"
 cd "$scratch"
 unset BOLTZ_DATA_DIR # synthetic digits, unless --data says otherwise
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# refuse WORDS ARGUMENTS...: the program ends with status 2, has begun no training, and says one thing with these words.
-refuse() {
-    words=$1
+# refused WORDS ARGUMENTS...: as `refuse`, and no training has begun.
+refused() {
+    refuse "$@"
     shift
-    status=0
-    "$program" "$@" >stdout 2>stderr || status=$?
-    [ "$status" = 2 ] || fail "$* ended with status $status: $(cat stderr)"
-    grep -q -- "$words" stderr || fail "$* does not say '$words': $(cat stderr)"
-    # The sentence, and at most a hint at --help.
-    [ "$(grep -c . stderr)" -le 2 ] || fail "$* says more than one sentence: $(cat stderr)"
     ! grep -q epoch stdout || fail "$* trains before it is refused"
-}
-
-# idx RANK-BYTE DIMENSIONS... : the header of an IDX file of bytes; dimensions below 256.
-idx() {
-    printf '\0\0\010'
-    printf "\\$1"
-    shift
-    for extent; do printf "\\0\\0\\0\\$(printf %o "$extent")"; done
 }
 
 # mnist FOLDER: four files of blank images of 4 x 4 pixels, all of class 0.
@@ -60,46 +45,46 @@ refusals() {
 
     # shellcheck disable=SC2086
     {
-        refuse "missing/train-images-idx3-ubyte" $small --data missing --out out
+        refused "missing/train-images-idx3-ubyte" $small --data missing --out out
 
         mnist truncated
         head -c 100 good/train-images-idx3-ubyte >truncated/train-images-idx3-ubyte
-        refuse "truncated/train-images-idx3-ubyte" $small --data truncated --out out
+        refused "truncated/train-images-idx3-ubyte" $small --data truncated --out out
         head -c 3 good/t10k-labels-idx1-ubyte >truncated/t10k-labels-idx1-ubyte
         cp good/train-images-idx3-ubyte truncated/
-        refuse "truncated/t10k-labels-idx1-ubyte" $small --data truncated --out out
+        refused "truncated/t10k-labels-idx1-ubyte" $small --data truncated --out out
 
         mnist lengths
         { idx 1 11 && head -c 11 /dev/zero; } >lengths/train-labels-idx1-ubyte
-        refuse "12 images.*11 labels" $small --data lengths --out out
+        refused "12 images.*11 labels" $small --data lengths --out out
 
         mnist classes
         { idx 1 5 && head -c 4 /dev/zero && printf '\012'; } >classes/t10k-labels-idx1-ubyte
-        refuse "label 4 is 10" $small --data classes --out out
+        refused "label 4 is 10" $small --data classes --out out
 
         mnist sizes
         { idx 3 5 4 3 && head -c 60 /dev/zero; } >sizes/t10k-images-idx3-ubyte
-        refuse "4 x 4.*4 x 3" $small --data sizes --out out
+        refused "4 x 4.*4 x 3" $small --data sizes --out out
 
         echo "in the way" >file
-        refuse "file" $small --data good --out file
-        refuse "file/out" $small --data good --out file/out
+        refused "file" $small --data good --out file
+        refused "file/out" $small --data good --out file/out
         [ "$(cat file)" = "in the way" ] || fail "the file in the way was changed"
 
-        refuse "--validation\|validation is 12" $small --data good --validation 12 --out out
-        refuse "resume" --resume --out empty
-        refuse "hidden" --hidden 0 5 --out out
-        refuse "hidden" --hidden 5 --out out
-        refuse "hidden" --hidden five six --out out
-        refuse "batch-size" --batch-size 0 --out out
-        refuse "threads" --threads 0 --out out
-        refuse "limit" --limit -3 --out out
-        refuse "joint-rate" --joint-rate -1 --out out
-        refuse "joint-rate" --joint-rate nan --out out
-        refuse "binarisation" --binarisation sometimes --out out
-        refuse "chains" --chains 0 --out out
-        refuse "nonsense" --nonsense --out out
-        refuse "nonsense" nonsense --out out
+        refused "--validation\|validation is 12" $small --data good --validation 12 --out out
+        refused "resume" --resume --out empty
+        refused "hidden" --hidden 0 5 --out out
+        refused "hidden" --hidden 5 --out out
+        refused "hidden" --hidden five six --out out
+        refused "batch-size" --batch-size 0 --out out
+        refused "threads" --threads 0 --out out
+        refused "limit" --limit -3 --out out
+        refused "joint-rate" --joint-rate -1 --out out
+        refused "joint-rate" --joint-rate nan --out out
+        refused "binarisation" --binarisation sometimes --out out
+        refused "chains" --chains 0 --out out
+        refused "nonsense" --nonsense --out out
+        refused "nonsense" nonsense --out out
     }
 
     # A training that diverges says what to do about it.
@@ -114,15 +99,15 @@ refusals() {
     echo results >earlier/checkpoint.npz
     echo results >earlier/metrics.csv
     # shellcheck disable=SC2086
-    refuse "truncated" $small --data truncated --out earlier
+    refused "truncated" $small --data truncated --out earlier
     [ "$(cat earlier/checkpoint.npz earlier/metrics.csv)" = "results
 results" ] || fail "a refusal removed results"
     cp good_out/options.json earlier/
-    refuse "checkpoint.npz" --resume --out earlier
+    refused "checkpoint.npz" --resume --out earlier
     tr -d '\n' <good_out/options.json | sed 's/"hidden": *\[[^]]*\]/"hidden": [4]/' >earlier/options.json
-    refuse "1 values" --resume --out earlier
+    refused "1 values" --resume --out earlier
     echo '{"hidden": 5}' >earlier/options.json
-    refuse "options.json" --resume --out earlier
+    refused "options.json" --resume --out earlier
 
     "$program" --help >help 2>&1 || fail "--help is an error"
     for option in --data --hidden --pretrain-epochs --joint-epochs --batch-size --chains --gibbs-steps \
@@ -232,13 +217,13 @@ evaluation() {
         done
     done
     cmp before.json run/summary.json || fail "--load changes the summary of the training"
-    refuse "resume" --load run/model.npz --resume --out run
-    refuse "missing.npz" --load missing.npz --out other
+    refused "resume" --load run/model.npz --resume --out run
+    refused "missing.npz" --load missing.npz --out other
     head -c 500 run/model.npz >cut.npz
-    refuse "cut.npz" --load cut.npz --out other
-    refuse "3 layers\|layers" --load run/classifier.npz --out other
+    refused "cut.npz" --load cut.npz --out other
+    refused "3 layers\|layers" --load run/classifier.npz --out other
     mnist tiny
-    refuse "784 visible units.*16 pixels" --load run/model.npz --data tiny --out other
+    refused "784 visible units.*16 pixels" --load run/model.npz --data tiny --out other
 }
 
 case $case in

@@ -4,6 +4,10 @@
 # Published rows from the command line. CASE: refusals, row, report. SCRATCH is a folder to be made anew.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/program/support.sh
+. "$here/support.sh"
+
 program=$1
 scratch=$2
 case=$3
@@ -13,21 +17,6 @@ rm -rf "$scratch"
 mkdir -p "$scratch"
 cd "$scratch"
 unset BOLTZ_DATA_DIR # synthetic digits
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# refuse WORDS ARGUMENTS...: the program ends with status 2 and says these words.
-refuse() {
-    words=$1
-    shift
-    status=0
-    "$program" "$@" >stdout 2>stderr || status=$?
-    [ "$status" = 2 ] || fail "$* ended with status $status: $(cat stderr)"
-    grep -q -- "$words" stderr || fail "$* does not say '$words': $(cat stderr)"
-}
 
 row="rbm-features --limit 200 --epochs-percent 1 --seeds 2 --threads 1"
 
@@ -52,6 +41,8 @@ row)
     "$program" $row --out whole >again || fail "the row does not go on"
     ! grep -q "epoch 1/1" again || fail "a stage that is done is trained again"
     [ "$(grep ' error' stdout)" = "$(grep ' error' again)" ] || fail "the figures differ"
+    # shellcheck disable=SC2086
+    refuse "stages of a run with other settings" $row --seed 2 --out whole
     ;;
 report)
     "$program" report "$root/docs/results" >page
