@@ -49,7 +49,7 @@ int main() {
 
     // [ais]
     Ais const ais{.runs = 200, .ladder = Ladder::linear(1000), .compute = {.threads = 2}};
-    auto const base = base_rates(dbm, MatrixSource{images}, random);
+    auto const base = base_at_data(dbm, MatrixSource{images}, random);
     LogPartition const estimate = log_partition(dbm, ais, random, base);
     std::printf("log Z %.3f +- %.3f, in [%.3f, %.3f], %.0f effective runs of %zu\n", estimate.log_z,
                 estimate.standard_error, estimate.lower, estimate.upper, estimate.effective_runs, estimate.runs);
@@ -82,7 +82,7 @@ int main() {
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
 
     // [chains]
-    States<float, 3> ends = sample(dbm, {.count = ais.runs, .sweeps = 2000}, random);
+    States<float, 3> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
     LogPartition const heuristic =
         reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so

@@ -116,16 +116,17 @@ inline void declare(CLI::App& app, Options& options) {
                    "steps), adapted:SHARE (steps that keep this share of pilot chains effective, such as 0.99)")
         ->check(ladder)
         ->group("log Z");
-    app.add_option("--base", options.base,
-                   "Where annealing begins: data (base rates of --base-data, else of --data), own (the model's "
-                   "biases), uniform; without it data where there are, else own")
+    app.add_option(
+           "--base", options.base,
+           "Where annealing begins: data (base rates of --base-data, else of --data; for a deep machine of samples "
+           "from there), own (the model's biases), uniform; without it data where there are, else own")
         ->check(CLI::IsMember({"data", "own", "uniform"}).description(""))
         ->group("log Z");
     app.add_option("--base-data", options.base_data, "Other cases for the base rates, such as the training data")
         ->group("log Z");
     app.add_flag("--both-sides", options.both_sides,
-                 "Also anneal down from the ends of long Gibbs chains: above log Z in expectation if those have "
-                 "mixed, and only then")
+                 "Also anneal down from the ends of long Gibbs chains, which begin at the cases where there are any: "
+                 "above log Z in expectation if those have mixed, and only then")
         ->excludes("--exact")
         ->group("log Z");
     app.add_option("--sweeps", options.sweeps, "Gibbs sweeps of those long chains")

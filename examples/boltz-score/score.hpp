@@ -44,13 +44,14 @@ boltz::Ladder make_ladder(M const& model, auto const& base, Options const& optio
 }
 
 template <class M>
-auto make_base(M const& model, boltz::Matrix<float> const* data, Options const& options, boltz::Random& random) {
+auto make_base(M const& model, boltz::Matrix<float> const* data, Options const& options,
+               boltz::Compute const& compute, boltz::Random& random) {
     std::string const name = !options.base.empty() ? options.base : data != nullptr ? "data" : "own";
     if (name == "uniform") return boltz::uniform_base(model);
     if (name == "own") return boltz::own_base(model);
     if (data == nullptr)
         boltz::detail::fail<boltz::ValueError>("score: base is data, but there is neither --base-data nor --data");
-    return boltz::base_rates(model, boltz::MatrixSource{*data}, random);
+    return boltz::base_at_data(model, boltz::MatrixSource{*data}, random, compute);
 }
 
 } // namespace detail_of_score
@@ -91,7 +92,8 @@ Score score(M const& model, Options const& options) {
     if (options.precision == to_string(Precision::bfloat16)) annealing_compute.precision = Precision::bfloat16;
     ExactOptions const exact{.max_states = options.max_states, .compute = compute};
 
-    auto const base = own::make_base(model, base_data ? &*base_data : data ? &*data : nullptr, options, random);
+    Matrix<float> const* const begin = base_data ? &*base_data : data ? &*data : nullptr;
+    auto const base = own::make_base(model, begin, options, compute, random);
     auto const ais = [&]() -> std::optional<Ais> {
         if (options.exact) return {};
         return Ais{.runs = options.runs,
@@ -112,8 +114,9 @@ Score score(M const& model, Options const& options) {
         result.log_z.standard_error = result.annealing->standard_error;
         Random own_random{random.split().key()}; // so that the cases' numbers are the same without it
         if (options.both_sides) {
-            auto ends = sample(model, {.count = ais->runs, .sweeps = options.sweeps, .compute = annealing_compute},
-                               own_random);
+            SampleOptions const chains{.count = ais->runs, .sweeps = options.sweeps, .compute = annealing_compute};
+            auto ends = begin != nullptr ? sample_from_data(model, MatrixSource{*begin}, chains, own_random)
+                                         : sample(model, chains, own_random);
             result.from_above =
                 reverse_log_partition(model, ends.blocks(), ChainStart::long_chains, *ais, own_random, base);
             warn("log Z from above: ", result.from_above->warning());

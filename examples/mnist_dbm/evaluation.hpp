@@ -4,6 +4,7 @@
 /// @file
 /// How good the machine is: log Z from both sides, and the bound of held-out images.
 
+#include "images.hpp"
 #include "options.hpp"
 #include "recipes.hpp"
 
@@ -19,8 +20,9 @@
 
 /// What is known of a machine, in nats.
 struct Evaluation {
-    boltz::LogPartition below; ///< by chains from the base up: below log Z in expectation
-    boltz::LogPartition above; ///< by chains down from the ends of long ones: above log Z if those have mixed
+    boltz::LogPartition below;          ///< by chains from the base up: below log Z in expectation
+    boltz::LogPartition above;          ///< by chains down from the ends of long ones that began at data: above log Z
+                                        ///< if those have mixed
     boltz::TwoSidedLogPartition both{}; ///< out of the two lists of weights
     boltz::LogLikelihood bound;         ///< of held-out images, by the estimate from below
     /// Of the first of them, the hidden layers summed out by chains of each image.
@@ -39,9 +41,10 @@ inline std::string evaluated_pixels(boltz::Binarisation binarisation) {
     }
 }
 
-/// Estimates log Z, the bound of `test` and, if asked for, the log-likelihood of its first images.
+/// Estimates log Z, by chains from and to where the training images are, the bound of the held-out images and, if
+/// asked for, the log-likelihood of the first of them.
 template <class M>
-Evaluation evaluate(M const& machine, boltz::LabelledImages const& test, Options const& options) {
+Evaluation evaluate(M const& machine, Images const& data, Options const& options) {
     using namespace boltz;
     auto const start = std::chrono::steady_clock::now();
     Evaluation result;
@@ -52,24 +55,25 @@ Evaluation evaluate(M const& machine, boltz::LabelledImages const& test, Options
     Ais const ais{.runs = options.evaluation_runs,
                   .ladder = Ladder::linear(options.evaluation_temperatures),
                   .compute = chains};
-    // As many units are on as in the model; without that, hidden layers are far from theirs.
-    auto typical = sample(machine, {.count = 500, .sweeps = 100, .compute = compute}, random);
-    auto const base = base_rates(machine, typical.blocks());
+    Binarisation const trained = binarisation_of(options);
+    Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
+    LabelledImages const& test = data.test;
+    Binarised const begin{ByteSource{data.train}, seen, 0};
+    auto const base = base_at_data(machine, begin, random, compute);
     result.below = log_partition(machine, ais, random, base);
-    auto ends = sample(
-        machine, {.count = options.evaluation_runs, .sweeps = options.evaluation_sweeps, .compute = chains}, random);
+    auto ends = sample_from_data(
+        machine, begin, {.count = options.evaluation_runs, .sweeps = options.evaluation_sweeps, .compute = chains},
+        random);
     result.above = reverse_log_partition(machine, ends.blocks(), ChainStart::long_chains, ais, random, base);
     result.both = acceptance_ratio(result.below, result.above);
 
-    Binarisation const trained = binarisation_of(options);
-    Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
     result.pixels = evaluated_pixels(seen);
     MeanField const inference{.max_sweeps = 30};
     result.bound = elbo(machine, Binarised{ByteSource{test}, seen, 0}, inference, result.below, compute);
     if (options.evaluation_cases > 0) {
         LabelledImages const first = test.part(0, std::min(options.evaluation_cases, test.count));
         Binarised const images{ByteSource{first}, seen, 0};
-        Ais const of_case{.runs = 20, .ladder = Ladder::linear(200), .compute = compute};
+        Ais const of_case{.runs = 20, .ladder = Ladder::linear(1000), .compute = compute};
         result.cases = annealed_log_likelihood(machine, images, result.below, of_case, random, base);
         result.gap = bound_gap(*result.cases, elbo(machine, images, inference, result.below, compute));
     }

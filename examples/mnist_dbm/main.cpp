@@ -120,7 +120,7 @@ int evaluate_saved(Options options) {
                                  " visible units, but the images have ", images.train.pixels(), " pixels");
     std::cout << "boltz " << version << ": " << sizes[0] << '-' << sizes[1] << '-' << sizes[2] << " DBM from "
               << options.load << ", " << images.test.count << " held-out images (" << images.name << ")" << std::endl;
-    Evaluation const evaluation = evaluate(machine, images.test, options);
+    Evaluation const evaluation = evaluate(machine, images, options);
     nlohmann::json result = as_json(evaluation);
     result.update({{"model", options.load},
                    {"dataset", images.name},
@@ -247,7 +247,7 @@ int run(Options options, std::string const& program) {
                            {"options", options}};
     std::optional<Evaluation> evaluation;
     if (options.evaluate) {
-        evaluation = evaluate(experiment.machine(), images.test, options);
+        evaluation = evaluate(experiment.machine(), images, options);
         summary.update(as_json(*evaluation));
     }
     write_text(out / "summary.json", summary.dump(2) + "\n");

@@ -77,13 +77,12 @@ inline void apply_quick(Options& options) {
 
 inline void apply_paper(Options& options) {
     options.paper = true;
-    options.pretrain_epochs = {100, 200};
+    options.pretrain_epochs = {50, 50};
     options.pretrain_decay = 1e-3;
-    options.joint_epochs = 500;
+    options.joint_epochs = 300;
     options.joint_momentum = {0.5, 0.9};
-    options.joint_decay = 2e-4;
-    options.gibbs_steps = 5;
-    options.mean_field_sweeps = 10;
+    options.joint_decay = 1e-4;
+    options.gibbs_steps = 2;
     options.classifier_epochs = 50;
     options.fine_tune_epochs = 200;
 }
@@ -113,7 +112,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Presets");
     app.add_flag_callback(
            "--paper", [] {},
-           "Preset: the schedule of Salakhutdinov & Hinton (2009) without its labels, several hours")
+           "Preset: a long schedule in the manner of Salakhutdinov & Hinton (2009), without labels, several hours")
         ->group("Presets");
 
     app.add_option(
@@ -159,7 +158,9 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole model")
         ->check(count)
         ->group("Joint training");
-    app.add_option("--joint-rate", options.joint_rate, "Learning rate")->check(rate)->group("Joint training");
+    app.add_option("--joint-rate", options.joint_rate, "Learning rate; it falls to a tenth")
+        ->check(rate)
+        ->group("Joint training");
     app.add_option("--joint-momentum", options.joint_momentum, "Momentum of the first five epochs, and of the others")
         ->expected(2)
         ->check(momentum)

@@ -32,8 +32,8 @@ inline boltz::Schedule change_over(std::vector<double> const& values) {
     return boltz::Schedule::per_epoch(values, 5);
 }
 
-/// Two RBMs with CD-1. In the 2009 schedule the second one runs CD-k with k = 1 .. 10, one step more every 20 epochs,
-/// at a rate of 0.05 / k.
+/// Two RBMs with CD-1. With --paper the second one runs CD-k with k = 1 .. 5, one step more every 10 epochs, at a
+/// rate of 0.05 / k.
 inline auto pretraining_recipe(Options const& options) {
     using namespace boltz;
     auto const stage = [&](std::size_t i) {
@@ -44,12 +44,12 @@ inline auto pretraining_recipe(Options const& options) {
                                                             options.pretrain_epochs[i]};
         if (options.paper && i == 1) {
             std::vector<double> steps, rates;
-            for (int k = 1; k <= 10; ++k) {
+            for (int k = 1; k <= 5; ++k) {
                 steps.push_back(k);
                 rates.push_back(options.pretrain_rates[i] / k);
             }
-            result.sampling.steps = Schedule::per_epoch(steps, 20);
-            result.optimizer.learning_rate = Schedule::per_epoch(rates, 20);
+            result.sampling.steps = Schedule::per_epoch(steps, 10);
+            result.optimizer.learning_rate = Schedule::per_epoch(rates, 10);
         }
         return result;
     };
@@ -58,21 +58,16 @@ inline auto pretraining_recipe(Options const& options) {
                         std::vector{stage(0), stage(1)}};
 }
 
-/// Persistent chains and mean-field inference. In the 2009 schedule the rate falls a little at each update, and
-/// hidden units have target activities, without which the upper layer falls silent.
+/// Persistent chains and mean-field inference at a rate that falls to a tenth. Along the gradient that is not centred
+/// the upper layer falls silent in a long training.
 inline auto joint_recipe(Options const& options) {
     using namespace boltz;
-    Sgd optimizer{.learning_rate = options.joint_rate,
-                  .momentum = change_over(options.joint_momentum),
-                  .weight_decay = options.joint_decay};
-    std::vector<SparsityTarget> targets;
-    if (options.paper) {
-        optimizer.learning_rate =
-            Schedule::exponential(options.joint_rate, 1 / 1.000015, Schedule::Time::update, 1e-4);
-        targets = {{.layer = 1, .target = 0.2, .cost = 0.001}, {.layer = 2, .target = 0.1, .cost = 0.001}};
-    }
+    Sgd const optimizer{.learning_rate =
+                            Schedule::linear(options.joint_rate, 0.1 * options.joint_rate, options.joint_epochs),
+                        .momentum = change_over(options.joint_momentum),
+                        .weight_decay = options.joint_decay};
     return Trainer{PersistentCD{.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)},
-                   Sparse{optimizer, targets}, inference_recipe(options)};
+                   Centred{optimizer}, inference_recipe(options)};
 }
 
 /// Softmax regression with a rate that falls to nothing.

@@ -44,7 +44,7 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
     Options options;
     options.seed = setting.seed;
     options.threads = setting.threads;
-    Evaluation const evaluation = evaluate(machine, images.test, options);
+    Evaluation const evaluation = evaluate(machine, images, options);
     show(evaluation, images.test_name);
     result.figures.push_back({.name = images.test_name + " bound on log p",
                               .published = "-84.62 nats (Salakhutdinov & Hinton 2009)",

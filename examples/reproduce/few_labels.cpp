@@ -16,10 +16,11 @@ using namespace boltz;
 
 namespace {
 
-/// As many cases of each class, in an order of their own for each seed.
+/// As many cases of each class, or all, in an order of their own for each seed.
 std::vector<std::size_t> draw_labels(std::vector<std::uint8_t> const& labels, std::size_t count, std::uint64_t seed) {
     std::vector<std::size_t> order(labels.size());
     boltz::detail::permute(order, Draws::from_seed(seed));
+    if (count >= labels.size()) return order;
     std::array<std::size_t, classes> left{};
     left.fill(count / classes);
     std::vector<std::size_t> chosen;
@@ -74,10 +75,9 @@ struct Published {
 } // namespace
 
 Result reproduce_few_labels(Setting const& setting, Images const& images) {
-    constexpr std::array published{Published{100, "81.70 %", "83.79 %", "76.1 %"},
-                                   Published{1'000, "93.65 %", "93.54 %", "88.9 %"},
-                                   Published{10'000, "97.27 %", "97.11 %", "94.6 %"}};
-    std::size_t const draws = 5;
+    constexpr std::array published{
+        Published{100, "81.70 %", "83.79 %", "76.1 %"}, Published{1'000, "93.65 %", "93.54 %", "88.9 %"},
+        Published{10'000, "97.27 %", "97.11 %", "94.6 %"}, Published{60'000, "98.73 %", "98.68 %", "98.2 %"}};
     Compute const compute = setting.compute();
     ByteSource const pixels{images.train};
     ByteSource const unseen{images.test};
@@ -97,7 +97,9 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
     auto const inputs = top_down_inputs(dbm, pixels, MeanField{.max_sweeps = 50}, compute);
     auto const held_out = top_down_inputs(dbm, unseen, MeanField{.max_sweeps = 50}, compute);
     for (Published const& known : published) {
-        if (known.labels > images.train.count / 2) continue;
+        bool const all = known.labels == 60'000;
+        if (known.labels > images.train.count / 2 && !(all && images.train.count == known.labels)) continue;
+        std::size_t const draws = all ? 3 : 5;
         double const lower = known.labels <= 1'000 ? 0.1 : 1.0;
         add(known.labels, "RBM", known.rbm,
             accuracies(
@@ -119,7 +121,8 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
     }
     result.protocol =
         "generative training on all training images without their labels; as many labels of each class, "
-        "five draws of them; grey pixels; settings chosen on held-out training images, the test images "
+        "five draws of them, three seeds with all labels; grey pixels; settings chosen on held-out training images, "
+        "the test images "
         "used once";
     return result;
 }

@@ -25,7 +25,7 @@ Result reproduce_rbm_likelihood(Setting const& setting, Images const& images) {
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
     auto const base = base_rates(rbm, training, random);
     LogPartition const log_z = log_partition(rbm, ais, random, base);
-    auto ends = sample(rbm, {.count = 100, .sweeps = 1000, .compute = setting.compute()}, random);
+    auto ends = sample_from_data(rbm, training, {.count = 100, .sweeps = 1000, .compute = setting.compute()}, random);
     LogPartition const above = reverse_log_partition(rbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
     LogLikelihood const likelihood = log_likelihood(rbm, held_out, log_z, setting.compute());
     Result result;

@@ -18,15 +18,22 @@ struct Row {
 };
 
 Result reproduce_dbm(Setting const& setting, Images const& images);
+Result reproduce_dbm_3(Setting const& setting, Images const& images);
+Result reproduce_label_dbm(Setting const& setting, Images const& images);
+Result reproduce_rbm_exact(Setting const& setting, Images const& images);
 Result reproduce_rbm_features(Setting const& setting, Images const& images);
 Result reproduce_rbm_likelihood(Setting const& setting, Images const& images);
 Result reproduce_few_labels(Setting const& setting, Images const& images);
 
 inline constexpr std::array all_rows{
     Row{"dbm", "DBM 784-500-1000: error after fine-tuning without and with dropout, bound on log p", reproduce_dbm},
+    Row{"dbm-3", "DBM 784-500-500-1000: error after fine-tuning with dropout, bound on log p", reproduce_dbm_3},
+    Row{"label-dbm", "DBM 784-500-1000 with labels: error of p(label given pixels)", reproduce_label_dbm},
     Row{"rbm-features", "RBM 784-1024: softmax and k nearest neighbours on its features, fine-tuned",
         reproduce_rbm_features},
     Row{"rbm-likelihood", "RBM 784-500, centred persistent chains, pixels at a threshold: log-likelihood",
         reproduce_rbm_likelihood},
-    Row{"few-labels", "RBM and DBM of all images, fine-tuned on 100, 1,000 and 10,000 labels", reproduce_few_labels},
+    Row{"rbm-exact", "RBM 784-20: log Z from below, from above and by counting all states", reproduce_rbm_exact},
+    Row{"few-labels", "RBM and DBM of all images, fine-tuned on 100, 1,000, 10,000 and 60,000 labels",
+        reproduce_few_labels},
 };

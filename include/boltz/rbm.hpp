@@ -71,6 +71,7 @@
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/sampling/sample.hpp>
+#include <boltz/sampling/sample_from_data.hpp>
 #include <boltz/sampling/sample_given.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
 #include <boltz/training/trainer.hpp>

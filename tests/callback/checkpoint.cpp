@@ -16,6 +16,8 @@
 #include <cstring>
 #include <limits>
 
+namespace test_checkpoint {
+
 using namespace boltz;
 using boltz_test::TemporaryFolder;
 
@@ -98,3 +100,5 @@ TEST_CASE("a checkpoint that cannot be written is an error that leaves the old o
     CHECK(boltz_test::contents_of(folder / longest) == "old");
     CHECK(folder.count() == 2);
 }
+
+} // namespace test_checkpoint

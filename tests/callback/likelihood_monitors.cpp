@@ -23,6 +23,8 @@
 #include <tuple>
 #include <vector>
 
+namespace test_likelihood_monitors {
+
 using namespace boltz;
 using boltz_test::TemporaryFolder;
 
@@ -193,3 +195,5 @@ TEST_CASE("a model that is not finite is never the best, and a metric that nobod
     CHECK_THAT(boltz_test::message_of<ValueError>([&] { run(1, {}, true); }),
                contains_text("BestCheckpoint") && contains_text("'score'"));
 }
+
+} // namespace test_likelihood_monitors

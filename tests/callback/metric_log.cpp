@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace test_metric_log {
+
 using namespace boltz;
 using boltz_test::TemporaryFolder;
 
@@ -163,3 +165,5 @@ TEST_CASE("a full disk is an error") {
         }(),
         FileError);
 }
+
+} // namespace test_metric_log

@@ -20,6 +20,8 @@
 #include <string>
 #include <vector>
 
+namespace test_monitors {
+
 using namespace boltz;
 
 namespace {
@@ -166,3 +168,5 @@ TEST_CASE("a training with monitors is the one without to the bit, and monitors 
         }
     }
 }
+
+} // namespace test_monitors

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+namespace test_progress {
+
 using namespace boltz;
 using Catch::Matchers::Matches;
 
@@ -114,3 +116,5 @@ TEST_CASE("on a terminal a line never wraps: the metrics that do not fit are lef
     CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 100), contains_text("sweeps 7  1 s left"));
     CHECK_THAT(told(Terminal::no, milliseconds{0}, 1000, 68), contains_text("error 0.125  sweeps 7"));
 }
+
+} // namespace test_progress

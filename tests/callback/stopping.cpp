@@ -17,6 +17,8 @@
 #include <cstring>
 #include <limits>
 
+namespace test_stopping {
+
 using namespace boltz;
 
 namespace {
@@ -219,3 +221,5 @@ TEST_CASE("a plateau lowers the rates each time a metric has not improved for so
     std::vector<std::size_t> const expected{1, 1, 1, 2, 2, 2, 4, 4};
     for (std::size_t const interrupted : {8u, 3u, 4u, 6u}) CHECK(rates(interrupted) == expected);
 }
+
+} // namespace test_stopping

@@ -5,6 +5,8 @@
 
 #include <xtensor/xbuilder.hpp>
 
+namespace test_archive {
+
 using namespace boltz;
 
 namespace {
@@ -103,3 +105,5 @@ TEST_CASE("checking changes nothing", "[core]") {
     CHECK_NOTHROW(target.archive(checking));
     CHECK(target.rate == 0);
 }
+
+} // namespace test_archive

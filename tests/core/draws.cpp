@@ -10,6 +10,8 @@
 #include <set>
 #include <vector>
 
+namespace test_draws {
+
 using namespace boltz;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("a random source goes on where it was saved", "[core]") {
     from_arrays(saved, resumed);
     CHECK(uniforms<double>(resumed.split(), 0, 0, 4) == next);
 }
+
+} // namespace test_draws

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+namespace test_executor {
+
 using namespace boltz;
 
 namespace {
@@ -111,3 +113,5 @@ TEST_CASE("work that is handed out from within work is all done", "[core]") {
         CHECK(done == 16);
     }
 }
+
+} // namespace test_executor

@@ -3,6 +3,8 @@
 
 #include <boltz/schedule.hpp>
 
+namespace test_schedule {
+
 using namespace boltz;
 
 namespace {
@@ -65,3 +67,5 @@ TEST_CASE("schedules that make no sense are refused", "[core]") {
     CHECK_THROWS_AS(Schedule::geometric(-1, 1, 5), ValueError);
     CHECK_THROWS_AS(Schedule::inverse_time(1, 0), ValueError);
 }
+
+} // namespace test_schedule

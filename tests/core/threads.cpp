@@ -8,6 +8,8 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/sampling/sample.hpp>
 
+namespace test_threads {
+
 using namespace boltz;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("an update of more numbers than one worker takes is the same for any n
     };
     CHECK(moved(1) == moved(4));
 }
+
+} // namespace test_threads

@@ -12,6 +12,8 @@
 #include <numeric>
 #include <vector>
 
+namespace test_binarised {
+
 using namespace boltz;
 
 namespace {
@@ -128,3 +130,5 @@ TEST_CASE("protocols have names and sources say theirs") {
     CHECK(binarisation_of(MatrixSource{values}) == Binarisation::none);
     CHECK(binarisation_of(Binarised{MatrixSource{values}, Binarisation::threshold}) == Binarisation::threshold);
 }
+
+} // namespace test_binarised

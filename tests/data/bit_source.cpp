@@ -10,6 +10,8 @@
 #include <numeric>
 #include <vector>
 
+namespace test_bit_source {
+
 using namespace boltz;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("what is no bit is not packed, and bytes that are no whole rows are re
                contains_text("10 bytes") && contains_text("17 bits"));
     CHECK_THROWS_AS((BitSource{bytes, 0}), ShapeError);
 }
+
+} // namespace test_bit_source

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_compact_matrix {
+
 using namespace boltz;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("a new matrix is zero, and what does not fit is refused before anythin
     Matrix<float> const zeros = xt::zeros<float>({3, 2});
     CHECK((loaded<float>(matrix, {0, 1, 2}) == zeros));
 }
+
+} // namespace test_compact_matrix

@@ -7,6 +7,8 @@
 
 #include <boltz/data/one_hot.hpp>
 
+namespace test_on_layers {
+
 using namespace boltz;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("a matrix or a source alone is data for the visible layer") {
     CHECK(decltype(as_training_data(MatrixSource{matrix}))::observed<2>() == Observed<2>{true, false});
     CHECK(as_training_data(on_layers<0>(matrix)).rows() == 4);
 }
+
+} // namespace test_on_layers

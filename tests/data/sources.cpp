@@ -16,6 +16,8 @@
 #include <set>
 #include <vector>
 
+namespace test_sources {
+
 using namespace boltz;
 
 namespace {
@@ -180,3 +182,5 @@ TEST_CASE("every case is equally likely to be set aside", "[statistical]") {
         for (std::size_t const i : split(10, 3, random).validation) counts[i] += 1;
     for (double const count : counts) CHECK(std::abs(count - 1200) < 5 * std::sqrt(4000 * 0.3 * 0.7));
 }
+
+} // namespace test_sources

@@ -11,6 +11,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_bfloat16 {
+
 using namespace boltz::detail;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("rows of any length are rounded alike and nothing beside them is touch
             for (std::size_t j = 0; j < n; ++j) REQUIRE(halves[j] == test::nearest_bfloat16(row[j]));
         }
 }
+
+} // namespace test_bfloat16

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+namespace test_bits {
+
 using namespace boltz::detail;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("a row of bits takes whole bytes") {
     CHECK(bytes_of_bits(9) == 2);
     CHECK(bytes_of_bits(784) == 98);
 }
+
+} // namespace test_bits

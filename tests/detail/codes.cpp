@@ -10,6 +10,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_codes {
+
 using namespace boltz::detail;
 
 namespace {
@@ -133,3 +135,5 @@ TEMPLATE_TEST_CASE("a row that is not finite comes back as NaNs", "", float, dou
     float const most = std::numeric_limits<float>::max();
     CHECK(there_and_back<std::uint16_t>(std::vector<float>{-most, most}) == std::vector<float>{-most, most});
 }
+
+} // namespace test_codes

@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_elementwise {
+
 using namespace boltz::detail;
 
 namespace {
@@ -372,3 +374,5 @@ TEMPLATE_TEST_CASE("kernels on portable packs agree with those on registers", "[
         .template run<PortableRegisters>();
     CHECK(out == std::vector<TestType>{0, 1, 127, 128, 255});
 }
+
+} // namespace test_elementwise

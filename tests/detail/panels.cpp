@@ -16,6 +16,8 @@
 #include <span>
 #include <vector>
 
+namespace test_panels {
+
 using namespace boltz;
 using namespace boltz::detail;
 
@@ -155,3 +157,5 @@ TEST_CASE("panels take over infinities, zeros of both signs and NaN", "[panels]"
             CHECK(std::isnan(test::widened(static_cast<std::uint16_t>((*side)[1] >> 16))));
     }
 }
+
+} // namespace test_panels

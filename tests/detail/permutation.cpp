@@ -9,6 +9,8 @@
 #include <set>
 #include <vector>
 
+namespace test_permutation {
+
 using namespace boltz;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("every number is equally likely everywhere, first and last", "[statist
     }
     CHECK(std::abs(beside[1] - trials * 3 / 7) < 5 * std::sqrt(trials * 3 / 7 * 4 / 7));
 }
+
+} // namespace test_permutation

@@ -12,6 +12,8 @@
 #include <set>
 #include <vector>
 
+namespace test_philox {
+
 using namespace boltz::detail;
 
 namespace {
@@ -202,3 +204,5 @@ TEST_CASE("derived keys differ from each other and from draws", "[philox]") {
     CHECK(keys.size() == 20000);
     CHECK(philox_derive(42, 1) == philox_derive(42, 1));
 }
+
+} // namespace test_philox

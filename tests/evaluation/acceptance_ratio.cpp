@@ -5,6 +5,8 @@
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 
+namespace test_acceptance_ratio {
+
 using namespace boltz;
 
 namespace {
@@ -91,3 +93,5 @@ TEST_CASE("estimates of different paths are not combined", "[evaluation]") {
     other.base = "uniform";
     CHECK_THROWS_AS(acceptance_ratio(up, other), ValueError);
 }
+
+} // namespace test_acceptance_ratio

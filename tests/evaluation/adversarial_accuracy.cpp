@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+namespace test_adversarial_accuracy {
+
 using namespace boltz;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("sets of different sizes are refused", "[evaluation]") {
     CHECK_THROWS_AS(adversarial_accuracy(normal_rows(5, 2, 1), data), ShapeError);
     CHECK_THROWS_AS(adversarial_accuracy(normal_rows(1, 3, 1), normal_rows(1, 3, 2)), ShapeError);
 }
+
+} // namespace test_adversarial_accuracy

@@ -7,6 +7,8 @@
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/exact.hpp>
 
+namespace test_ais {
+
 using namespace boltz;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
         log_partition(test::gaussian_rbm<float>(), {.compute = {.precision = Precision::bfloat16}}, random),
         contains_text("layer 0 are real numbers"));
 }
+
+} // namespace test_ais

@@ -5,6 +5,8 @@
 #include <boltz/evaluation/annealed_chains.hpp>
 #include <boltz/evaluation/exact_samples.hpp>
 
+namespace test_annealed_chains {
+
 using namespace boltz;
 using boltz::detail::AnnealedChains;
 using boltz::detail::Order;
@@ -108,3 +110,5 @@ TEST_CASE("differences of log-weights are those of the tempered models", "[evalu
         }
     });
 }
+
+} // namespace test_annealed_chains

@@ -13,6 +13,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_annealed_likelihood {
+
 using namespace boltz;
 
 namespace {
@@ -109,3 +111,5 @@ TEST_CASE("a gap is one between a likelihood and a bound of the same cases") {
     auto const other = elbo(rbm, Binarised{MatrixSource{data}, Binarisation::fixed}, MeanField{}, 0);
     CHECK_THROWS_AS(bound_gap(exact, other), ValueError);
 }
+
+} // namespace test_annealed_likelihood

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+namespace test_chain_diagnostics {
+
 using namespace boltz;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("a series that never changes says nothing, and one that is not finite 
     Matrix<double> const few = xt::ones<double>({2, 3});
     CHECK_THROWS_AS(chain_diagnostics(few), ShapeError);
 }
+
+} // namespace test_chain_diagnostics

@@ -11,6 +11,8 @@
 #include <numeric>
 #include <vector>
 
+namespace test_compact_features {
+
 using namespace boltz;
 
 namespace {
@@ -91,3 +93,5 @@ TEST_CASE("compact features of data that does not fit are refused") {
     Matrix<float> const nothing = xt::zeros<float>({0, 4});
     CHECK_THROWS_AS(compact_features<1>(rbm, nothing, ExactPosterior{}), ValueError);
 }
+
+} // namespace test_compact_features

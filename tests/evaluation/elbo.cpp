@@ -14,6 +14,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_elbo {
+
 using namespace boltz;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("the mean over many cases is the mean of all of them, in whatever port
     CHECK(mean_unnormalised_elbo(rbm, data, MeanField{}, draws, {.threads = 2, .block_rows = 64}) ==
           Approx(expected).epsilon(1e-12));
 }
+
+} // namespace test_elbo

@@ -4,6 +4,8 @@
 
 #include <boltz/evaluation/exact.hpp>
 
+namespace test_exact {
+
 using namespace boltz;
 
 namespace {
@@ -262,3 +264,5 @@ TEST_CASE("data that do not fit are refused", "[evaluation]") {
     CHECK_THROWS_AS(exact_log_sum(rbm, {Block{data}, Block{hidden}}, {true, true}), ShapeError);
     CHECK(exact_log_likelihood(rbm, Matrix<double>(xt::zeros<double>({0, 4}))).empty());
 }
+
+} // namespace test_exact

@@ -16,6 +16,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_features {
+
 using namespace boltz;
 
 namespace {
@@ -165,3 +167,5 @@ TEST_CASE("one number that is not finite is found wherever it stands") {
         CHECK_FALSE(parameters_are_finite(model));
     }
 }
+
+} // namespace test_features

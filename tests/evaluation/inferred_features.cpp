@@ -19,6 +19,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_inferred_features {
+
 using namespace boltz;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("data that does not fit the model is refused when the source is made")
     bad(1, 2) = 2;
     CHECK_THROWS_AS(inferred_features<1>(rbm, bad, ExactPosterior{}), ValueError);
 }
+
+} // namespace test_inferred_features

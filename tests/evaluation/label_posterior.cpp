@@ -12,6 +12,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_label_posterior {
+
 using namespace boltz;
 
 namespace {
@@ -148,3 +150,5 @@ TEST_CASE("what is no label, and pixels of another size, are refused") {
     RBM const many{test::layer<Bernoulli>(2), test::layer<Multinomial>(257)};
     CHECK_THROWS_AS(label_posterior(many, cases, ExactPosterior{}), ValueError);
 }
+
+} // namespace test_label_posterior

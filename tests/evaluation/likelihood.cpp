@@ -17,6 +17,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_likelihood {
+
 using namespace boltz;
 
 namespace {
@@ -150,3 +152,5 @@ TEST_CASE("data of another size has no likelihood") {
     CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(log_likelihood(rbm, narrow, 0)); }),
                contains_text("log_likelihood") && contains_text("3 columns") && contains_text("4 units"));
 }
+
+} // namespace test_likelihood

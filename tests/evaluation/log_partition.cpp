@@ -5,6 +5,8 @@
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/log_partition.hpp>
 
+namespace test_log_partition {
+
 using namespace boltz;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("an estimate that should not be believed says why", "[evaluation]") {
     CHECK(to_string(ChainStart::long_chains) == "long chains");
     CHECK(to_string(ChainStart::given_states) == "given states");
 }
+
+} // namespace test_log_partition

@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+namespace test_moments {
+
 using namespace boltz;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("moments do not depend on the threads, and need two cases", "[evaluati
     Matrix<double> const narrow = xt::zeros<double>({5, 3});
     CHECK_THROWS_AS(compare_moments(narrow, b), ShapeError);
 }
+
+} // namespace test_moments

@@ -16,6 +16,8 @@
 #include <numeric>
 #include <vector>
 
+namespace test_nearest_neighbour_classifier {
+
 using namespace boltz;
 
 namespace {
@@ -143,3 +145,5 @@ TEST_CASE("the classifier refuses what does not fit", "[evaluation]") {
                       contains_text("8 labels") && contains_text("5 rows"));
     static_assert(!std::constructible_from<NearestNeighbourClassifier<MatrixSource<float>>, Matrix<float>, Labels>);
 }
+
+} // namespace test_nearest_neighbour_classifier

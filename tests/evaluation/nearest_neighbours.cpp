@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace test_nearest_neighbours {
+
 using namespace boltz;
 
 namespace {
@@ -180,3 +182,5 @@ TEST_CASE("numbers without distances are refused", "[evaluation]") {
         CHECK_THROWS_WITH(nearest_neighbours(data, samples), contains_text("samples") && contains_text("row 650"));
     }
 }
+
+} // namespace test_nearest_neighbours

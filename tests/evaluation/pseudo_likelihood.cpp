@@ -12,6 +12,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_pseudo_likelihood {
+
 using namespace boltz;
 
 namespace {
@@ -187,3 +189,5 @@ TEST_CASE("cases that are no states have no pseudo-likelihood") {
     Matrix<float> const narrow = xt::zeros<float>({3, 3});
     CHECK_THROWS_AS(pseudo_likelihood(rbm, narrow), ShapeError);
 }
+
+} // namespace test_pseudo_likelihood

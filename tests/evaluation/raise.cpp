@@ -7,6 +7,8 @@
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/evaluation/raise.hpp>
 
+namespace test_raise {
+
 using namespace boltz;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("the number of workers changes no estimate, and data must fit", "[eval
     CHECK_THROWS_AS(raise(rbm, wrong, {}, random), ValueError);
     CHECK(raise(rbm, Matrix<float>(xt::zeros<float>({0, 4})), {}, random).empty());
 }
+
+} // namespace test_raise

@@ -8,6 +8,8 @@
 #include <boltz/evaluation/exact_samples.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
 
+namespace test_reverse_ais {
+
 using namespace boltz;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("starts and models that do not fit are refused", "[evaluation]") {
     CHECK_NOTHROW(ratio(real, real, real_states.blocks()));
     CHECK_THROWS_WITH(ratio(real, precise, real_states.blocks()), contains_text("units of layer 0"));
 }
+
+} // namespace test_reverse_ais

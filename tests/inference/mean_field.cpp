@@ -9,6 +9,8 @@
 
 #include <limits>
 
+namespace test_mean_field {
+
 using namespace boltz;
 
 namespace {
@@ -240,3 +242,5 @@ TEST_CASE("mean-field refuses damping and tolerance out of range", "[inference]"
     CHECK_THROWS_AS(MeanField{.tolerance = -1}.bind(model), ValueError);
     CHECK_THROWS_AS(MeanField{.tolerance = std::numeric_limits<double>::quiet_NaN()}.bind(model), ValueError);
 }
+
+} // namespace test_mean_field

@@ -11,6 +11,8 @@
 
 #include <string>
 
+namespace test_checkpoint_file {
+
 using namespace boltz;
 using boltz_test::TemporaryFolder;
 
@@ -91,3 +93,5 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
     Session session;
     CHECK_THROWS_AS(resume(folder / "none.npz", session), FileError);
 }
+
+} // namespace test_checkpoint_file

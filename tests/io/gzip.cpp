@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace test_gzip {
+
 using namespace boltz_test;
 
 namespace {
@@ -80,3 +82,5 @@ TEST_CASE("a small file that decompresses beyond the limit is refused", "[io][gz
     CHECK(read(folder / "bomb", 1000000).size() == 1000000);
     CHECK_THROWS_AS(read(folder / "bomb", 999999), boltz::FormatError);
 }
+
+} // namespace test_gzip

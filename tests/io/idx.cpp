@@ -9,6 +9,8 @@
 #include <numeric>
 #include <string>
 
+namespace test_idx {
+
 using namespace boltz_test;
 
 namespace {
@@ -161,3 +163,5 @@ TEST_CASE("the real MNIST files are as published", "[io][idx]") {
     double const sum = std::accumulate(train.images.begin(), train.images.end(), 0.0);
     CHECK(sum / (60000.0 * 784 * 255) == Approx(0.1306604762738429).epsilon(1e-12));
 }
+
+} // namespace test_idx

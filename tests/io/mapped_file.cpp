@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+namespace test_mapped_file {
+
 using namespace boltz_test;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("what is missing or no plain file is refused with path and reason", "[
     CHECK_THAT(refusal(folder.path()), contains_text("not a plain file"));
     CHECK_THAT(refusal("/dev/null"), contains_text("not a plain file"));
 }
+
+} // namespace test_mapped_file

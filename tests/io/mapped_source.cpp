@@ -22,6 +22,8 @@
 
 #include <unistd.h>
 
+namespace test_mapped_source {
+
 using namespace boltz;
 using namespace boltz_test;
 
@@ -252,3 +254,5 @@ TEST_CASE("a training on a mapped file is the training on the matrix, shuffled b
         CHECK(test::same(trained(map_npy(folder / "cases.npy")), trained(data)));
     }
 }
+
+} // namespace test_mapped_source

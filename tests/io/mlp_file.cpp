@@ -12,6 +12,8 @@
 
 #include <string>
 
+namespace test_mlp_file {
+
 using namespace boltz;
 using boltz_test::message_of;
 using boltz_test::TemporaryFolder;
@@ -78,3 +80,5 @@ TEST_CASE("a file that holds another network, or none, is refused with the reaso
                }),
                contains_text("\"whatever\""));
 }
+
+} // namespace test_mlp_file

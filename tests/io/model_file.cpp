@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace test_model_file {
+
 using namespace boltz;
 using boltz_test::TemporaryFolder;
 
@@ -274,3 +276,5 @@ TEST_CASE("a classifier comes back from its file") {
     auto const back = load<SoftmaxRegression<float>>(folder / "classifier.npz");
     CHECK(back.weights() == classifier.weights());
 }
+
+} // namespace test_model_file

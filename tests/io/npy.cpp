@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace test_npy {
+
 using namespace boltz_test;
 
 namespace {
@@ -199,3 +201,5 @@ TEST_CASE("an array that is not whole cannot be written as .npy", "[io][npy]") {
                     boltz::ShapeError);
     CHECK(folder.count() == 0);
 }
+
+} // namespace test_npy

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace test_npz {
+
 using namespace boltz_test;
 
 namespace {
@@ -236,3 +238,5 @@ TEST_CASE("names and arrays that no .npz file can hold are refused before anythi
     CHECK_THROWS_AS(boltz::write_npz(folder / "file.npz", wrong), boltz::ValueError);
     CHECK(folder.count() == 0);
 }
+
+} // namespace test_npz

@@ -5,6 +5,8 @@
 #include <boltz/evaluation/exact_expectations.hpp>
 #include <boltz/model/initialise.hpp>
 
+namespace test_initialise {
+
 using namespace boltz;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("initial biases give the base-rate model the data's means", "[model]")
     Rows none{xt::zeros<double>({0, 6})};
     CHECK_THROWS_AS(initialise_biases(rbm, none, random), ValueError);
 }
+
+} // namespace test_initialise

@@ -9,6 +9,8 @@
 #include <limits>
 #include <numeric>
 
+namespace test_mlp {
+
 using namespace boltz;
 
 namespace {
@@ -76,3 +78,5 @@ TEST_CASE("a network says what it cannot take", "[mlp]") {
     CHECK_THROWS_WITH(network.probabilities(Block{right}, Block{wide}),
                       contains_text("2 x 4") && contains_text("2 x 3"));
 }
+
+} // namespace test_mlp

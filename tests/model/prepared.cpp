@@ -13,6 +13,8 @@
 #include <boltz/sampling/sample.hpp>
 #include <boltz/training/trainer.hpp>
 
+namespace test_prepared {
+
 // This program has no library of packed products; tests/onednn tests the one that has.
 
 using namespace boltz;
@@ -130,3 +132,5 @@ TEST_CASE("precisions have names", "[model]") {
     CHECK(to_string(Precision::float32) == "float32");
     CHECK(to_string(Precision::bfloat16) == "bfloat16");
 }
+
+} // namespace test_prepared

@@ -5,6 +5,8 @@
 
 #include <boltz/model/scaled.hpp>
 
+namespace test_scaled {
+
 using namespace boltz;
 
 namespace {
@@ -254,3 +256,5 @@ TEST_CASE("a scaled field needs one factor for each part, or one for all", "[mod
     CHECK_THROWS_AS(Scaled(rbm, plain), ShapeError);
     CHECK_NOTHROW(Scaled(rbm, right));
 }
+
+} // namespace test_scaled

@@ -6,6 +6,8 @@
 #include <boltz/model/scaled.hpp>
 #include <boltz/model/tempered.hpp>
 
+namespace test_tempered {
+
 using namespace boltz;
 
 namespace {
@@ -158,3 +160,5 @@ TEST_CASE("temperatures and bases that do not fit are refused", "[model]") {
     base.biases[1] = xt::zeros<double>({7});
     CHECK_THROWS_AS((Tempered{model, base, 0.5}), ShapeError);
 }
+
+} // namespace test_tempered

@@ -14,6 +14,8 @@
 #include <boltz/model/dbm.hpp>
 #include <boltz/model/rbm.hpp>
 
+namespace test_unroll {
+
 using namespace boltz;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("the new softmax of an unrolled machine has normal weights of the devi
     CHECK_THROWS_WITH(unroll(machine, 10, random, TopDown::inferred, -1), contains_text("deviation is -1"));
     CHECK_THROWS_WITH(unroll(machine, 0, random), contains_text("classes is 0"));
 }
+
+} // namespace test_unroll

@@ -11,6 +11,8 @@
 
 #include <bit>
 
+namespace test_ais {
+
 using namespace boltz;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("with packed products the estimate is of the model whose weights were 
     ais.compute.precision = Precision::bfloat16;
     check(coarse, truth_of_rounded, "bfloat16 by oneDNN");
 }
+
+} // namespace test_ais

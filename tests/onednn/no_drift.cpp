@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+namespace test_no_drift {
+
 using namespace boltz;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("hidden units of several panels leave the distribution of the visible 
         CHECK(p_of(stale, 4) > 1e-4);
     }
 }
+
+} // namespace test_no_drift

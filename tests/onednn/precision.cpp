@@ -13,6 +13,8 @@
 #include <boltz/sampling/sample.hpp>
 #include <boltz/training/trainer.hpp>
 
+namespace test_precision {
+
 using namespace boltz;
 
 namespace {
@@ -219,3 +221,5 @@ TEST_CASE("weights that have changed between two fits of a session are packed an
     other.fit(data, once, same_random);
     CHECK(test::same(test::parameters(model), test::parameters(twin)));
 }
+
+} // namespace test_precision

@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+namespace test_products {
+
 // This file does not include <boltz/onednn.hpp>; the program does.
 
 using namespace boltz;
@@ -461,3 +463,5 @@ TEST_CASE("products into the columns of a wider block are those of a block of it
                 REQUIRE(std::abs(alone.block()(i, j) - among_others.block()(i, j)) < 1e-4f);
     }
 }
+
+} // namespace test_products

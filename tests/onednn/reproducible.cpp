@@ -3,6 +3,8 @@
 
 #include <boltz/detail/packed_weights.hpp>
 
+namespace test_reproducible {
+
 using namespace boltz;
 
 namespace {
@@ -25,3 +27,5 @@ TEST_CASE("trainings, features and samples by oneDNN have the same bits for any 
         test::check_reproducible<float>(Precision::automatic, "float32 by " + engine);
     }
 }
+
+} // namespace test_reproducible

@@ -12,6 +12,8 @@
 #include <cmath>
 #include <limits>
 
+namespace test_adam {
+
 using namespace boltz;
 
 namespace {
@@ -140,3 +142,5 @@ TEST_CASE("settings that Adam cannot have are refused", "[optimizer]") {
     CHECK_THROWS_AS((Adam{.learning_rate = std::numeric_limits<double>::infinity()}.bind(model)), ValueError);
     CHECK_THROWS_AS((Adam{.layer_rates = {-1.0}}.bind(model)), ValueError);
 }
+
+} // namespace test_adam

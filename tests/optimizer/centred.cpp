@@ -18,6 +18,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_centred {
+
 using namespace boltz;
 
 namespace {
@@ -203,3 +205,5 @@ TEST_CASE("centred trainings go on to the bit and do not depend on threads, in p
     check([&](auto& dbm) { return Trainer{PersistentCD{.chains = 7}, optimizer, MeanField{}}.bind(dbm); }, 7);
     check([&](auto& dbm) { return DoubledInput{ContrastiveDivergence{}, optimizer}.bind(dbm, data); }, 16);
 }
+
+} // namespace test_centred

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace test_descent {
+
 using namespace boltz;
 
 // What holds for both optimizers, whatever the directions they take.
@@ -361,3 +363,5 @@ TEST_CASE("descents that cannot be are refused", "[optimizer]") {
                         ValueError);
     });
 }
+
+} // namespace test_descent

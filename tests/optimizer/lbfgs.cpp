@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <vector>
 
+namespace test_lbfgs {
+
 using namespace boltz;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("a history of no moves is refused", "[optimizer]") {
     test::Point<float> const point{2, 1};
     CHECK_THROWS_WITH((Lbfgs{.history = 0}.bind(point)), contains_text("Lbfgs: history is 0"));
 }
+
+} // namespace test_lbfgs

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_line_search {
+
 using namespace boltz;
 
 namespace {
@@ -164,3 +166,5 @@ TEST_CASE("line searches that cannot be are refused", "[optimizer]") {
     CHECK_THROWS_AS((LineSearch{.sufficient_decrease = 0}.validate("here")), ValueError);
     CHECK_THROWS_AS((LineSearch{.sufficient_decrease = 0.2, .curvature = 0.1}.validate("here")), ValueError);
 }
+
+} // namespace test_line_search

@@ -19,6 +19,8 @@
 
 #include <cmath>
 
+namespace test_max_norm {
+
 using namespace boltz;
 
 namespace {
@@ -140,3 +142,5 @@ TEST_CASE("an average is the mean of the parameters after each update that count
     auto early = recipe.bind(first);
     CHECK_THROWS_WITH(early.optimizer().write_average(first), contains_text("first_epoch is 2"));
 }
+
+} // namespace test_max_norm

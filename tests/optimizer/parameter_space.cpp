@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+namespace test_parameter_space {
+
 using namespace boltz;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("the resolution is that of the coarsest parameters", "[optimizer]") {
     CHECK(ParameterSpace<test::Point<double>>{wide, {}, executor}.resolution() ==
           std::numeric_limits<double>::epsilon());
 }
+
+} // namespace test_parameter_space

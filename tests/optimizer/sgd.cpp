@@ -7,6 +7,8 @@
 
 #include <limits>
 
+namespace test_sgd {
+
 using namespace boltz;
 
 namespace {
@@ -142,3 +144,5 @@ TEST_CASE("each layer moves at its own rate, and a frozen one not at all", "[opt
     }
     CHECK_THROWS_AS((Sgd{.layer_rates = {1.0, -1.0}}.bind(model)), ValueError);
 }
+
+} // namespace test_sgd

@@ -14,6 +14,8 @@
 #include <cmath>
 #include <limits>
 
+namespace test_sparse {
+
 using namespace boltz;
 
 namespace {
@@ -161,3 +163,5 @@ TEST_CASE("targets that cannot be are refused", "[optimizer]") {
     CHECK_THROWS_WITH((Sparse{Sgd{}, {{.target = 0.1}, {.target = 0.2}}}.bind(rbm)),
                       contains_text("more than one target"));
 }
+
+} // namespace test_sparse

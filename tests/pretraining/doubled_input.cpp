@@ -20,6 +20,8 @@
 #include <string>
 #include <vector>
 
+namespace test_doubled_input {
+
 using namespace boltz;
 
 namespace {
@@ -239,3 +241,5 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     CHECK(shows(Binarised{MatrixSource{grey}, Binarisation::threshold}, 1.0f));
     CHECK(shows(Subset{Binarised{MatrixSource{grey}, Binarisation::stochastic}, order}, 0.9f));
 }
+
+} // namespace test_doubled_input

@@ -16,6 +16,8 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>
 
+namespace test_pretraining_session {
+
 using namespace boltz;
 
 namespace {
@@ -127,3 +129,5 @@ TEST_CASE("pretraining and joint training resumed from the joint phase are the u
     second.fit(data, options(), other_random);
     CHECK(test::same(to_arrays(second), to_arrays(session)));
 }
+
+} // namespace test_pretraining_session

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <vector>
 
+namespace test_stack {
+
 using namespace boltz;
 
 namespace {
@@ -285,3 +287,5 @@ TEST_CASE("a stack starts from the parameters of the model") {
     }
     for (std::size_t k = 0; k < 3; ++k) CHECK(top.visible().bias()(2 + k) == model.layer<3>().bias()(k));
 }
+
+} // namespace test_stack

@@ -8,6 +8,8 @@
 
 #include <vector>
 
+namespace test_gif {
+
 using namespace boltz_test;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("frames that make no film are refused, and the old file stays", "[repo
     CHECK_THROWS_AS(boltz::write_gif(folder.path(), frames(1)), boltz::FileError);
     CHECK(folder.count() == 1);
 }
+
+} // namespace test_gif

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+namespace test_plot {
+
 namespace {
 
 std::size_t pixels_of(boltz::Image const& image, boltz::Color color) {
@@ -105,3 +107,5 @@ TEST_CASE("curves and charts that make no sense are refused", "[report][plot]") 
     CHECK_THROWS_AS(boltz::plot_curves({}, {.width = 10}), boltz::ShapeError);
     CHECK_THROWS_AS(boltz::plot_curves({}, {.pixels_per_unit = 0}), boltz::ValueError);
 }
+
+} // namespace test_plot

@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace test_png {
+
 using namespace boltz_test;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_CASE("a PNG file that cannot be written is refused, and so is no picture", 
     CHECK_THROWS_AS(boltz::write_png(folder / "file.png", {}), boltz::ShapeError);
     CHECK(folder.count() == 0);
 }
+
+} // namespace test_png

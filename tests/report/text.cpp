@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace test_text {
+
 namespace {
 
 boltz::Image drawn(std::string const& text, double height = 18) {
@@ -64,3 +66,5 @@ TEST_CASE("a text outside of the picture is cut off", "[report][text]") {
     boltz::draw_text(image, "", {0, 0});
     CHECK(image.pixels.size() == 25);
 }
+
+} // namespace test_text

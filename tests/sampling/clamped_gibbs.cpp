@@ -10,6 +10,8 @@
 #include <limits>
 #include <stdexcept>
 
+namespace test_clamped_gibbs {
+
 using namespace boltz;
 
 namespace {
@@ -183,3 +185,5 @@ TEST_CASE("with nothing clamped a sweep draws what a plain one does, and with al
         clamped_half_sweep(model, states.blocks(), all, scratch.blocks(), parity, Draws::from_seed(2));
     CHECK(same());
 }
+
+} // namespace test_clamped_gibbs

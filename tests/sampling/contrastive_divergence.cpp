@@ -5,6 +5,8 @@
 
 #include <boltz/sampling/contrastive_divergence.hpp>
 
+namespace test_contrastive_divergence {
+
 using namespace boltz;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("CD takes batches of changing sizes, of one case and of one unit a lay
         CHECK(phase.states[1].rows == rows);
     }
 }
+
+} // namespace test_contrastive_divergence

@@ -5,6 +5,8 @@
 
 #include <boltz/sampling/gibbs.hpp>
 
+namespace test_gibbs {
+
 using namespace boltz;
 
 namespace {
@@ -223,3 +225,5 @@ TEST_CASE("chains of two real-valued layers have the normal's means and covarian
     check([](double, double h) { return h * h; }, 2 / determinant);
     check([](double v, double h) { return v * h; }, w / determinant);
 }
+
+} // namespace test_gibbs

@@ -11,6 +11,8 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>
 
+namespace test_parallel_tempering {
+
 using namespace boltz;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("tempering needs chains, temperatures and a case to begin at", "[sampl
     Executor executor{Compute{}};
     CHECK_THROWS_AS(session.sample(model, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
 }
+
+} // namespace test_parallel_tempering

@@ -7,6 +7,8 @@
 #include <boltz/evaluation/exact_expectations.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 
+namespace test_persistent_cd {
+
 using namespace boltz;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE("persistent CD needs a chain, and a case to begin at", "[sampling]") {
     Executor executor{Compute{}};
     CHECK_THROWS_AS(session.sample(model, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
 }
+
+} // namespace test_persistent_cd

@@ -8,6 +8,8 @@
 
 #include <limits>
 
+namespace test_sample_given {
+
 using namespace boltz;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE("what no unit can have is refused before anything is drawn", "[samplin
     Given const other{test::bernoulli_dbm(), 1};
     CHECK_THROWS_AS(sample_given(model, other, {}, random), ShapeError);
 }
+
+} // namespace test_sample_given

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
+namespace test_sample_tempered {
+
 using namespace boltz;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("tempered samples need chains, reads and temperatures", "[sampling]") 
     CHECK_THROWS_AS(sample_tempered(model, {.lowest = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(test::bernoulli_rbm(3, 3)), {}, random), ShapeError);
 }
+
+} // namespace test_sample_tempered

@@ -13,6 +13,8 @@
 #include <cmath>
 #include <limits>
 
+namespace test_tempered_chains {
+
 using namespace boltz;
 
 namespace {
@@ -280,3 +282,5 @@ TEST_CASE("the number of threads does not change tempered chains, and a saved st
 TEST_CASE("no ensembles at all are refused", "[sampling]") {
     CHECK_THROWS_AS((TemperedChains<float, 2>{0, {2, 2}, TemperatureLadder{3}}), ValueError);
 }
+
+} // namespace test_tempered_chains

@@ -16,6 +16,8 @@
 
 #include <numeric>
 
+namespace test_backpropagation {
+
 using namespace boltz;
 
 namespace {
@@ -243,3 +245,5 @@ TEST_CASE("line searches on chunks train a network, to the bit for any number of
     check(ConjugateGradient{});
     check(Lbfgs{});
 }
+
+} // namespace test_backpropagation

@@ -11,6 +11,8 @@
 
 #include <string>
 
+namespace test_callback {
+
 using namespace boltz;
 
 namespace {
@@ -152,3 +154,5 @@ TEST_CASE("metrics belong to one epoch and later callbacks see those of earlier 
     CHECK(report.metrics[0].name == "epoch");
     CHECK(report.metrics[0].value == 3);
 }
+
+} // namespace test_callback

@@ -14,6 +14,8 @@
 
 #include <numeric>
 
+namespace test_learning {
+
 using namespace boltz;
 
 // The seeds are fixed and the margins wide, so none of these tests can fail by chance.
@@ -112,3 +114,5 @@ TEST_CASE("training a DBM with labels on top raises the exact log-likelihood of 
     CHECK(after > -4.3);
     CHECK(after <= -std::log(12.0));
 }
+
+} // namespace test_learning

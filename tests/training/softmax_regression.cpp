@@ -16,6 +16,8 @@
 #include <cmath>
 #include <vector>
 
+namespace test_softmax_regression {
+
 using namespace boltz;
 
 namespace {
@@ -168,3 +170,5 @@ TEST_CASE("features and labels that do not fit are refused") {
         (Trainer{ConditionalLikelihood{}, Sgd{}}.fit(model, on_layers<0, 1>(good, OneHot{four, 4}), {}, random)),
         ShapeError);
 }
+
+} // namespace test_softmax_regression

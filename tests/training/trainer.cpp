@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+namespace test_trainer {
+
 using namespace boltz;
 
 namespace {
@@ -241,3 +243,5 @@ TEST_CASE("a training that is refused leaves the random numbers alone") {
     CHECK_THROWS_AS((Trainer{ContrastiveDivergence{}, Sgd{}}.fit(rbm, wrong, {.epochs = 1}, random)), ShapeError);
     CHECK(random.split().key() == untouched.split().key());
 }
+
+} // namespace test_trainer

@@ -16,6 +16,8 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>
 
+namespace test_training_session {
+
 using namespace boltz;
 
 namespace {
@@ -170,3 +172,5 @@ TEST_CASE("a finished session has nothing left to do until it gets more epochs")
     CHECK(session.fit(data, {.epochs = 3, .batch_size = 3}, random).clock == Clock{3, 0, 9});
     CHECK_FALSE(test::same(to_arrays(session), before));
 }
+
+} // namespace test_training_session

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+namespace test_update {
+
 using namespace boltz;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("the parts of an update are all rows of all weights, once, for any num
         CHECK(difference < 1e-13);
     }
 }
+
+} // namespace test_update

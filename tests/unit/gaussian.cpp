@@ -10,6 +10,8 @@
 
 #include <array>
 
+namespace test_gaussian {
+
 using namespace boltz;
 
 namespace {
@@ -180,3 +182,5 @@ TEST_CASE("a Gaussian unit that was never told its size is refused before it is 
     States<float, 2> states{1, rbm.sizes()};
     CHECK_THROWS_AS(energy(rbm, states.blocks()), ShapeError);
 }
+
+} // namespace test_gaussian

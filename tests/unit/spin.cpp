@@ -3,6 +3,8 @@
 
 #include "../../examples/spin.hpp"
 
+namespace test_spin {
+
 using namespace boltz;
 
 TEST_CASE("a user's own unit fulfils what a unit must", "[unit][statistical]") {
@@ -55,3 +57,5 @@ TEST_CASE("what a unit need not offer has defaults", "[unit]") {
     CHECK(std::equal(state.begin(), state.end(), expected.begin()));
     test::check_refusal(Minimal{}, 2, {1, std::numeric_limits<float>::infinity()});
 }
+
+} // namespace test_spin

@@ -7,6 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/base_at_data.hpp>
 #include <boltz/evaluation/likelihood.hpp>
 
 #include <limits>
@@ -16,7 +17,8 @@
 namespace boltz {
 
 /// Measures "log_likelihood" of some cases (of an RBM; "elbo" of a deeper machine), in nats a case, with its standard
-/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the base rates of the cases.
+/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from
+/// `base_at_data` of the cases.
 ///
 /// Where the verdict on log Z forbids to believe it the likelihood is not a number, so that nothing stops or keeps a
 /// model by it. The numbers drawn are the same each time, so that epochs compare. Data is on the visible layer. An
@@ -35,7 +37,7 @@ class LikelihoodMonitor {
                       "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
-        auto const base = base_rates(model, data_.template source<0>(), own);
+        auto const base = base_at_data(model, data_.template source<0>(), own, ais_.compute);
         LogPartition const log_z = log_partition(model, ais_, own, base);
         std::string const name = M::depth == 2 ? "log_likelihood" : "elbo";
         LogLikelihood const found = likelihood(model, log_z);

@@ -97,7 +97,7 @@ template <std::size_t I = 0, Field F, DataSource S>
 /// The base-rate model of states of all layers: biases that give every unit alone its mean in them.
 ///
 /// Of samples of the model it is the nearest of all bases, since its hidden units are on as often as those of the
-/// model, which hidden units without biases are not by far: `base_rates(dbm, sample(dbm, {}, random).blocks())`.
+/// model, which hidden units without biases are not by far; `base_at_data` makes it of chains that began at data.
 /// Inferred means of data serve as well. Smoothed as in `initialise_biases`.
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
 template <Field F>
