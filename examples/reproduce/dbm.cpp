@@ -30,10 +30,9 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
                               .values = fine_tune(setting, images, "fine_tuning", plain, {.epochs = plain_epochs},
                                                   unrolled, inputs, held_out)});
 
-    std::size_t const epochs = setting.epochs(200);
-    Backpropagation const with_dropout{
-        MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, epochs), .momentum = 0.9}, 4.0},
-        Dropout{.input = 0.2, .hidden = 0.5}};
+    std::size_t const epochs = setting.epochs(160);
+    Backpropagation const with_dropout{Sgd{.learning_rate = Schedule::linear(0.3, 0.003, epochs), .momentum = 0.9},
+                                       Dropout{.input = 0.2, .hidden = 0.5}};
     result.figures.push_back({.name = images.test_name + " error, fine-tuned with dropout",
                               .published = "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)",
                               .aim = "<= 0.80 %",

@@ -35,7 +35,7 @@ Result reproduce_dbm_3(Setting const& setting, Images const& images) {
     auto const held_out =
         top_down_inputs(machine, ByteSource{images.test}, MeanField{.max_sweeps = 50}, setting.compute());
     std::size_t const epochs = setting.epochs(100);
-    Backpropagation const recipe{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, epochs), .momentum = 0.9},
+    Backpropagation const recipe{Sgd{.learning_rate = Schedule::linear(0.3, 0.003, epochs), .momentum = 0.9},
                                  Dropout{.input = 0.2, .hidden = 0.5}};
     Result result;
     result.title = "DBM 784-500-500-1000 on MNIST";
