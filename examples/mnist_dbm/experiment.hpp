@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
@@ -30,6 +31,14 @@ using Network = boltz::MLP<4>;
 /// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
 /// it where it is; `archive` keeps all of it.
 class Experiment {
+    using Joint = std::variant<decltype(joint_recipe(Options{}).bind(std::declval<Machine&>())),
+                               decltype(long_joint_recipe(Options{}).bind(std::declval<Machine&>()))>;
+
+    static Joint start_joint(Machine& machine, Options const& options) {
+        if (options.paper) return long_joint_recipe(options).bind(machine);
+        return joint_recipe(options).bind(machine);
+    }
+
     static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
         boltz::initialise_weights(machine, {options.paper ? 0.001 : 0.01, 0.01}, random);
         if (!options.paper) boltz::initialise_biases(machine, boltz::ByteSource{images.train}, random);
@@ -44,7 +53,7 @@ class Experiment {
           network_{{images.train.pixels(), options.hidden[0], options.hidden[1], classes}, {options.hidden[1], 0, 0}},
           compute_{.threads = options.threads,
                    .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2},
-          pretraining_{start(machine_, options, images, random_)}, joint_{joint_recipe(options).bind(machine_)},
+          pretraining_{start(machine_, options, images, random_)}, joint_{start_joint(machine_, options)},
           classification_{classifier_recipe(options).bind(classifier_)},
           fine_tuning_{fine_tuning_recipe(options).bind(network_)} {
         phase_random_ = random_;
@@ -70,10 +79,13 @@ class Experiment {
                      }) &&
                timed(1,
                      [&] {
-                         return joint_.fit(pixels, generative_options("joint training", options_.joint_epochs),
-                                           random_, ReconstructionMonitor{watched, how},
-                                           GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
-                                           WeightMonitor{}, callbacks...);
+                         auto const fit = [&](auto& session) {
+                             return session.fit(pixels, generative_options("joint training", options_.joint_epochs),
+                                                random_, ReconstructionMonitor{watched, how},
+                                                GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
+                                                WeightMonitor{}, callbacks...);
+                         };
+                         return std::visit(fit, joint_);
                      }) &&
                timed(2,
                      [&] {
@@ -137,7 +149,7 @@ class Experiment {
         }
         archive.nested("random", phase_random_);
         archive.nested("pretraining", pretraining_);
-        archive.nested("joint", joint_); // with the machine
+        std::visit([&](auto& session) { archive.nested("joint", session); }, joint_); // with the machine
         archive.nested("classifier", classification_);
         archive.nested("fine_tuning", fine_tuning_);
         if (archive.mode() == boltz::Archive::Mode::loading) random_ = phase_random_;
@@ -192,7 +204,7 @@ class Experiment {
     boltz::Compute compute_;
     decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
                                                 std::declval<boltz::ByteSource const&>())) pretraining_;
-    decltype(joint_recipe(Options{}).bind(std::declval<Machine&>())) joint_;
+    Joint joint_;
     decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
     decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>())) fine_tuning_;
     std::uint64_t phase_ = 0;

@@ -158,7 +158,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole model")
         ->check(count)
         ->group("Joint training");
-    app.add_option("--joint-rate", options.joint_rate, "Learning rate; it falls to a tenth")
+    app.add_option("--joint-rate", options.joint_rate, "Learning rate; with --paper it falls to a tenth")
         ->check(rate)
         ->group("Joint training");
     app.add_option("--joint-momentum", options.joint_momentum, "Momentum of the first five epochs, and of the others")

@@ -9,6 +9,7 @@
 #include <boltz/dbm.hpp>
 #include <boltz/mlp.hpp>
 
+#include <utility>
 #include <vector>
 
 inline boltz::Binarisation binarisation_of(Options const& options) {
@@ -58,16 +59,28 @@ inline auto pretraining_recipe(Options const& options) {
                         std::vector{stage(0), stage(1)}};
 }
 
-/// Persistent chains and mean-field inference at a rate that falls to a tenth. Along the gradient that is not centred
-/// the upper layer falls silent in a long training.
+inline boltz::Sgd joint_optimizer(Options const& options, boltz::Schedule rate) {
+    return {.learning_rate = std::move(rate),
+            .momentum = change_over(options.joint_momentum),
+            .weight_decay = options.joint_decay};
+}
+
+inline boltz::PersistentCD joint_sampling(Options const& options) {
+    return {.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)};
+}
+
+/// Persistent chains and mean-field inference.
 inline auto joint_recipe(Options const& options) {
+    return boltz::Trainer{joint_sampling(options), joint_optimizer(options, options.joint_rate),
+                          inference_recipe(options)};
+}
+
+/// The same along the centred gradient, at a rate that falls to a tenth: in a long training along the other one the
+/// upper layer falls silent.
+inline auto long_joint_recipe(Options const& options) {
     using namespace boltz;
-    Sgd const optimizer{.learning_rate =
-                            Schedule::linear(options.joint_rate, 0.1 * options.joint_rate, options.joint_epochs),
-                        .momentum = change_over(options.joint_momentum),
-                        .weight_decay = options.joint_decay};
-    return Trainer{PersistentCD{.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)},
-                   Centred{optimizer}, inference_recipe(options)};
+    auto const rate = Schedule::linear(options.joint_rate, 0.1 * options.joint_rate, options.joint_epochs);
+    return Trainer{joint_sampling(options), Centred{joint_optimizer(options, rate)}, inference_recipe(options)};
 }
 
 /// Softmax regression with a rate that falls to nothing.

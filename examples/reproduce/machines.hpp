@@ -34,7 +34,7 @@ inline Machine paper_machine(Setting const& setting, Images const& images) {
     Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
     auto pretraining = pretraining_recipe(options).bind(machine, pixels);
     run_stage(setting, "pretraining", setting.seed, pretraining, pixels, {.epochs = 1});
-    auto joint = joint_recipe(options).bind(machine);
+    auto joint = long_joint_recipe(options).bind(machine);
     run_stage(setting, "joint_training", setting.seed, joint, pixels, {.epochs = options.joint_epochs});
     save(setting.out / "machine.npz", machine);
     return machine;
