@@ -52,10 +52,10 @@ int main() {
     require(samples.rows() == 1500 && ink.shape(0) == 1500, "there are as many samples as chains times reads");
 
     // [from_data]
-    auto const near = sample_from_data(rbm, MatrixSource{pictures}, {.count = 100, .sweeps = 10}, random);
-    auto const further = sample(rbm, near, {.count = 100, .sweeps = 1000}, random); // goes on from there
+    auto const nearby = sample_from_data(rbm, MatrixSource{pictures}, {.count = 100, .sweeps = 10}, random);
+    auto const further = sample(rbm, nearby, {.count = 100, .sweeps = 1000}, random); // goes on from there
     // [from_data]
-    require(near.rows() == 100 && further.rows() == 100, "chains begin at cases in turn");
+    require(nearby.rows() == 100 && further.rows() == 100, "chains begin at cases in turn");
 
     // [given]
     Matrix<float> known = xt::zeros<float>({std::size_t{1}, std::size_t{9}}); // one mask for all cases
