@@ -98,23 +98,19 @@ void train(Machine& machine, LabelledImages const& images, Options const& option
                  PretrainingInput::means}
         .pretrain(machine, data, {.epochs = options.pretrain_epochs, .compute = compute}, random,
                   Progress{std::cout, Terminal::no, 80});
-    Trainer{
-        PersistentCD{.chains = 100, .steps = 2},
-        Centred{Sgd{.learning_rate = Schedule::linear(0.001, 0.0001, options.joint_epochs), .momentum = momentum}},
-        MeanField{.max_sweeps = 5}}
-        .fit(machine, data, {.epochs = options.joint_epochs, .compute = compute}, random, StopOnNaN{},
-             Progress{std::cout, Terminal::no, 80});
+    Trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002}, MeanField{.max_sweeps = 5}}.fit(
+        machine, data, {.epochs = options.joint_epochs, .compute = compute}, random, StopOnNaN{},
+        Progress{std::cout, Terminal::no, 80});
 }
 
-/// The means of the pixels at the ends of Gibbs chains that hold their labels fast, ten chains of each class. They
-/// begin at training images of any class, so that what they end at is the label's doing.
-Matrix<float> draw_classes(Machine const& machine, LabelledImages const& images, Options const& options,
-                           Random& random) {
+/// The means of the pixels at the ends of Gibbs chains that hold their labels fast, ten chains of each class.
+Matrix<float> draw_classes(Machine const& machine, Options const& options, Random& random) {
     Compute const compute{.threads = options.threads, .block_rows = 50};
-    auto states = sample_from_data(machine, ByteSource{images},
-                                   {.count = classes * samples_a_class, .sweeps = 0, .compute = compute}, random);
-    for (std::size_t i = 0; i < states.rows(); ++i)
-        for (std::size_t c = 0; c < classes; ++c) states[3](i, c) = c == i / samples_a_class ? 1 : 0;
+    States<float, Machine::depth> states{classes * samples_a_class, machine.sizes()};
+    // Where a chain begins does not matter in the end; here at the biases, all labels but its own forgotten.
+    auto begin = sample(machine, {.count = states.rows(), .sweeps = 0, .compute = compute}, random);
+    for (std::size_t l = 0; l + 1 < Machine::depth; ++l) copy(begin[l], states[l]);
+    for (std::size_t i = 0; i < states.rows(); ++i) states[3](i, i / samples_a_class) = 1;
     Executor executor{compute};
     gibbs_sweeps(Prepared{machine, compute}, states.blocks(), options.sweeps, random.split(), executor,
                  {false, false, false, true});
@@ -128,7 +124,7 @@ int run(Options const& options) {
     std::cout << images.pixels() << '-' << options.hidden[0] << '-' << options.hidden[1] << '-' << classes
               << " DBM of pixels and labels, " << images.count << " training images" << std::endl;
     train(machine, images, options, random);
-    Matrix<float> const drawn = draw_classes(machine, images, options, random);
+    Matrix<float> const drawn = draw_classes(machine, options, random);
     write_png(options.out, captioned(tile(drawn, images.height, images.width, samples_a_class,
                                           {.padding = 2, .border = 255, .factor = 2}),
                                      {.title = "Ten samples of each class, its label held fast"}));

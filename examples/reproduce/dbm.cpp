@@ -3,7 +3,6 @@
 /// @file
 /// The deep Boltzmann machine of the 2009 paper.
 
-#include "../mnist_dbm/evaluation.hpp"
 #include "machines.hpp"
 #include "rows.hpp"
 
@@ -40,19 +39,7 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
                               .values = fine_tune(setting, images, "dropout", with_dropout, {.epochs = epochs},
                                                   unrolled, inputs, held_out)});
 
-    Options options;
-    options.seed = setting.seed;
-    options.threads = setting.threads;
-    Evaluation const evaluation = evaluate(machine, images, options);
-    show(evaluation, images.test_name);
-    result.figures.push_back({.name = images.test_name + " bound on log p",
-                              .published = "-84.62 nats (Salakhutdinov & Hinton 2009)",
-                              .aim = ">= -84.6",
-                              .unit = "nats",
-                              .values = {evaluation.bound.mean},
-                              .standard_error = evaluation.bound.standard_error,
-                              .note = evaluation.below.warning()});
-    add_log_z(result, evaluation.below, evaluation.above);
+    add_bound(result, machine, setting, images, "-84.62 nats (Salakhutdinov & Hinton 2009)", ">= -84.6");
     result.protocol =
         "generative training on stochastically binarised pixels, fine-tuning on grey ones with converged means of "
         "the upper layer beside them; bound on test images drawn once, with seed 0; settings chosen on 10,000 "

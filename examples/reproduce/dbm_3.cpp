@@ -3,7 +3,6 @@
 /// @file
 /// The deep Boltzmann machine with three hidden layers of the 2009 paper.
 
-#include "../mnist_dbm/evaluation.hpp"
 #include "machines.hpp"
 #include "rows.hpp"
 
@@ -47,19 +46,7 @@ Result reproduce_dbm_3(Setting const& setting, Images const& images) {
                                   setting, images, "dropout", recipe, {.epochs = epochs},
                                   [&](Random& own) { return unroll(machine, classes, own); }, inputs, held_out)});
 
-    Options options;
-    options.seed = setting.seed;
-    options.threads = setting.threads;
-    Evaluation const evaluation = evaluate(machine, images, options);
-    show(evaluation, images.test_name);
-    result.figures.push_back({.name = images.test_name + " bound on log p",
-                              .published = "-85.10 nats (Salakhutdinov & Hinton 2009)",
-                              .aim = ">= -85.10",
-                              .unit = "nats",
-                              .values = {evaluation.bound.mean},
-                              .standard_error = evaluation.bound.standard_error,
-                              .note = evaluation.below.warning()});
-    add_log_z(result, evaluation.below, evaluation.above);
+    add_bound(result, machine, setting, images, "-85.10 nats (Salakhutdinov & Hinton 2009)", ">= -85.10");
     result.protocol =
         "generative training on stochastically binarised pixels, fine-tuning on grey ones with converged means of "
         "the "

@@ -4,6 +4,7 @@
 /// @file
 /// Generative models that several rows begin with.
 
+#include "../mnist_dbm/evaluation.hpp"
 #include "../mnist_dbm/recipes.hpp"
 #include "result.hpp"
 #include "setting.hpp"
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 using Binary = boltz::StochasticLayer<boltz::Bernoulli>;
@@ -60,6 +62,22 @@ inline auto features_rbm(Setting const& setting, Images const& images, std::size
     return rbm;
 }
 
+/// An RBM by centred persistent chains on binarised pixels, at a rate that falls to a hundredth.
+template <class Training>
+auto centred_rbm(Setting const& setting, std::size_t hidden, std::size_t epochs, Training const& training,
+                 boltz::Random& random) {
+    using namespace boltz;
+    RBM rbm{Binary{training.columns()}, Binary{hidden}};
+    initialise_weights(rbm, 0.01, random);
+    initialise_biases(rbm, training, random);
+    auto session =
+        Trainer{PersistentCD{.chains = 100}, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}
+            .bind(rbm);
+    run_stage(setting, "rbm", setting.seed, session, training, {.epochs = epochs});
+    save(setting.out / "machine.npz", rbm);
+    return rbm;
+}
+
 /// The errors of fine-tunings that differ in their seeds, in percent; `make(random)` is the network that each begins
 /// with.
 template <class Recipe, class Make, class Inputs, class HeldOut>
@@ -91,4 +109,23 @@ inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::L
                                   .unit = "nats",
                                   .values = {estimate->log_z},
                                   .standard_error = estimate->standard_error});
+}
+
+/// The bound of held-out images and log Z from both sides, beside what was published of the bound.
+template <class M>
+void add_bound(Result& result, M const& machine, Setting const& setting, Images const& images, std::string published,
+               std::string aim) {
+    Options options;
+    options.seed = setting.seed;
+    options.threads = setting.threads;
+    Evaluation const evaluation = evaluate(machine, images, options);
+    show(evaluation, images.test_name);
+    result.figures.push_back({.name = images.test_name + " bound on log p",
+                              .published = std::move(published),
+                              .aim = std::move(aim),
+                              .unit = "nats",
+                              .values = {evaluation.bound.mean},
+                              .standard_error = evaluation.bound.standard_error,
+                              .note = evaluation.below.warning()});
+    add_log_z(result, evaluation.below, evaluation.above);
 }

@@ -23,17 +23,9 @@ Figure log_z(std::string name, double value, std::optional<double> error, std::s
 } // namespace
 
 Result reproduce_rbm_exact(Setting const& setting, Images const& images) {
-    std::size_t const epochs = setting.epochs(200);
-    RBM rbm{Binary{images.train.pixels()}, Binary{20}};
     Random random{setting.seed};
-    initialise_weights(rbm, 0.01, random);
     Binarised const training{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
-    initialise_biases(rbm, training, random);
-    auto session =
-        Trainer{PersistentCD{.chains = 100}, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}
-            .bind(rbm);
-    run_stage(setting, "rbm", setting.seed, session, training, {.epochs = epochs});
-    save(setting.out / "machine.npz", rbm);
+    auto const rbm = centred_rbm(setting, 20, setting.epochs(200), training, random);
 
     ExactOptions const exact{.compute = setting.compute()};
     double const truth = exact_log_partition(rbm, exact);

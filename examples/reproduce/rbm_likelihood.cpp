@@ -9,18 +9,10 @@
 using namespace boltz;
 
 Result reproduce_rbm_likelihood(Setting const& setting, Images const& images) {
-    std::size_t const epochs = setting.epochs(200);
-    RBM rbm{Binary{images.train.pixels()}, Binary{500}};
     Random random{setting.seed};
-    initialise_weights(rbm, 0.01, random);
     Binarised const training{ByteSource{images.train}, Binarisation::threshold, setting.seed};
     Binarised const held_out{ByteSource{images.test}, Binarisation::threshold, setting.seed};
-    initialise_biases(rbm, training, random);
-    auto session =
-        Trainer{PersistentCD{.chains = 100}, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}
-            .bind(rbm);
-    run_stage(setting, "rbm", setting.seed, session, training, {.epochs = epochs});
-    save(setting.out / "machine.npz", rbm);
+    auto const rbm = centred_rbm(setting, 500, setting.epochs(200), training, random);
 
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
     auto const base = base_rates(rbm, training, random);
