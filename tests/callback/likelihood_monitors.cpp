@@ -88,6 +88,16 @@ TEST_CASE("a likelihood whose log Z cannot be believed is not a number") {
     CHECK(std::isfinite(value_of(metrics, "log_z")));
 }
 
+TEST_CASE("the likelihood monitor draws the same numbers each time, every few epochs") {
+    auto const data = test::bars<double>(2);
+    auto const rbm = test::randomised(test::bernoulli_rbm<double>(4, 3), 1, 0.5, 1);
+    LikelihoodMonitor const monitor{MatrixSource{data}, short_run, Monitoring<>{.every = 2}};
+    CHECK(measured(monitor, rbm, 1).empty());
+    CHECK(measured(monitor, rbm, 3).empty());
+    double const first = value_of(measured(monitor, rbm, 2), "log_z");
+    CHECK(value_of(measured(monitor, rbm, 4), "log_z") == first);
+}
+
 TEST_CASE("the pseudo-likelihood monitor draws the same variables each time, every few epochs") {
     auto const data = test::bars<double>(2);
     auto const rbm = test::randomised(test::bernoulli_rbm<double>(4, 3), 1, 0.5, 1);
