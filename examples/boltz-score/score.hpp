@@ -51,6 +51,7 @@ auto make_base(M const& model, boltz::Matrix<float> const* data, Options const& 
     if (name == "own") return boltz::own_base(model);
     if (data == nullptr)
         boltz::detail::fail<boltz::ValueError>("score: base is data, but there is neither --base-data nor --data");
+    if (options.exact) return boltz::uniform_base(model); // counting begins nowhere: no chains for it
     return boltz::base_at_data(model, boltz::MatrixSource{*data}, random, compute);
 }
 

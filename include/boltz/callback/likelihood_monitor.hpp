@@ -17,8 +17,8 @@
 namespace boltz {
 
 /// Measures "log_likelihood" of some cases (of an RBM; "elbo" of a deeper machine), in nats a case, with its standard
-/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from
-/// `base_at_data` of the cases.
+/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from `base_at_data` of
+/// the cases.
 ///
 /// Where the verdict on log Z forbids to believe it the likelihood is not a number, so that nothing stops or keeps a
 /// model by it. The numbers drawn are the same each time, so that epochs compare. Data is on the visible layer. An

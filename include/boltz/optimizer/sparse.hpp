@@ -37,9 +37,9 @@ struct SparsityTarget {
 /// q_j, the mean activity of unit j given the data, is followed by q = damping q + (1 - damping) mean over the batch;
 /// then b_j moves along its gradient less cost (q_j - target), and the weights that feed j from unit i of the layer
 /// below along theirs less cost (q_j - target) <s_i>. That is the gradient of -cost/2 (q_j - target)^2 with dq_j/dx_j
-/// left out, so that units that are always on or always off are pulled too. Without it the upper layer of a deep
-/// machine may fall silent. One pass over the weights of a layer with a target, none without targets; nothing is
-/// allocated.
+/// left out, so that units that are always on or always off are pulled too. It does not keep
+/// the upper layer of a deep machine from falling silent in a long training; `Centred` does. One pass over the
+/// weights of a layer with a target, none without targets; nothing is allocated.
 template <class Optimization>
 struct Sparse {
     Optimization optimizer{};
