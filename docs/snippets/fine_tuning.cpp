@@ -25,15 +25,15 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
     // [unroll]
     auto network = unroll(dbm, 10, random); // 784 + 40 inputs, 60 and 40 hidden units, 10 classes
     MeanField const inference{.max_sweeps = 50};
-    auto const inputs = top_down_inputs(dbm, images, inference, compute); // pixels, and beside them means of h2
+    Binarised const drawn{images, Binarisation::stochastic};
+    auto const inputs = top_down_inputs(dbm, drawn, inference, compute); // pixels, and beside them means of h2
     auto const held_out = top_down_inputs(dbm, ByteSource{others}, inference, compute);
     // [unroll]
 
     // [train]
     std::size_t const epochs = 15;
-    Backpropagation const recipe{
-        MaxNorm{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, epochs), .momentum = 0.9}, 4.0},
-        Dropout{.input = 0.1, .hidden = 0.3}};
+    Backpropagation const recipe{Sgd{.learning_rate = Schedule::linear(0.1, 0.001, epochs), .momentum = 0.9},
+                                 Dropout{.hidden = 0.2}};
     recipe.fit(network, on_layers<0, 1>(inputs, OneHot{digits.labels, 10}),
                {.epochs = epochs, .batch_size = 20, .compute = compute}, random,
                ClassifierMonitor{held_out, others.labels, compute}, Progress{std::clog});

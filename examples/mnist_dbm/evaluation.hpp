@@ -55,7 +55,7 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
     Ais const ais{.runs = options.evaluation_runs,
                   .ladder = Ladder::linear(options.evaluation_temperatures),
                   .compute = chains};
-    Binarisation const trained = binarisation_of(options);
+    Binarisation const trained = binarisation_named(options.binarisation);
     Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
     LabelledImages const& test = data.test;
     Binarised const begin{ByteSource{data.train}, seen, 0};

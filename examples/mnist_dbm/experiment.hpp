@@ -60,15 +60,18 @@ class Experiment {
     }
 
     /// What the network sees of images: pixels, and the inferred means of the upper layer.
-    auto network_inputs(boltz::LabelledImages const& images) const {
-        return boltz::top_down_inputs(machine_, boltz::ByteSource{images}, unrolling_inference(), compute_);
+    auto network_inputs(boltz::LabelledImages const& images,
+                        boltz::Binarisation binarisation = boltz::Binarisation::none) const {
+        return boltz::top_down_inputs(machine_,
+                                      boltz::Binarised{boltz::ByteSource{images}, binarisation, options_.seed},
+                                      unrolling_inference(), compute_);
     }
 
     /// Runs what is left to do; false if a callback stopped it.
     template <class... Callbacks>
     bool run(Callbacks&&... callbacks) {
         using namespace boltz;
-        Binarised const pixels{ByteSource{images_.train}, binarisation_of(options_), options_.seed};
+        Binarised const pixels{ByteSource{images_.train}, binarisation_named(options_.binarisation), options_.seed};
         // On a handful of cases, so that watching costs next to nothing.
         Subset const watched{ByteSource{images_.train}, first(std::min<std::size_t>(1000, images_.train.count))};
         Subset const unseen{ByteSource{images_.test}, first(std::min<std::size_t>(1000, images_.test.count))};
@@ -105,10 +108,13 @@ class Experiment {
                (options_.fine_tune_epochs == 0 || timed(3, [&] {
                     Network unrolled = unroll(machine_, classes, random_);
                     if (fine_tuning_.clock() == Clock{}) network_ = std::move(unrolled);
-                    auto const inputs = network_inputs(images_.train);
-                    return fine_tuning_.fit(on_layers<0, 1>(inputs, OneHot{images_.train.labels, classes}),
-                                            fit_options("fine-tuning", options_.fine_tune_epochs), random_,
-                                            callbacks...);
+                    auto const inputs =
+                        network_inputs(images_.train, binarisation_named(options_.fine_tune_binarisation));
+                    auto const report = fine_tuning_.fit(
+                        on_layers<0, 1>(inputs, OneHot{images_.train.labels, classes}),
+                        fit_options("fine-tuning", options_.fine_tune_epochs), random_, callbacks...);
+                    if (!report.stopped) fine_tuning_.optimizer().write_average(network_);
+                    return report;
                 }));
     }
 
@@ -169,7 +175,7 @@ class Experiment {
     // The precision asked for is that of the generative trainings; classifier and measures read floats.
     boltz::FitOptions generative_options(std::string phase, std::size_t epochs) const {
         auto options = fit_options(std::move(phase), epochs);
-        options.compute.precision = precision_of(options_);
+        options.compute.precision = precision_of(options_.precision);
         return options;
     }
 

@@ -26,14 +26,18 @@ struct Images {
     std::string test_name = "test";
 };
 
-/// The folder with the data from the root on, so that a resumed run finds it from anywhere, or nothing for synthetic
-/// digits.
-inline std::string data_folder(Options const& options) {
+/// What lies under $BOLTZ_DATA_DIR, from the root on; nothing if it is not there.
+inline std::string in_data_folder(std::filesystem::path const& name) {
+    char const* const base = std::getenv("BOLTZ_DATA_DIR");
+    if (base == nullptr || *base == '\0' || !std::filesystem::exists(base / name)) return {};
+    return std::filesystem::absolute(base / name).lexically_normal().string();
+}
+
+/// The folder with the images from the root on, so that a resumed run finds it from anywhere, or nothing for
+/// synthetic digits.
+inline std::string data_folder(Options const& options, std::filesystem::path const& dataset = "mnist") {
     if (!options.data.empty()) return std::filesystem::absolute(options.data).lexically_normal().string();
-    if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); base != nullptr && *base != '\0')
-        if (std::filesystem::exists(std::filesystem::path{base} / "mnist"))
-            return std::filesystem::absolute(std::filesystem::path{base} / "mnist").lexically_normal().string();
-    return {};
+    return in_data_folder(dataset);
 }
 
 /// The images that the options ask for.

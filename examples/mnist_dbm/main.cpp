@@ -8,10 +8,10 @@
 #include "../program.hpp"
 #include "evaluation.hpp"
 #include "experiment.hpp"
+#include "keep.hpp"
 
 #include <cstdio>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <new>
 #include <optional>
@@ -31,35 +31,6 @@ std::uint64_t checksum(Images const& images) {
             for (std::uint8_t const byte : *bytes) sum = (sum ^ byte) * 1099511628211u;
     return sum;
 }
-
-/// Writes a checkpoint of the whole program every few epochs and when a phase is stopped.
-class Keep {
-  public:
-    Keep(fs::path path, std::function<boltz::Arrays()> state, double seconds)
-        : path_{std::move(path)}, state_{std::move(state)}, seconds_{seconds} {}
-
-    template <class Model>
-    void on_epoch_end(Model const& model, boltz::TrainingInfo const& info) {
-        if (std::chrono::steady_clock::now() - written_ > std::chrono::duration<double>{seconds_}) write(model, info);
-    }
-    template <class Model>
-    void on_train_end(Model const& model, boltz::TrainingInfo const& info) {
-        if (!info.finished) write(model, info);
-    }
-
-  private:
-    template <class Model>
-    void write(Model const& model, boltz::TrainingInfo const& info) {
-        if (!boltz::parameters_are_finite(model)) return;
-        boltz::write_checkpoint(path_, state_(), info.phase);
-        written_ = std::chrono::steady_clock::now();
-    }
-
-    fs::path path_;
-    std::function<boltz::Arrays()> state_;
-    double seconds_;
-    std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
-};
 
 void draw_pictures(Experiment& experiment, Images const& images, Options const& options, Film const& film) {
     using namespace boltz;

@@ -5,6 +5,7 @@
 /// What the program is asked to do.
 
 #include <CLI/CLI.hpp>
+#include <boltz/compute.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
@@ -33,9 +34,10 @@ struct Options {
     double classifier_rate = 0.1;
     double classifier_momentum = 0.5;
     std::size_t fine_tune_epochs = 20;
-    double fine_tune_rate = 0.3;
+    double fine_tune_rate = 0.5;
     double fine_tune_momentum = 0.9;
-    std::vector<double> dropout{0.2, 0.0, 0.5};
+    std::string fine_tune_binarisation = "stochastic";
+    std::vector<double> dropout{0.0, 0.0, 0.2};
     std::size_t block_rows = 0;
     std::string precision = "automatic";
     std::size_t chains = 100;
@@ -60,10 +62,18 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, dropout, block_rows,
-                                   precision, chains, gibbs_steps, mean_field_sweeps, limit, validation, seed,
-                                   data_checksum, evaluate, evaluation_runs, evaluation_temperatures,
-                                   evaluation_sweeps, evaluation_cases, paper)
+                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, fine_tune_binarisation,
+                                   dropout, block_rows, precision, chains, gibbs_steps, mean_field_sweeps, limit,
+                                   validation, seed, data_checksum, evaluate, evaluation_runs,
+                                   evaluation_temperatures, evaluation_sweeps, evaluation_cases, paper)
+
+/// The precision of that name; automatic for any other.
+inline boltz::Precision precision_of(std::string const& name) {
+    using boltz::Precision;
+    for (auto const known : {Precision::float32, Precision::bfloat16})
+        if (name == to_string(known)) return known;
+    return Precision::automatic;
+}
 
 /// The presets change what the options start from, so that an option on the command line always wins.
 inline void apply_quick(Options& options) {
@@ -187,11 +197,19 @@ inline void declare(CLI::App& app, Options& options) {
                    "Epochs of the network that the machine unrolls into, trained by backpropagation; 0 for none")
         ->check(count)
         ->group("Fine-tuning");
-    app.add_option("--fine-tune-rate", options.fine_tune_rate, "Learning rate; it falls to nothing")
+    app.add_option(
+           "--fine-tune-rate", options.fine_tune_rate,
+           "Learning rate; it falls to nothing, and the network is the mean over the second half of the epochs")
         ->check(rate)
         ->group("Fine-tuning");
     app.add_option("--fine-tune-momentum", options.fine_tune_momentum, "Momentum")
         ->check(momentum)
+        ->group("Fine-tuning");
+    app.add_option(
+           "--fine-tune-binarisation", options.fine_tune_binarisation,
+           "What becomes of grey pixels in fine-tuning: stochastic (drawn at each presentation, so that no two "
+           "are the same), none; errors are those of grey pixels")
+        ->check(CLI::IsMember({"stochastic", "none"}).description(""))
         ->group("Fine-tuning");
     app.add_option("--dropout", options.dropout,
                    "Shares of pixels, of the inferred means beside them, and of hidden units that are left out")

@@ -9,21 +9,16 @@
 #include <boltz/dbm.hpp>
 #include <boltz/mlp.hpp>
 
+#include <string>
 #include <utility>
 #include <vector>
 
-inline boltz::Binarisation binarisation_of(Options const& options) {
+/// The binarisation of that name; none for any other.
+inline boltz::Binarisation binarisation_named(std::string const& name) {
     using boltz::Binarisation;
     for (auto const known : {Binarisation::stochastic, Binarisation::fixed, Binarisation::threshold})
-        if (options.binarisation == to_string(known)) return known;
+        if (name == to_string(known)) return known;
     return Binarisation::none;
-}
-
-inline boltz::Precision precision_of(Options const& options) {
-    using boltz::Precision;
-    for (auto const known : {Precision::float32, Precision::bfloat16})
-        if (options.precision == to_string(known)) return known;
-    return Precision::automatic;
 }
 
 inline boltz::MeanField inference_recipe(Options const& options) { return {.max_sweeps = options.mean_field_sweeps}; }
@@ -93,14 +88,18 @@ inline auto classifier_recipe(Options const& options) {
                        .weight_decay = 1e-5}};
 }
 
-/// Backpropagation through the unrolled machine with a rate that falls to nothing.
-inline auto fine_tuning_recipe(Options const& options) {
+/// Backpropagation with a rate that falls to nothing, and the mean of the parameters over the second half of it.
+inline auto averaged_fine_tuning(double rate, double momentum, std::size_t epochs, boltz::Dropout dropout) {
     using namespace boltz;
     return Backpropagation{
-        Sgd{.learning_rate =
-                Schedule::linear(options.fine_tune_rate, 0.01 * options.fine_tune_rate, options.fine_tune_epochs),
-            .momentum = options.fine_tune_momentum},
-        Dropout{.input = options.dropout[0], .beside = options.dropout[1], .hidden = options.dropout[2]}};
+        Averaged{Sgd{.learning_rate = Schedule::linear(rate, 0.01 * rate, epochs), .momentum = momentum}, epochs / 2},
+        std::move(dropout)};
+}
+
+inline auto fine_tuning_recipe(Options const& options) {
+    return averaged_fine_tuning(
+        options.fine_tune_rate, options.fine_tune_momentum, options.fine_tune_epochs,
+        {.input = options.dropout[0], .beside = options.dropout[1], .hidden = options.dropout[2]});
 }
 
 /// What the network sees beside the pixels is inferred once, until it has converged.

@@ -65,34 +65,49 @@ inline auto features_rbm(Setting const& setting, Images const& images, std::size
 /// An RBM by centred persistent chains on binarised pixels, at a rate that falls to a hundredth.
 template <class Training>
 auto centred_rbm(Setting const& setting, std::size_t hidden, std::size_t epochs, Training const& training,
-                 boltz::Random& random) {
+                 boltz::PersistentCD const& sampling, boltz::Random& random) {
     using namespace boltz;
     RBM rbm{Binary{training.columns()}, Binary{hidden}};
     initialise_weights(rbm, 0.01, random);
     initialise_biases(rbm, training, random);
-    auto session =
-        Trainer{PersistentCD{.chains = 100}, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}
-            .bind(rbm);
+    auto session = Trainer{sampling, Centred{Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, epochs)}}}.bind(rbm);
     run_stage(setting, "rbm", setting.seed, session, training, {.epochs = epochs});
     save(setting.out / "machine.npz", rbm);
     return rbm;
 }
 
-/// The errors of fine-tunings that differ in their seeds, in percent; `make(random)` is the network that each begins
-/// with.
-template <class Recipe, class Make, class Inputs, class HeldOut>
+/// What the network of a machine sees in training: pixels that are drawn at each presentation, and beside them the
+/// means of layers above, inferred from grey ones.
+template <class M>
+auto drawn_inputs(M const& machine, Setting const& setting, Images const& images) {
+    using namespace boltz;
+    Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
+    return top_down_inputs(machine, pixels, unrolling_inference(), setting.compute());
+}
+
+/// What it sees of held-out images, whose pixels stay grey.
+template <class M>
+auto held_out_inputs(M const& machine, Setting const& setting, Images const& images) {
+    return boltz::top_down_inputs(machine, boltz::ByteSource{images.test}, unrolling_inference(), setting.compute());
+}
+
+/// The errors of fine-tunings that differ in their seeds, in percent: `epochs` of backpropagation at a rate of 0.5
+/// that falls to nothing, then the mean of the parameters over the second half of it; `make(random)` is the network
+/// that each begins with.
+template <class Make, class Inputs, class HeldOut>
 std::vector<double> fine_tune(Setting const& setting, Images const& images, std::string const& name,
-                              Recipe const& recipe, boltz::FitOptions const& options, Make&& make,
-                              Inputs const& inputs, HeldOut const& held_out) {
+                              std::size_t epochs, boltz::Dropout const& dropout, Make&& make, Inputs const& inputs,
+                              HeldOut const& held_out) {
     std::vector<double> errors;
     for (std::size_t i = 0; i < setting.seeds; ++i) {
         std::uint64_t const seed = setting.seed + i;
         std::string const stage = name + "_" + std::to_string(seed);
         boltz::Random random{seed};
         auto network = make(random);
-        auto session = recipe.bind(network);
+        auto session = averaged_fine_tuning(0.5, 0.9, epochs, dropout).bind(network);
         run_stage(setting, stage, seed, session,
-                  boltz::on_layers<0, 1>(inputs, boltz::OneHot{images.train.labels, classes}), options);
+                  boltz::on_layers<0, 1>(inputs, boltz::OneHot{images.train.labels, classes}), {.epochs = epochs});
+        session.optimizer().write_average(network);
         errors.push_back(100 * error_rate(network, held_out, images.test.labels, setting.compute()));
         save(setting.out / (stage + "_network.npz"), network);
     }

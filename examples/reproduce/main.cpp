@@ -35,6 +35,7 @@ void claim_folder(Setting const& setting, std::string const& data) {
                                   {"limit", setting.limit},
                                   {"validation", setting.validation},
                                   {"epochs_percent", setting.epochs_percent},
+                                  {"precision", setting.precision},
                                   {"model", setting.model}};
     fs::path const file = setting.out / "settings.json";
     bool const begun =
@@ -59,7 +60,7 @@ int run(Setting setting, std::string const& command) {
     fs::create_directories(setting.out);
     Options options;
     options.data = setting.data;
-    options.data = data_folder(options);
+    setting.data = options.data = data_folder(options, row->dataset);
     options.limit = setting.limit;
     options.validation = setting.validation;
     options.seed = setting.seed;
@@ -131,8 +132,10 @@ int main(int argc, char** argv) {
     app.add_flag("--list", list, "Name the rows");
     app.add_option("row", setting.row, "The row, or 'report'");
     app.add_option("folder", folder, "With 'report': the folder of the JSON files");
-    app.add_option("--data", setting.data,
-                   "Folder with the four MNIST files; else $BOLTZ_DATA_DIR/mnist, else synthetic digits");
+    app.add_option(
+        "--data", setting.data,
+        "Folder with the four files of MNIST or its relative; else that of the row in $BOLTZ_DATA_DIR, else "
+        "synthetic digits");
     app.add_option("--out", setting.out, "Folder for checkpoints, models and figures, one a row");
     app.add_option("--seed", setting.seed, "Seed of the generative model and the first fine-tuning");
     app.add_option("--seeds", setting.seeds, "Fine-tunings, with seeds that count up")->check(CLI::Range(1, 100));
@@ -143,6 +146,13 @@ int main(int argc, char** argv) {
                    "Report on N held-out training images in place of the test images");
     app.add_option("--epochs-percent", setting.epochs_percent, "Share of the epochs of each training")
         ->check(CLI::Range(0.01, 1000.0));
+    app.add_option(
+           "--precision", setting.precision,
+           "What matrix products of trainings read: float32, bfloat16, or automatic: bfloat16 where it can be "
+           "had")
+        ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""));
+    app.add_option("--binarised-test", setting.binarised_test,
+                   "Test images that others have drawn, an IDX file of zeros and other bytes (row rbm-binarised)");
     app.add_option("--model", setting.model,
                    "A saved machine 784-500-1000 in place of the generative training (rows dbm, few-labels)");
     app.add_option("--model-note", setting.model_note, "How that machine was trained, for the page of results");

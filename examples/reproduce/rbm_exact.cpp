@@ -25,7 +25,7 @@ Figure log_z(std::string name, double value, std::optional<double> error, std::s
 Result reproduce_rbm_exact(Setting const& setting, Images const& images) {
     Random random{setting.seed};
     Binarised const training{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
-    auto const rbm = centred_rbm(setting, 20, setting.epochs(200), training, random);
+    auto const rbm = centred_rbm(setting, 20, setting.epochs(200), training, PersistentCD{.chains = 100}, random);
 
     ExactOptions const exact{.compute = setting.compute()};
     double const truth = exact_log_partition(rbm, exact);

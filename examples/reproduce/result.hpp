@@ -18,11 +18,11 @@
 
 /// One quantity: what was published, what was aimed at and what came out, a value a seed.
 struct Figure {
-    std::string name;
-    std::string published; ///< with its source; empty if there is none
-    std::string aim;
-    std::string unit;
-    std::vector<double> values;
+    std::string name{};
+    std::string published{}; ///< with its source; empty if there is none
+    std::string aim{};
+    std::string unit{};
+    std::vector<double> values{};
     std::optional<double> standard_error{}; ///< of one value, where it is an estimate
     std::string note{};
 

@@ -15,6 +15,7 @@ struct Row {
     std::string_view name;
     std::string_view summary;
     Result (*run)(Setting const&, Images const&);
+    std::string_view dataset = "mnist"; ///< its folder under $BOLTZ_DATA_DIR
 };
 
 Result reproduce_dbm(Setting const& setting, Images const& images);
@@ -23,7 +24,11 @@ Result reproduce_label_dbm(Setting const& setting, Images const& images);
 Result reproduce_rbm_exact(Setting const& setting, Images const& images);
 Result reproduce_rbm_features(Setting const& setting, Images const& images);
 Result reproduce_rbm_likelihood(Setting const& setting, Images const& images);
+Result reproduce_rbm_binarised(Setting const& setting, Images const& images);
 Result reproduce_few_labels(Setting const& setting, Images const& images);
+Result reproduce_default(Setting const& setting, Images const& images);
+Result reproduce_45_seconds(Setting const& setting, Images const& images);
+Result reproduce_fashion(Setting const& setting, Images const& images);
 
 inline constexpr std::array all_rows{
     Row{"dbm", "DBM 784-500-1000: error after fine-tuning without and with dropout, bound on log p", reproduce_dbm},
@@ -33,7 +38,12 @@ inline constexpr std::array all_rows{
         reproduce_rbm_features},
     Row{"rbm-likelihood", "RBM 784-500, centred persistent chains, pixels at a threshold: log-likelihood",
         reproduce_rbm_likelihood},
+    Row{"rbm-binarised", "RBM 784-500, centred persistent chains, drawn pixels: log-likelihood",
+        reproduce_rbm_binarised},
     Row{"rbm-exact", "RBM 784-20: log Z from below, from above and by counting all states", reproduce_rbm_exact},
     Row{"few-labels", "RBM and DBM of all images, fine-tuned on 100, 1,000, 10,000 and 60,000 labels",
         reproduce_few_labels},
+    Row{"default", "DBM 784-500-1000 in a few minutes, as mnist_dbm trains it: errors, time", reproduce_default},
+    Row{"45-seconds", "DBM 784-500-1000 in 45 s of two processors: errors, time", reproduce_45_seconds},
+    Row{"fashion", "The default on Fashion-MNIST: errors, time", reproduce_fashion, "fashion-mnist"},
 };

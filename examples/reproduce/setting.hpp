@@ -30,14 +30,18 @@ struct Setting {
     std::size_t limit = 0;
     std::size_t validation = 0;
     double epochs_percent = 100;
-    std::string model; ///< a saved machine in place of the generative training
+    std::string precision = "automatic";
+    std::string binarised_test; ///< a file with test images that others have binarised (row rbm-binarised)
+    std::string model;          ///< a saved machine in place of the generative training
     std::string model_note;
 
     /// A share of the published number of epochs.
     [[nodiscard]] std::size_t epochs(double published) const {
         return static_cast<std::size_t>(std::max(1.0, std::round(published * epochs_percent / 100)));
     }
-    [[nodiscard]] boltz::Compute compute() const { return {.threads = threads, .block_rows = 50}; }
+    [[nodiscard]] boltz::Compute compute() const {
+        return {.threads = threads, .block_rows = 50, .precision = precision_of(precision)};
+    }
 };
 
 /// Thrown when a signal has stopped a stage, whose checkpoint is written.

@@ -26,6 +26,7 @@
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/packed_bits.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/activation.hpp>
 #include <boltz/evaluation/adaptive_ladder.hpp>

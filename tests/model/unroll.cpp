@@ -5,6 +5,7 @@
 #include "support/networks.hpp"
 #include "support/small_models.hpp"
 
+#include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/top_down_inputs.hpp>
@@ -77,6 +78,19 @@ TEST_CASE("an unrolled machine infers what converged mean-field inference does",
         auto const network = unroll(machine, 3, random);
         CHECK(network.beside() == std::array<std::size_t, 4>{3, 2, 0, 0});
         check_means(network, machine, std::make_index_sequence<3>{}, stored);
+    }
+}
+
+TEST_CASE("beside pixels that are drawn at each presentation stand the means inferred from their grey values",
+          "[unroll]") {
+    auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}}, 0.8, 0.5, 2);
+    MatrixSource const grey{some_cases()};
+    Matrix<double> const of_grey = rows_of(top_down_inputs(machine, grey, converged));
+    Matrix<double> const of_drawn =
+        rows_of(top_down_inputs(machine, Binarised{grey, Binarisation::stochastic}, converged));
+    for (std::size_t i = 0; i < of_grey.shape(0); ++i) {
+        for (std::size_t j = 0; j < 5; ++j) CHECK((of_drawn(i, j) == 0 || of_drawn(i, j) == 1));
+        for (std::size_t j = 5; j < 8; ++j) CHECK(of_drawn(i, j) == of_grey(i, j));
     }
 }
 

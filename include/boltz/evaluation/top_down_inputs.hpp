@@ -8,6 +8,7 @@
 #include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/evaluation/compact_features.hpp>
 #include <boltz/model/unroll.hpp>
 
@@ -22,7 +23,7 @@ namespace boltz {
 ///
 /// Salakhutdinov & Hinton (2009) infer by 50 mean-field sweeps; where `inference` has not converged the network
 /// begins near its means and not at them. The cases stay as they are: a source that draws at each presentation does
-/// so still, while inference sees its own draw.
+/// so still, while inference sees the means behind the draws (`Undrawn`).
 /// @throws as `infer_portions`.
 template <Model M, class Data, class Inference>
 [[nodiscard]] auto top_down_inputs(M const& machine, Data const& cases, Inference const& inference,
@@ -32,7 +33,8 @@ template <Model M, class Data, class Inference>
         return source;
     else
         return [&]<std::size_t... L>(std::index_sequence<L...>) {
-            return Beside{source, compact_features<L + 2 ...>(machine, source, inference, compute, compactness)};
+            return Beside{source,
+                          compact_features<L + 2 ...>(machine, Undrawn{source}, inference, compute, compactness)};
         }
     (std::make_index_sequence<detail::top_hidden<M> - 1>{});
 }

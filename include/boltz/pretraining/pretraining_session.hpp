@@ -7,6 +7,7 @@
 #include <boltz/data/beside.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
@@ -73,27 +74,6 @@ struct WhenEpochEnds {
 
 template <class F>
 WhenEpochEnds(F) -> WhenEpochEnds<F>;
-
-/// A source without what it draws afresh at each presentation: the means behind the draws.
-template <DataSource S>
-class Undrawn {
-  public:
-    explicit Undrawn(S source) : source_{std::move(source)} {}
-
-    [[nodiscard]] std::size_t rows() const noexcept { return source_.rows(); }
-    [[nodiscard]] std::size_t columns() const noexcept { return source_.columns(); }
-
-    template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        if constexpr (requires { source_.load_undrawn(indices, out, draws); })
-            source_.load_undrawn(indices, out, draws);
-        else
-            source_.load(indices, out, draws);
-    }
-
-  private:
-    S source_;
-};
 
 } // namespace detail
 
@@ -192,7 +172,7 @@ class PretrainingSession {
         if constexpr (I + 1 < count) {
             Prepared const rbm{stack_.template rbm<I>(), options.compute};
             Scaled const field{rbm, stack_.factors(I)};
-            auto const means = compact_features<1>(field, detail::Undrawn{below}, ExactPosterior{}, options.compute);
+            auto const means = compact_features<1>(field, Undrawn{below}, ExactPosterior{}, options.compute);
             options.epochs = common_epochs;
             DrawnStates const above{means, stack_.template rbm<I>().hidden().unit(), input_};
             go_on<I + 1>(cases, above, options, random, report, callbacks...);

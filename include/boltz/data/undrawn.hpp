@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The means behind what a source draws.
+
+#include <boltz/concepts.hpp>
+#include <boltz/data/binarised.hpp>
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace boltz {
+
+/// A source without what it draws afresh at each presentation: the grey values behind stochastically binarised ones,
+/// the means behind sampled states. A source that draws nothing (or the same each time) is as it was.
+template <DataSource S>
+class Undrawn {
+  public:
+    explicit Undrawn(S source) : source_{std::move(source)} {}
+
+    [[nodiscard]] std::size_t rows() const noexcept { return source_.rows(); }
+    [[nodiscard]] std::size_t columns() const noexcept { return source_.columns(); }
+
+    /// The source's `load_undrawn`, or its `load` where it has none.
+    template <class T>
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        if constexpr (requires { source_.load_undrawn(indices, out, draws); })
+            source_.load_undrawn(indices, out, draws);
+        else
+            source_.load(indices, out, draws);
+    }
+
+  private:
+    S source_;
+};
+
+} // namespace boltz
