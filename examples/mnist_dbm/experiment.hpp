@@ -64,7 +64,7 @@ class Experiment {
                         boltz::Binarisation binarisation = boltz::Binarisation::none) const {
         return boltz::top_down_inputs(machine_,
                                       boltz::Binarised{boltz::ByteSource{images}, binarisation, options_.seed},
-                                      unrolling_inference(), compute_);
+                                      boltz::MeanField{.max_sweeps = options_.fine_tune_sweeps}, compute_);
     }
 
     /// Runs what is left to do; false if a callback stopped it.

@@ -21,9 +21,9 @@ struct Options {
     std::string out = "out";
     std::string binarisation = "stochastic";
     std::vector<std::size_t> hidden{500, 1000};
-    std::vector<std::size_t> pretrain_epochs{10, 10};
-    std::size_t joint_epochs = 10;
-    std::size_t classifier_epochs = 30;
+    std::vector<std::size_t> pretrain_epochs{8, 8};
+    std::size_t joint_epochs = 6;
+    std::size_t classifier_epochs = 15;
     std::size_t batch_size = 100;
     std::vector<double> pretrain_rates{0.05, 0.05};
     std::vector<double> pretrain_momentum{0.5, 0.9};
@@ -31,11 +31,12 @@ struct Options {
     double joint_rate = 0.001;
     std::vector<double> joint_momentum{0.0, 0.0};
     double joint_decay = 0;
-    double classifier_rate = 0.1;
-    double classifier_momentum = 0.5;
-    std::size_t fine_tune_epochs = 20;
-    double fine_tune_rate = 0.5;
+    double classifier_rate = 0.3;
+    double classifier_momentum = 0.9;
+    std::size_t fine_tune_epochs = 15;
+    double fine_tune_rate = 0.7;
     double fine_tune_momentum = 0.9;
+    std::size_t fine_tune_sweeps = 10;
     std::string fine_tune_binarisation = "stochastic";
     std::vector<double> dropout{0.0, 0.0, 0.2};
     std::size_t block_rows = 0;
@@ -62,10 +63,11 @@ struct Options {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
                                    classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, fine_tune_binarisation,
-                                   dropout, block_rows, precision, chains, gibbs_steps, mean_field_sweeps, limit,
-                                   validation, seed, data_checksum, evaluate, evaluation_runs,
-                                   evaluation_temperatures, evaluation_sweeps, evaluation_cases, paper)
+                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, fine_tune_sweeps,
+                                   fine_tune_binarisation, dropout, block_rows, precision, chains, gibbs_steps,
+                                   mean_field_sweeps, limit, validation, seed, data_checksum, evaluate,
+                                   evaluation_runs, evaluation_temperatures, evaluation_sweeps, evaluation_cases,
+                                   paper)
 
 /// The precision of that name; automatic for any other.
 inline boltz::Precision precision_of(std::string const& name) {
@@ -94,7 +96,10 @@ inline void apply_paper(Options& options) {
     options.joint_decay = 1e-4;
     options.gibbs_steps = 2;
     options.classifier_epochs = 50;
-    options.fine_tune_epochs = 200;
+    options.fine_tune_epochs = 60;
+    options.fine_tune_rate = 0.5;
+    options.fine_tune_sweeps = 50;
+    options.dropout = {0.0, 0.0, 0.3};
 }
 
 /// Declares the command line. Values that are absurd are refused here, before anything is read or written.
@@ -204,6 +209,11 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Fine-tuning");
     app.add_option("--fine-tune-momentum", options.fine_tune_momentum, "Momentum")
         ->check(momentum)
+        ->group("Fine-tuning");
+    app.add_option("--fine-tune-sweeps", options.fine_tune_sweeps,
+                   "Most mean-field sweeps by which the means of the upper layer, which the network sees beside the "
+                   "pixels, are inferred")
+        ->check(positive)
         ->group("Fine-tuning");
     app.add_option(
            "--fine-tune-binarisation", options.fine_tune_binarisation,

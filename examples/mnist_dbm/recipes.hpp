@@ -101,6 +101,3 @@ inline auto fine_tuning_recipe(Options const& options) {
         options.fine_tune_rate, options.fine_tune_momentum, options.fine_tune_epochs,
         {.input = options.dropout[0], .beside = options.dropout[1], .hidden = options.dropout[2]});
 }
-
-/// What the network sees beside the pixels is inferred once, until it has converged.
-inline boltz::MeanField unrolling_inference() { return {.max_sweeps = 50}; }

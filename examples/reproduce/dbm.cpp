@@ -23,12 +23,12 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
          .published = "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)",
          .aim = "<= 0.95 %",
          .unit = "%",
-         .values = fine_tune(setting, images, "fine_tuning", setting.epochs(40), {}, unrolled, inputs, held_out)});
+         .values = fine_tune(setting, images, "fine_tuning", setting.epochs(30), {}, unrolled, inputs, held_out)});
     result.figures.push_back({.name = images.test_name + " error, fine-tuned with dropout",
                               .published = "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)",
                               .aim = "<= 0.80 %",
                               .unit = "%",
-                              .values = fine_tune(setting, images, "dropout", setting.epochs(120), {.hidden = 0.3},
+                              .values = fine_tune(setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
                                                   unrolled, inputs, held_out)});
 
     add_bound(result, machine, setting, images, "-84.62 nats (Salakhutdinov & Hinton 2009)", ">= -84.6");

@@ -38,7 +38,7 @@ Result reproduce_dbm_3(Setting const& setting, Images const& images) {
                               .aim = "<= 1.01 %",
                               .unit = "%",
                               .values = fine_tune(
-                                  setting, images, "dropout", setting.epochs(80), {.hidden = 0.3},
+                                  setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
                                   [&](Random& own) { return unroll(machine, classes, own); }, inputs, held_out)});
 
     add_bound(result, machine, setting, images, "-85.10 nats (Salakhutdinov & Hinton 2009)", ">= -85.10");

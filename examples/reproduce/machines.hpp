@@ -82,13 +82,14 @@ template <class M>
 auto drawn_inputs(M const& machine, Setting const& setting, Images const& images) {
     using namespace boltz;
     Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
-    return top_down_inputs(machine, pixels, unrolling_inference(), setting.compute());
+    return top_down_inputs(machine, pixels, MeanField{.max_sweeps = 50}, setting.compute());
 }
 
 /// What it sees of held-out images, whose pixels stay grey.
 template <class M>
 auto held_out_inputs(M const& machine, Setting const& setting, Images const& images) {
-    return boltz::top_down_inputs(machine, boltz::ByteSource{images.test}, unrolling_inference(), setting.compute());
+    return boltz::top_down_inputs(machine, boltz::ByteSource{images.test}, boltz::MeanField{.max_sweeps = 50},
+                                  setting.compute());
 }
 
 /// The errors of fine-tunings that differ in their seeds, in percent: `epochs` of backpropagation at a rate of 0.5

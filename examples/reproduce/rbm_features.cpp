@@ -50,7 +50,7 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
         NearestNeighbourClassifier{training, labels}.error_rate(held_out, images.test.labels, neighbours, compute);
 
     auto const fine_tuned = fine_tune(
-        setting, images, "fine_tuning", setting.epochs(80), {.hidden = 0.3},
+        setting, images, "fine_tuning", setting.epochs(60), {.hidden = 0.3},
         [&](Random& random) { return unroll(rbm, classes, random); }, drawn_inputs(rbm, setting, images),
         held_out_inputs(rbm, setting, images));
 

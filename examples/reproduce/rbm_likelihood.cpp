@@ -7,9 +7,13 @@
 #include "rows.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace boltz;
 
@@ -38,6 +42,31 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
     return result;
 }
 
+/// Puts pixels that others have drawn in the place of grey ones, and turns images that stand column by column, as
+/// programs in column-major languages leave them; tells whether they do, which the mean image decides.
+bool put_pixels(std::vector<std::uint8_t> const& drawn, std::string const& name, LabelledImages& images) {
+    if (drawn.size() != images.images.size())
+        boltz::detail::fail<ShapeError>("rbm-binarised: ", name, " has ", drawn.size(),
+                                        " pixels, but the test images have ", images.images.size());
+    std::size_t const pixels = images.pixels();
+    auto const turn = [&](std::size_t pixel) { return pixel % images.width * images.height + pixel / images.width; };
+    std::vector<double> grey(pixels), as_they_are(pixels);
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+        grey[i % pixels] += images.images[i] / 255.0;
+        as_they_are[i % pixels] += drawn[i] > 0;
+    }
+    double kept_distance = 0, turned_distance = 0;
+    for (std::size_t j = 0; j < pixels; ++j) {
+        kept_distance += std::abs(grey[j] - as_they_are[j]);
+        turned_distance += std::abs(grey[j] - as_they_are[turn(j)]);
+    }
+    bool const turned = turned_distance < kept_distance;
+    for (std::size_t i = 0; i < images.count; ++i)
+        for (std::size_t j = 0; j < pixels; ++j)
+            images.images[i * pixels + j] = drawn[i * pixels + (turned ? turn(j) : j)] > 0 ? 255 : 0;
+    return turned;
+}
+
 } // namespace
 
 Result reproduce_rbm_likelihood(Setting const& setting, Images const& images) {
@@ -58,14 +87,10 @@ Result reproduce_rbm_binarised(Setting const& setting, Images const& images) {
     std::string pixels = "drawn once, with seed 0";
     LabelledImages test = images.test;
     if (!setting.binarised_test.empty() && images.test_name == "test") {
-        IdxBytes published = read_idx(setting.binarised_test);
-        if (published.bytes.size() != test.images.size())
-            boltz::detail::fail<ShapeError>("rbm-binarised: ", setting.binarised_test, " has ",
-                                            published.bytes.size(), " pixels, but the test images have ",
-                                            test.images.size());
-        std::transform(published.bytes.begin(), published.bytes.end(), test.images.begin(),
-                       [](std::uint8_t pixel) { return pixel > 0 ? 255 : 0; });
-        pixels = "those that Salakhutdinov & Murray drew";
+        IdxBytes const published = read_idx(setting.binarised_test);
+        bool const turned = put_pixels(published.bytes, setting.binarised_test, test);
+        pixels = std::string{"those of "} + std::filesystem::path{setting.binarised_test}.filename().string() +
+                 (turned ? ", which stand column by column and are turned" : "");
     }
     // More sweeps an update as the modes of the machine grow apart.
     std::size_t const epochs = setting.epochs(150);

@@ -27,6 +27,8 @@ refusals)
     refuse "epochs-percent" dbm --epochs-percent 0
     refuse "missing.npz" dbm --limit 100 --model missing.npz
     refuse "no-such-folder" rbm-features --data no-such-folder
+    printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\001' >tiny.idx
+    refuse "tiny.idx has 1 pixels, but the test images have 78400" rbm-binarised --limit 100 --binarised-test tiny.idx
     "$program" --list | grep -q "^dbm: DBM 784-500-1000" || fail "--list does not name the rows"
     ;;
 row)
@@ -43,6 +45,15 @@ row)
     [ "$(grep ' error' stdout)" = "$(grep ' error' again)" ] || fail "the figures differ"
     # shellcheck disable=SC2086
     refuse "stages of a run with other settings" $row --seed 2 --out whole
+    # So with a whole run of mnist_dbm.
+    short="45-seconds --limit 500 --seeds 2 --threads 1 --out short"
+    # shellcheck disable=SC2086
+    "$program" $short >stdout || fail "the whole run ends with status $?"
+    grep -q "both errors" stdout || fail "the table lacks the time"
+    # shellcheck disable=SC2086
+    "$program" $short >again || fail "the whole run does not go on"
+    ! grep -q "epoch 1/1" again || fail "a run that is done is made again"
+    [ "$(grep '^  test error' stdout)" = "$(grep '^  test error' again)" ] || fail "the figures of whole runs differ"
     ;;
 report)
     "$program" report "$root/docs/results" >page
