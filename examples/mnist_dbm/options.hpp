@@ -127,7 +127,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Presets");
     app.add_flag_callback(
            "--paper", [] {},
-           "Preset: a long schedule in the manner of Salakhutdinov & Hinton (2009), without labels, several hours")
+           "Preset: a long schedule in the manner of Salakhutdinov & Hinton (2009), without labels, one or two hours")
         ->group("Presets");
 
     app.add_option(

@@ -104,7 +104,7 @@ Result reproduce_rbm_binarised(Setting const& setting, Images const& images) {
     result.title = "RBM 784-500 on MNIST, drawn pixels";
     result.protocol = "training pixels drawn at each presentation, test pixels " + pixels +
                       "; 100 persistent chains, one, two and five sweeps an update, a third of the epochs each, "
-                      "centred gradient; log Z by 100 annealed runs over 14,500 temperatures; settings chosen on "
-                      "held-out training images, the test images used once";
+                      "centred gradient; log Z by 100 annealed runs over 14,500 temperatures; settings not tuned on "
+                      "the test images";
     return result;
 }
