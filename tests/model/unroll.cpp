@@ -84,7 +84,8 @@ TEST_CASE("an unrolled machine infers what converged mean-field inference does",
 TEST_CASE("beside pixels that are drawn at each presentation stand the means inferred from their grey values",
           "[unroll]") {
     auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}}, 0.8, 0.5, 2);
-    MatrixSource const grey{some_cases()};
+    Matrix<double> const cases = some_cases();
+    MatrixSource const grey{cases};
     Matrix<double> const of_grey = rows_of(top_down_inputs(machine, grey, converged));
     Matrix<double> const of_drawn =
         rows_of(top_down_inputs(machine, Binarised{grey, Binarisation::stochastic}, converged));
