@@ -233,7 +233,7 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     std::vector<std::size_t> const order{0, 1, 2, 3};
     Matrix<float> seen = xt::zeros<float>({4, 3});
     auto const shows = [&](auto const& source, float value) {
-        detail::Undrawn{source}.load(order, Block{seen}, Draws::from_seed(1));
+        Undrawn{source}.load(order, Block{seen}, Draws::from_seed(1));
         return std::all_of(seen.begin(), seen.end(), [&](float x) { return x == value; });
     };
     CHECK(shows(MatrixSource{grey}, 0.9f));
