@@ -92,6 +92,7 @@ class Experiment {
                      }) &&
                timed(2,
                      [&] {
+                         if (options_.classifier_epochs == 0) return FitReport{};
                          // Kept, as every epoch reads them, but in the room of a byte.
                          auto const train = compact_features<1, 2>(machine_, ByteSource{images_.train}, inference(),
                                                                    compute_, Compactness::eight_bits);

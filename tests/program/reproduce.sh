@@ -49,7 +49,7 @@ row)
     short="45-seconds --limit 500 --seeds 2 --threads 1 --out short"
     # shellcheck disable=SC2086
     "$program" $short >stdout || fail "the whole run ends with status $?"
-    grep -q "both errors" stdout || fail "the table lacks the time"
+    grep -q "from reading the images to this error" stdout || fail "the table lacks the time"
     # shellcheck disable=SC2086
     "$program" $short >again || fail "the whole run does not go on"
     ! grep -q "epoch 1/1" again || fail "a run that is done is made again"
