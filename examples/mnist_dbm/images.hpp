@@ -26,18 +26,13 @@ struct Images {
     std::string test_name = "test";
 };
 
-/// What lies under $BOLTZ_DATA_DIR, from the root on; nothing if it is not there.
-inline std::string in_data_folder(std::filesystem::path const& name) {
-    char const* const base = std::getenv("BOLTZ_DATA_DIR");
-    if (base == nullptr || *base == '\0' || !std::filesystem::exists(base / name)) return {};
-    return std::filesystem::absolute(base / name).lexically_normal().string();
-}
-
 /// The folder with the images from the root on, so that a resumed run finds it from anywhere, or nothing for
 /// synthetic digits.
 inline std::string data_folder(Options const& options, std::filesystem::path const& dataset = "mnist") {
     if (!options.data.empty()) return std::filesystem::absolute(options.data).lexically_normal().string();
-    return in_data_folder(dataset);
+    char const* const base = std::getenv("BOLTZ_DATA_DIR");
+    if (base == nullptr || *base == '\0' || !std::filesystem::exists(base / dataset)) return {};
+    return std::filesystem::absolute(base / dataset).lexically_normal().string();
 }
 
 /// The images that the options ask for.

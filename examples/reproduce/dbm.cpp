@@ -18,18 +18,14 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
 
     auto const unrolled = [&](Random& random) { return unroll(machine, classes, random); };
 
-    result.figures.push_back(
-        {.name = images.test_name + " error, fine-tuned without dropout",
-         .published = "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)",
-         .aim = "<= 0.95 %",
-         .unit = "%",
-         .values = fine_tune(setting, images, "fine_tuning", setting.epochs(30), {}, unrolled, inputs, held_out)});
-    result.figures.push_back({.name = images.test_name + " error, fine-tuned with dropout",
-                              .published = "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)",
-                              .aim = "<= 0.80 %",
-                              .unit = "%",
-                              .values = fine_tune(setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
-                                                  unrolled, inputs, held_out)});
+    result.figures = {
+        error_figure(images, "fine-tuned without dropout", "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)",
+                     "<= 0.95 %",
+                     fine_tune(setting, images, "fine_tuning", setting.epochs(30), {}, unrolled, inputs, held_out)),
+        error_figure(
+            images, "fine-tuned with dropout", "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)",
+            "<= 0.80 %",
+            fine_tune(setting, images, "dropout", setting.epochs(60), {.hidden = 0.3}, unrolled, inputs, held_out))};
 
     add_bound(result, machine, setting, images, "-84.62 nats (Salakhutdinov & Hinton 2009)", ">= -84.6");
     result.protocol = "pixels drawn at each presentation in all trainings, in fine-tuning with the converged means "

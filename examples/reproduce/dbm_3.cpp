@@ -33,13 +33,11 @@ Result reproduce_dbm_3(Setting const& setting, Images const& images) {
     auto const held_out = held_out_inputs(machine, setting, images);
     Result result;
     result.title = "DBM 784-500-500-1000 on MNIST";
-    result.figures.push_back({.name = images.test_name + " error, fine-tuned with dropout",
-                              .published = "1.01 % (Salakhutdinov & Hinton 2009, without dropout)",
-                              .aim = "<= 1.01 %",
-                              .unit = "%",
-                              .values = fine_tune(
-                                  setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
-                                  [&](Random& own) { return unroll(machine, classes, own); }, inputs, held_out)});
+    result.figures = {error_figure(
+        images, "fine-tuned with dropout", "1.01 % (Salakhutdinov & Hinton 2009, without dropout)", "<= 1.01 %",
+        fine_tune(
+            setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
+            [&](Random& own) { return unroll(machine, classes, own); }, inputs, held_out))};
 
     add_bound(result, machine, setting, images, "-85.10 nats (Salakhutdinov & Hinton 2009)", ">= -85.10");
     result.protocol = "pixels drawn at each presentation in all trainings, in fine-tuning with the converged means "

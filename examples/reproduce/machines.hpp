@@ -131,10 +131,7 @@ inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::L
 template <class M>
 void add_bound(Result& result, M const& machine, Setting const& setting, Images const& images, std::string published,
                std::string aim) {
-    Options options;
-    options.seed = setting.seed;
-    options.threads = setting.threads;
-    Evaluation const evaluation = evaluate(machine, images, options);
+    Evaluation const evaluation = evaluate(machine, images, setting.apply_to({}));
     show(evaluation, images.test_name);
     result.figures.push_back({.name = images.test_name + " bound on log p",
                               .published = std::move(published),

@@ -58,13 +58,8 @@ int run(Setting setting, std::string const& command) {
     }
     setting.out /= setting.row;
     fs::create_directories(setting.out);
-    Options options;
-    options.data = setting.data;
-    setting.data = options.data = data_folder(options, row->dataset);
-    options.limit = setting.limit;
-    options.validation = setting.validation;
-    options.seed = setting.seed;
-    Images const images = read_images(options);
+    setting.data = data_folder(setting.apply_to({}), row->dataset);
+    Images const images = read_images(setting.apply_to({}));
     std::cout << row->summary << "\n"
               << images.train.count << " training images, " << images.test.count << ' ' << images.test_name
               << " images (" << images.name << "), seed " << setting.seed << ", " << setting.threads

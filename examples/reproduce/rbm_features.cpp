@@ -57,23 +57,12 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
     Result result;
     result.title = "RBM 784-1024 on MNIST";
     result.figures = {
-        {.name = images.test_name + " error, softmax on features",
-         .published = std::string{"1.83 %"} + source,
-         .aim = "< 1.83 %",
-         .unit = "%",
-         .values = {100 * error_rate(softmax, held_out, images.test.labels, compute)}},
-        {.name = images.test_name + " error, k nearest neighbours on features",
-         .published = std::string{"2.88 %"} + source,
-         .aim = "< 2.88 %",
-         .unit = "%",
-         .values = {100 * by_neighbours},
-         .note = "k = " + std::to_string(neighbours)},
-        {.name = images.test_name + " error, fine-tuned with dropout",
-         .published = std::string{"1.27 %"} + source,
-         .aim = "< 1.27 %",
-         .unit = "%",
-         .values = fine_tuned},
-    };
+        error_figure(images, "softmax on features", std::string{"1.83 %"} + source, "< 1.83 %",
+                     {100 * error_rate(softmax, held_out, images.test.labels, compute)}),
+        error_figure(images, "k nearest neighbours on features", std::string{"2.88 %"} + source, "< 2.88 %",
+                     {100 * by_neighbours}),
+        error_figure(images, "fine-tuned with dropout", std::string{"1.27 %"} + source, "< 1.27 %", fine_tuned)};
+    result.figures[1].note = "k = " + std::to_string(neighbours);
     result.protocol = "generative training and features of grey pixels, fine-tuning on pixels drawn at each "
                       "presentation, errors of grey "
                       "test images; k chosen on the last tenth of the training images, other settings on held-out "

@@ -8,7 +8,20 @@
 #include "setting.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+/// Errors of held-out images, a value a seed.
+inline Figure error_figure(Images const& images, std::string const& what, std::string published, std::string aim,
+                           std::vector<double> percent) {
+    return {.name = images.test_name + " error, " + what,
+            .published = std::move(published),
+            .aim = std::move(aim),
+            .unit = "%",
+            .values = std::move(percent)};
+}
 
 /// A published result.
 struct Row {

@@ -39,6 +39,16 @@ struct Setting {
     [[nodiscard]] std::size_t epochs(double published) const {
         return static_cast<std::size_t>(std::max(1.0, std::round(published * epochs_percent / 100)));
     }
+    /// Options of `mnist_dbm` for the same data, seed and processors.
+    [[nodiscard]] Options apply_to(Options options) const {
+        options.data = data;
+        options.limit = limit;
+        options.validation = validation;
+        options.seed = seed;
+        options.threads = threads;
+        options.precision = precision;
+        return options;
+    }
     [[nodiscard]] boltz::Compute compute() const {
         return {.threads = threads, .block_rows = 50, .precision = precision_of(precision)};
     }

@@ -29,11 +29,7 @@ struct WholeRuns {
 /// takes.
 WholeRuns run_whole(Setting const& setting, Options options, std::string const& name = "run") {
     WholeRuns result;
-    options.data = setting.data;
-    options.threads = setting.threads;
-    options.precision = setting.precision;
-    options.limit = setting.limit;
-    options.validation = setting.validation;
+    options = setting.apply_to(std::move(options));
     for (std::size_t i = 0; i < setting.seeds; ++i) {
         auto const start = Time::now();
         options.seed = setting.seed + i;
@@ -66,12 +62,16 @@ constexpr auto whole_protocol = "generative training and fine-tuning on pixels d
                                 "seed is a whole training; settings chosen on 10,000 held-out training images of "
                                 "MNIST, the test images used once";
 
-/// A figure in percent or seconds, without values yet.
-Figure expected(std::string name, std::string unit, std::string published, std::string aim) {
-    return {
-        .name = std::move(name), .published = std::move(published), .aim = std::move(aim), .unit = std::move(unit)};
+/// The seconds of whole runs, a value a seed.
+Figure time_figure(std::string until, std::string published, std::string aim, std::vector<double> seconds) {
+    return {.name = "from reading the images to " + std::move(until),
+            .published = std::move(published),
+            .aim = std::move(aim),
+            .unit = "s",
+            .values = std::move(seconds)};
 }
 
+/// The share of the epochs that the setting asks for; none stays none.
 Options shortened(Setting const& setting, Options options) {
     for (std::size_t& epochs : options.pretrain_epochs) epochs = setting.epochs(static_cast<double>(epochs));
     for (std::size_t* const epochs : {&options.joint_epochs, &options.classifier_epochs, &options.fine_tune_epochs})
@@ -85,12 +85,9 @@ Result default_runs(Setting const& setting, Images const& images, std::string ti
     WholeRuns runs = run_whole(setting, shortened(setting, Options{}));
     Result result;
     result.title = std::move(title);
-    result.figures = {expected(images.test_name + " error, fine-tuned", "%", "", std::move(error_aim)),
-                      expected(images.test_name + " error, softmax on features", "%", "", ""),
-                      expected("from reading the images to both errors", "s", "", std::move(time_aim))};
-    result.figures[0].values = std::move(runs.fine_tuned);
-    result.figures[1].values = std::move(runs.features);
-    result.figures[2].values = std::move(runs.seconds);
+    result.figures = {error_figure(images, "fine-tuned", "", std::move(error_aim), std::move(runs.fine_tuned)),
+                      error_figure(images, "softmax on features", "", "", std::move(runs.features)),
+                      time_figure("both errors", "", std::move(time_aim), std::move(runs.seconds))};
     result.protocol = whole_protocol;
     return result;
 }
@@ -124,15 +121,11 @@ Result reproduce_45_seconds(Setting const& setting, Images const& images) {
     WholeRuns tuned = run_whole(setting, shortened(setting, tuning), "fine_tuned");
     Result result;
     result.title = "DBM 784-500-1000 on MNIST in 45 seconds of two processors";
-    result.figures = {expected(images.test_name + " error, softmax on features", "%",
-                               "4.9 % (NumPy DBM), 3.23 % (NumPy DBN, 30 s)", "< 2.3 %"),
-                      expected("from reading the images to this error", "s", "45 s", "<= 45 s"),
-                      expected(images.test_name + " error, pretrained and fine-tuned", "%", "", "< 1.6 %"),
-                      expected("from reading the images to this error", "s", "", "<= 45 s")};
-    result.figures[0].values = std::move(by_features.features);
-    result.figures[1].values = std::move(by_features.seconds);
-    result.figures[2].values = std::move(tuned.fine_tuned);
-    result.figures[3].values = std::move(tuned.seconds);
+    result.figures = {error_figure(images, "softmax on features", "4.9 % (NumPy DBM), 3.23 % (NumPy DBN, 30 s)",
+                                   "< 2.3 %", std::move(by_features.features)),
+                      time_figure("this error", "45 s", "<= 45 s", std::move(by_features.seconds)),
+                      error_figure(images, "pretrained and fine-tuned", "", "< 1.6 %", std::move(tuned.fine_tuned)),
+                      time_figure("this error", "", "<= 45 s", std::move(tuned.seconds))};
     result.protocol = whole_protocol;
     return result;
 }
