@@ -265,7 +265,7 @@ inline void declare(CLI::App& app, Options& options) {
            "--precision", options.precision,
            "What matrix products read: float32, bfloat16 (float rounded to 8 significant bits; refused where the "
            "program or the processor has none), or automatic: bfloat16 for the trainings that can take it, where "
-           "it can be had")
+           "it gains time")
         ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""))
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");

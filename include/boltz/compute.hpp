@@ -14,7 +14,7 @@ namespace boltz {
 /// What the matrix products of a call read; sums, nonlinearities, draws, parameters and updates keep the type of the
 /// model.
 enum class Precision {
-    automatic, ///< `bfloat16` in trainings where it is at hand and no Gaussian layer takes part, else `float32`
+    automatic, ///< `bfloat16` in trainings where it gains time and no Gaussian layer takes part, else `float32`
     float32,   ///< the type of the model
     bfloat16   ///< float rounded to 8 significant bits, summed up in float: trainings, features, samples, annealing
 };

@@ -7,7 +7,8 @@
 /// Include this in one translation unit of a program (or more, it does not matter) and link oneDNN 2.6 or later; the
 /// CMake target boltz::onednn does both; a library that needs it links it PUBLIC. Every training, inference and
 /// sampling of the program then uses it, whichever translation unit it was compiled in. Needs AVX-512; on other
-/// processors BLAS goes on computing the products. bfloat16 needs AVX512-BF16 or AMX.
+/// processors BLAS goes on computing the products. bfloat16 needs AVX512-BF16 or AMX; trainings take it by
+/// themselves where it gains time.
 
 #include <boltz/detail/dispatch.hpp>
 #include <boltz/detail/onednn_weights.hpp>
@@ -38,6 +39,12 @@ class OneDnn final : public ProductLibrary {
         return fast ? "" : name() + " has no fast bfloat16 products on this processor";
     }
 
+    /// Intel's AVX512-BF16 multiplies as many numbers a cycle as its float units, and states must be rounded first:
+    /// there only AMX gains.
+    [[nodiscard]] bool gains_by_bfloat16() const override {
+        return without_bfloat16().empty() && (multiplies_tiles() || !made_by_intel());
+    }
+
     [[nodiscard]] std::string name() const override {
         dnnl_version_t const* const version = dnnl_version();
         return "oneDNN " + std::to_string(version->major) + '.' + std::to_string(version->minor) + '.' +
@@ -45,6 +52,17 @@ class OneDnn final : public ProductLibrary {
     }
 
   private:
+    static bool multiplies_tiles() {
+        auto const tiles = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
+        return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & tiles) == tiles;
+    }
+    static bool made_by_intel() noexcept {
+#if defined(__x86_64__) && defined(__GNUC__)
+        return __builtin_cpu_is("intel");
+#else
+        return false;
+#endif
+    }
     static bool multiplies_bfloat16() noexcept {
 #if defined(__x86_64__) && defined(__GNUC__)
         return runs(InstructionSet::avx512) && __builtin_cpu_supports("avx512bf16");

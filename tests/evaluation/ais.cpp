@@ -165,7 +165,7 @@ TEST_CASE("the number of workers changes no log-weight", "[evaluation]") {
     CHECK(one == weights(5));
 }
 
-TEST_CASE("an estimate in float is the one in double to float's precision", "[evaluation]") {
+TEST_CASE("an estimate in float is the one in double to float's precision", "[evaluation][statistical]") {
     auto const narrow = test::randomised(test::bernoulli_dbm<float>(6, 5, 4), 0.8, 0.5, 4);
     auto wide = test::bernoulli_dbm<double>(6, 5, 4);
     for (std::size_t l = 0; l < 2; ++l) wide.weights(l) = narrow.weights(l);

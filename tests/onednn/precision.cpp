@@ -38,7 +38,7 @@ std::pair<Arrays, std::string> trained(M model, Recipe const& recipe, Data const
 template <class M>
 std::string products_of_training(M const& model) {
     Prepared prepared{model};
-    prepared.choose(Precision::automatic);
+    prepared.choose(Precision::automatic, true);
     return prepared.description();
 }
 
@@ -59,7 +59,7 @@ auto gaussian_visible(std::size_t visible, std::size_t hidden, std::size_t upper
 
 } // namespace
 
-TEST_CASE("trainings take bfloat16 by themselves where states can be counted, and float32 everywhere else") {
+TEST_CASE("where it gains time, trainings take bfloat16 if states can be counted, and float32 everywhere else") {
     if (!has_bfloat16()) return;
     test::for_each_discrete_model<float>(
         [](auto const& model) { CHECK_THAT(products_of_training(model), contains_text("bfloat16 by oneDNN")); });
@@ -100,7 +100,7 @@ TEST_CASE("the inputs of and from real-valued layers are not rounded under autom
     Prepared mixed{model};
     Prepared rounded{model, Compute{.precision = Precision::bfloat16}};
     Executor executor{Compute{}};
-    mixed.choose(Precision::automatic);
+    mixed.choose(Precision::automatic, true);
     mixed.refresh(executor);
     States<float, 3> states{5, model.sizes()};
     auto const normal = real_data(30);
@@ -171,6 +171,15 @@ TEST_CASE("models in double refuse bfloat16 with a message that says so, and cha
     CHECK(test::same(test::parameters(rbm), before));
     CHECK_THROWS_AS(features<1>(rbm, test::bars<float>(3), ExactPosterior{}, compute), ValueError);
     CHECK_THROWS_AS(sample(rbm, {.count = 2, .sweeps = 1, .compute = compute}, random), ValueError);
+}
+
+TEST_CASE("a training takes bfloat16 by itself exactly where it gains time") {
+    bool const gains = boltz::detail::gains_by_bfloat16();
+    if (gains) CHECK(boltz::detail::without_bfloat16().empty());
+    auto const rbm = test::randomised(test::bernoulli_rbm<float>(9, 4), 0.1, 0.1, 1);
+    Trainer const trainer{ContrastiveDivergence{}, sgd};
+    auto const products = trained(rbm, trainer, test::bars<float>(3), Precision::automatic).second;
+    CHECK_THAT(products, contains_text(gains ? "bfloat16 by oneDNN" : "float32 by"));
 }
 
 TEST_CASE("a processor without bfloat16 says so, and automatic goes on without it") {

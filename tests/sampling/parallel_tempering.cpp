@@ -17,14 +17,14 @@ using namespace boltz;
 
 namespace {
 
-// Statistics of chains that have run for 40 steps on frozen parameters, 40 independent sets of 100.
+// Statistics of chains that have run for 25 steps on frozen parameters, 40 independent sets of 100.
 template <class M>
 test::Repetitions run(M const& model, ParallelTempering policy) {
     States<double, M::depth> unused{1, model.sizes()};
     Executor executor{Compute{}};
     test::Repetitions found;
     policy.chains = 100;
-    policy.steps = Schedule::per_epoch({39, 1});
+    policy.steps = Schedule::per_epoch({24, 1});
     policy.start = ParallelTempering::Start::random;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
         auto session = policy.bind(model);

@@ -61,6 +61,8 @@ class ProductLibrary {
                                                               Precision precision) const = 0;
     /// Why there is no bfloat16 here; empty where there is.
     [[nodiscard]] virtual std::string without_bfloat16() const = 0;
+    /// Whether products in bfloat16 take less time here than those in float.
+    [[nodiscard]] virtual bool gains_by_bfloat16() const = 0;
     /// Name and version, such as "oneDNN 2.6.3".
     [[nodiscard]] virtual std::string name() const = 0;
 
@@ -86,6 +88,12 @@ boltz_product_library() __asm__(BOLTZ_TEXT(__USER_LABEL_PREFIX__) "boltz_product
     ProductLibrary const* const library = product_library();
     return library != nullptr ? library->without_bfloat16()
                               : "this program was built without oneDNN (boltz::onednn, <boltz/onednn.hpp>)";
+}
+
+/// Whether bfloat16 can be had in this program on this processor and takes less time than float.
+[[nodiscard]] inline bool gains_by_bfloat16() {
+    ProductLibrary const* const library = product_library();
+    return library != nullptr && library->gains_by_bfloat16();
 }
 
 } // namespace boltz::detail

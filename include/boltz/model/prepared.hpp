@@ -65,11 +65,11 @@ class Prepared {
     }
 
     /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
-    /// layers whose states can be counted, where it can be had. The packed weights are undefined until `refresh`.
+    /// layers whose states can be counted, if it `gains` time. The packed weights are undefined until `refresh`.
     /// @throws ValueError as the constructor, before anything is changed.
-    void choose(Precision precision) {
+    void choose(Precision precision, bool gains = detail::gains_by_bfloat16()) {
         check(precision);
-        bool const reduced = precision != Precision::float32 && detail::without_bfloat16().empty();
+        bool const reduced = precision == Precision::bfloat16 || (precision == Precision::automatic && gains);
         if constexpr (packable)
             detail::for_each_index<depth - 1>([&](auto l) {
                 bool const rounded = std::same_as<value_type, float> && reduced &&
