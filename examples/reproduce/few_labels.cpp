@@ -157,11 +157,10 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
         add(tuning, "random weights", random_known,
             accuracies(setting, images, "random", tuning, from_random, drawn, unseen));
     }
-    result.protocol =
-        "generative training on all training images without their labels, the RBM by centred persistent "
-        "chains; as many labels of each class, five draws of them; fine-tuning on pixels drawn at each "
-        "presentation, with up to 1,000 labels and the RBM of images after 30 cycles of its means, "
-        "accuracies of grey test images; settings chosen on held-out training images, the test images "
-        "used once";
+    result.protocol = "generative training on all training images without their labels, the RBM by centred "
+                      "persistent chains; as many labels of each class, five draws of them; fine-tuning on pixels "
+                      "drawn at each presentation, with up to 1,000 labels and the RBM of images after 30 cycles "
+                      "of its means, accuracies of grey test images; settings chosen on held-out training images, "
+                      "the test images used once";
     return result;
 }

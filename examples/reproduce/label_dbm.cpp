@@ -48,8 +48,8 @@ Result reproduce_label_dbm(Setting const& setting, Images const& images) {
                        .aim = {},
                        .unit = "%",
                        .values = {error(Binarised{ByteSource{images.test}, Binarisation::fixed, 0})}}};
-    result.protocol =
-        "generative training on stochastically binarised pixels and labels, no discriminative training; "
-        "the class whose bound on log p(pixels, label) is highest; the test images used once";
+    result.protocol = "generative training on stochastically binarised pixels and labels, no discriminative "
+                      "training; the class whose bound on log p(pixels, label) is highest; the test images used "
+                      "once";
     return result;
 }

@@ -66,10 +66,9 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
                      {100 * by_neighbours}),
         error_figure(images, "fine-tuned with dropout", std::string{"1.27 %"} + source, "< 1.27 %", fine_tuned)};
     result.figures[1].note = "k = " + std::to_string(neighbours);
-    result.protocol =
-        "generative training on grey pixels, neighbours on their features; softmax regression on features "
-        "of pixels drawn at each presentation, fine-tuning on such pixels; errors of grey test images; k "
-        "chosen on the last tenth of the training images, other settings on held-out training images, "
-        "the test images used once";
+    result.protocol = "generative training on grey pixels, neighbours on their features; softmax regression on "
+                      "features of pixels drawn at each presentation, fine-tuning on such pixels; errors of grey "
+                      "test images; k chosen on the last tenth of the training images, other settings on held-out "
+                      "training images, the test images used once";
     return result;
 }

@@ -76,9 +76,9 @@ Result reproduce_rbm_likelihood(Setting const& setting, Images const& images) {
         PersistentCD{.chains = 100},
         {.name = images.test_name + " log-likelihood", .published = "-84.86 nats (PyDeep)", .aim = ">= -84.86"});
     result.title = "RBM 784-500 on MNIST, pixels at a threshold";
-    result.protocol =
-        "pixels 1 from 1/2 on, in training and test; 100 persistent chains, one sweep an update, centred "
-        "gradient; log Z by 100 annealed runs over 14,500 temperatures; settings not tuned on the test images";
+    result.protocol = "pixels 1 from 1/2 on, in training and test; 100 persistent chains, one sweep an update, "
+                      "centred gradient; log Z by 100 annealed runs over 14,500 temperatures; settings not tuned "
+                      "on the test images";
     return result;
 }
 
