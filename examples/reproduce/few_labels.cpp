@@ -6,9 +6,7 @@
 #include "machines.hpp"
 #include "rows.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -51,7 +49,7 @@ CompactMatrix settled(M const& rbm, Pixels const& pixels, std::size_t cycles, Co
     return result;
 }
 
-/// How a network is tuned on `labels` of them.
+/// On how many labels a network is tuned, how many times they are drawn, and how.
 struct Tuning {
     std::size_t labels = 0;
     std::size_t draws = 5;

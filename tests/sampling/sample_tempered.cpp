@@ -46,12 +46,12 @@ TEST_CASE("tempering moves between deep modes where Gibbs sampling does not", "[
     // Both modes have probability 1/2 short of e^-9, and draws from the biases are all in the lower one.
     auto const model = test::two_modes(4, 6.0);
     Random random{3};
-    auto const stuck = sample(model, {.count = 500, .sweeps = 500}, random);
+    auto const stuck = sample(model, {.count = 1000, .sweeps = 500}, random);
     CHECK(upper_mode(stuck[0]) < 0.01);
     auto const samples =
-        sample_tempered(model, {.count = 500, .temperatures = 8, .adaptation = 300, .sweeps = 200}, random);
-    // 5 standard deviations of a share of 500: 6e-7.
-    CHECK(std::abs(upper_mode(samples.states[0]) - 0.5) < 5 * std::sqrt(0.25 / 500));
+        sample_tempered(model, {.count = 1000, .temperatures = 8, .adaptation = 300, .sweeps = 200}, random);
+    // 5 standard deviations of a share of 1000: 6e-7.
+    CHECK(std::abs(upper_mode(samples.states[0]) - 0.5) < 5 * std::sqrt(0.25 / 1000));
 }
 
 TEST_CASE("the ladder adapts to equal acceptances and is reported", "[sampling][statistical]") {
