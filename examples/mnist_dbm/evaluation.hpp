@@ -81,8 +81,8 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
     return result;
 }
 
-/// The keys of the summary; numbers that are not finite become null.
-inline nlohmann::json as_json(Evaluation const& evaluation) {
+/// The keys of the summary, `name` being what the images are called; numbers that are not finite become null.
+inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& name) {
     nlohmann::json result{{"log_z", evaluation.below.log_z},
                           {"log_z_standard_error", evaluation.below.standard_error},
                           {"log_z_effective_runs", evaluation.below.effective_runs},
@@ -96,8 +96,8 @@ inline nlohmann::json as_json(Evaluation const& evaluation) {
                           {"log_z_of_both_overlap", evaluation.both.overlap},
                           {"runs", evaluation.below.runs},
                           {"temperatures", evaluation.below.temperatures},
-                          {"test_elbo", evaluation.bound.mean},
-                          {"test_elbo_standard_error", evaluation.bound.standard_error},
+                          {name + "_elbo", evaluation.bound.mean},
+                          {name + "_elbo_standard_error", evaluation.bound.standard_error},
                           {"evaluated_pixels", evaluation.pixels},
                           {"evaluation_seconds", evaluation.seconds}};
     if (auto const& cases = evaluation.cases)
@@ -114,7 +114,7 @@ inline nlohmann::json as_json(Evaluation const& evaluation) {
 /// Rows of the table, `name` being what the images are called.
 inline void show(Evaluation const& evaluation, std::string const& name) {
     auto const row = [](std::string const& what, double value, double error, std::string const& note) {
-        std::printf("  %-34s %10.3f +- %.3f nats  (%s)\n", what.c_str(), value, error, note.c_str());
+        std::printf("  %-38s %10.3f +- %.3f nats  (%s)\n", what.c_str(), value, error, note.c_str());
     };
     auto const runs = [](boltz::LogPartition const& estimate) {
         char text[64];
@@ -136,7 +136,7 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
         row("their bound is too low by", evaluation.gap.mean, evaluation.gap.standard_error,
             "error over such images; of their annealing " + std::to_string(evaluation.gap.annealing_error));
     }
-    std::printf("  %-34s %8.1f s\n", "evaluation", evaluation.seconds);
+    std::printf("  %-38s %8.1f s\n", "evaluation", evaluation.seconds);
     // That the chains down began at long ones stands in their row.
     if (auto const warning = evaluation.below.warning(); !warning.empty())
         std::printf("  log Z from below: %s\n", warning.c_str());

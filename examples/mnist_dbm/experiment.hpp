@@ -144,7 +144,10 @@ class Experiment {
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
     /// What multiplied in the generative trainings, in words.
-    [[nodiscard]] std::string const& products() const noexcept { return products_; }
+    /// What multiplies in the generative trainings.
+    [[nodiscard]] std::string products() const {
+        return boltz::Prepared{machine_, generative_options({}, 0).compute}.description();
+    }
 
     template <class Archive>
     void archive(Archive& archive) {
@@ -194,7 +197,6 @@ class Experiment {
         boltz::FitReport const report = fit();
         seconds_[phase] += seconds_since(*began_);
         began_.reset();
-        if (phase < 2) products_ = report.products;
         if (report.stopped) return false;
         ++phase_;
         phase_random_ = random_;
@@ -216,6 +218,5 @@ class Experiment {
     decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>())) fine_tuning_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0, 0.0};
-    std::string products_;
     std::optional<Time::time_point> began_;
 };

@@ -11,7 +11,8 @@
 #include <functional>
 #include <utility>
 
-/// Writes a checkpoint of the whole program every few epochs and when a phase is stopped.
+/// Writes a checkpoint of the whole program at the end of an epoch once `seconds` have passed since the last one, and
+/// when a phase is stopped.
 class Keep {
   public:
     Keep(std::filesystem::path path, std::function<boltz::Arrays()> state, double seconds)

@@ -58,25 +58,29 @@ double peak_memory() {
     return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
 }
 
-void show_table(Options const& options, Images const& images, Experiment const& experiment, double features_error,
-                double error, double reconstruction) {
+/// Percent of the held-out images, of the classifiers that were trained.
+struct Errors {
+    std::optional<double> features, fine_tuned;
+};
+
+void show_table(Options const& options, Images const& images, Experiment const& experiment, Errors const& errors,
+                double reconstruction) {
     auto const& seconds = experiment.seconds();
-    std::printf("\n  %-34s %10s\n",
-                (std::to_string(images.train.pixels()) + "-" + std::to_string(options.hidden[0]) + "-" +
-                 std::to_string(options.hidden[1]) + " DBM on " + std::to_string(images.train.count) + " images")
-                    .c_str(),
-                "");
-    bool const fine_tuned = options.fine_tune_epochs > 0;
-    if (fine_tuned) std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (fine-tuned)").c_str(), error);
-    std::printf("  %-34s %8.2f %%\n", (images.test_name + " error (softmax on [h1, h2])").c_str(), features_error);
-    std::printf("  %-34s %10.5f\n", (images.test_name + " reconstruction error").c_str(), reconstruction);
-    std::printf("  %-34s %8.1f s\n", "pretraining", seconds[0]);
-    std::printf("  %-34s %8.1f s\n", "joint training", seconds[1]);
-    std::printf("  %-34s %8.1f s\n", "features and classifier", seconds[2]);
-    if (fine_tuned) std::printf("  %-34s %8.1f s\n", "fine-tuning", seconds[3]);
-    std::printf("  %-34s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2] + seconds[3]);
-    std::printf("  %-34s %7.0f MB\n", "peak memory", peak_memory());
-    std::printf("  %-34s %s\n", "products", experiment.products().c_str());
+    std::printf("\n  %zu-%zu-%zu DBM on %zu images\n", images.train.pixels(), options.hidden[0], options.hidden[1],
+                images.train.count);
+    if (errors.fine_tuned)
+        std::printf("  %-38s %8.2f %%\n", (images.test_name + " error (fine-tuned)").c_str(), *errors.fine_tuned);
+    if (errors.features)
+        std::printf("  %-38s %8.2f %%\n", (images.test_name + " error (softmax on [h1, h2])").c_str(),
+                    *errors.features);
+    std::printf("  %-38s %10.5f\n", (images.test_name + " reconstruction error").c_str(), reconstruction);
+    std::printf("  %-38s %8.1f s\n", "pretraining", seconds[0]);
+    std::printf("  %-38s %8.1f s\n", "joint training", seconds[1]);
+    if (errors.features) std::printf("  %-38s %8.1f s\n", "features and classifier", seconds[2]);
+    if (errors.fine_tuned) std::printf("  %-38s %8.1f s\n", "fine-tuning", seconds[3]);
+    std::printf("  %-38s %8.1f s\n", "all phases", seconds[0] + seconds[1] + seconds[2] + seconds[3]);
+    std::printf("  %-38s %7.0f MB\n", "peak memory", peak_memory());
+    std::printf("  %-38s %s\n", "products", experiment.products().c_str());
 }
 
 /// Evaluates a saved model; nothing is trained, and what a training left in the folder stays as it is.
@@ -92,7 +96,7 @@ int evaluate_saved(Options options) {
     std::cout << "boltz " << version << ": " << sizes[0] << '-' << sizes[1] << '-' << sizes[2] << " DBM from "
               << options.load << ", " << images.test.count << " held-out images (" << images.name << ")" << std::endl;
     Evaluation const evaluation = evaluate(machine, images, options);
-    nlohmann::json result = as_json(evaluation);
+    nlohmann::json result = as_json(evaluation, images.test_name);
     result.update({{"model", options.load},
                    {"dataset", images.name},
                    {images.test_name + "_images", images.test.count},
@@ -136,6 +140,9 @@ int run(Options options, std::string const& program) {
             if (count != 2)
                 detail::fail<FormatError>("mnist_dbm: ", settings.string(), " has ", count,
                                           " values where the options of a run have 2");
+        if (options.dropout.size() != 3)
+            detail::fail<FormatError>("mnist_dbm: ", settings.string(), " has ", options.dropout.size(),
+                                      " values of dropout where the options of a run have 3");
         options.out = out.string();
         options.threads = threads;
         options.resume = true;
@@ -191,18 +198,20 @@ int run(Options options, std::string const& program) {
     }
 
     save(out / "model.npz", experiment.machine());
-    save(out / "classifier.npz", experiment.classifier());
-    bool const fine_tuned = options.fine_tune_epochs > 0;
-    if (fine_tuned) save(out / "network.npz", experiment.network());
-    double const features_error = experiment.features_test_error();
-    double const error = fine_tuned ? experiment.test_error() : features_error;
+    Errors errors;
+    if (options.classifier_epochs > 0) {
+        save(out / "classifier.npz", experiment.classifier());
+        errors.features = experiment.features_test_error();
+    }
+    if (options.fine_tune_epochs > 0) {
+        save(out / "network.npz", experiment.network());
+        errors.fine_tuned = experiment.test_error();
+    }
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();
     nlohmann::json summary{{"dataset", images.name},
                            {"train_images", images.train.count},
                            {images.test_name + "_images", images.test.count},
-                           {images.test_name + "_error_percent", error},
-                           {"features_" + images.test_name + "_error_percent", features_error},
                            {images.test_name + "_reconstruction_error", reconstruction},
                            {"seconds",
                             {{"pretraining", seconds[0]},
@@ -216,13 +225,16 @@ int run(Options options, std::string const& program) {
                            {"threads", options.threads},
                            {"version", version},
                            {"options", options}};
+    if (errors.features) summary["features_" + images.test_name + "_error_percent"] = *errors.features;
+    if (auto const last = errors.fine_tuned ? errors.fine_tuned : errors.features)
+        summary[images.test_name + "_error_percent"] = *last;
     std::optional<Evaluation> evaluation;
     if (options.evaluate) {
         evaluation = evaluate(experiment.machine(), images, options);
-        summary.update(as_json(*evaluation));
+        summary.update(as_json(*evaluation, images.test_name));
     }
     write_text(out / "summary.json", summary.dump(2) + "\n");
-    show_table(options, images, experiment, features_error, error, reconstruction);
+    show_table(options, images, experiment, errors, reconstruction);
     if (evaluation) show(*evaluation, images.test_name);
     std::cout << std::flush;
     draw_pictures(experiment, images, options, film);
@@ -240,7 +252,8 @@ int main(int argc, char** argv) {
         if (std::string{argv[i]} == "--paper") apply_paper(options);
     }
     CLI::App app{
-        "Trains a deep Boltzmann machine on MNIST: pretraining, joint training, softmax regression on its features."};
+        "Trains a deep Boltzmann machine on MNIST: pretraining, joint training, softmax regression on its features, "
+        "fine-tuning."};
     declare(app, options);
     app.get_option("--load")->excludes("--resume")->excludes("--restart");
     try {

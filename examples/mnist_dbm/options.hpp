@@ -21,9 +21,9 @@ struct Options {
     std::string out = "out";
     std::string binarisation = "stochastic";
     std::vector<std::size_t> hidden{500, 1000};
-    std::vector<std::size_t> pretrain_epochs{8, 8};
-    std::size_t joint_epochs = 6;
-    std::size_t classifier_epochs = 15;
+    std::vector<std::size_t> pretrain_epochs{7, 7};
+    std::size_t joint_epochs = 4;
+    std::size_t classifier_epochs = 8;
     std::size_t batch_size = 100;
     std::vector<double> pretrain_rates{0.05, 0.05};
     std::vector<double> pretrain_momentum{0.5, 0.9};
@@ -33,7 +33,7 @@ struct Options {
     double joint_decay = 0;
     double classifier_rate = 0.3;
     double classifier_momentum = 0.9;
-    std::size_t fine_tune_epochs = 15;
+    std::size_t fine_tune_epochs = 12;
     double fine_tune_rate = 0.7;
     double fine_tune_momentum = 0.9;
     std::size_t fine_tune_sweeps = 10;
@@ -204,7 +204,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Fine-tuning");
     app.add_option(
            "--fine-tune-rate", options.fine_tune_rate,
-           "Learning rate; it falls to nothing, and the network is the mean over the second half of the epochs")
+           "Learning rate; it falls to a hundredth, and the network is the mean over the second half of the epochs")
         ->check(rate)
         ->group("Fine-tuning");
     app.add_option("--fine-tune-momentum", options.fine_tune_momentum, "Momentum")

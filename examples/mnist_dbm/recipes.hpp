@@ -78,7 +78,7 @@ inline auto long_joint_recipe(Options const& options) {
     return Trainer{joint_sampling(options), Centred{joint_optimizer(options, rate)}, inference_recipe(options)};
 }
 
-/// Softmax regression with a rate that falls to nothing.
+/// Softmax regression with a rate that falls to a hundredth.
 inline auto classifier_recipe(Options const& options) {
     using namespace boltz;
     return Trainer{ConditionalLikelihood{},
@@ -88,7 +88,7 @@ inline auto classifier_recipe(Options const& options) {
                        .weight_decay = 1e-5}};
 }
 
-/// Backpropagation with a rate that falls to nothing, and the mean of the parameters over the second half of it.
+/// Backpropagation with a rate that falls to a hundredth, and the mean of the parameters over the second half of it.
 inline auto averaged_fine_tuning(double rate, double momentum, std::size_t epochs, boltz::Dropout dropout) {
     using namespace boltz;
     return Backpropagation{

@@ -9,24 +9,18 @@
 using namespace boltz;
 
 Result reproduce_dbm_3(Setting const& setting, Images const& images) {
-    std::size_t const pretraining_epochs = setting.epochs(50);
-    std::size_t const joint_epochs = setting.epochs(300);
+    Options const options = paper_schedule(setting);
     DBM machine{Binary{images.train.pixels()}, Binary{500}, Binary{500}, Binary{1000}};
     Random random{setting.seed};
     initialise_weights(machine, 0.01, random);
     Binarised const pixels{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
-    Schedule const momentum = Schedule::per_epoch({0.5, 0.9}, 5);
-    auto pretraining =
-        DoubledInput{ContrastiveDivergence{}, Sgd{.learning_rate = 0.05, .momentum = momentum, .weight_decay = 1e-3}}
-            .bind(machine, pixels);
-    run_stage(setting, "pretraining", setting.seed, pretraining, pixels, {.epochs = pretraining_epochs});
-    auto joint = Trainer{PersistentCD{.chains = 100, .steps = 2},
-                         Centred{Sgd{.learning_rate = Schedule::linear(0.001, 0.0001, joint_epochs),
-                                     .momentum = momentum,
-                                     .weight_decay = 1e-4}},
-                         MeanField{.max_sweeps = 5}}
-                     .bind(machine);
-    run_stage(setting, "joint_training", setting.seed, joint, pixels, {.epochs = joint_epochs});
+    auto pretraining = DoubledInput{ContrastiveDivergence{}, Sgd{.learning_rate = options.pretrain_rates[0],
+                                                                 .momentum = change_over(options.pretrain_momentum),
+                                                                 .weight_decay = options.pretrain_decay}}
+                           .bind(machine, pixels);
+    run_stage(setting, "pretraining", setting.seed, pretraining, pixels, {.epochs = options.pretrain_epochs[0]});
+    auto joint = long_joint_recipe(options).bind(machine);
+    run_stage(setting, "joint_training", setting.seed, joint, pixels, {.epochs = options.joint_epochs});
     save(setting.out / "machine.npz", machine);
 
     auto const inputs = drawn_inputs(machine, setting, images);

@@ -22,14 +22,20 @@ using Machine = boltz::DBM<Binary, Binary, Binary>;
 
 inline constexpr std::size_t classes = 10;
 
-/// The machine of the 2009 paper by the schedule of `mnist_dbm --paper`, or the saved one that the setting names.
-inline Machine paper_machine(Setting const& setting, Images const& images) {
-    using namespace boltz;
-    if (!setting.model.empty()) return load<Machine>(setting.model);
+/// The schedule of `mnist_dbm --paper`, as many of its epochs as the setting asks for.
+inline Options paper_schedule(Setting const& setting) {
     Options options;
     apply_paper(options);
     for (std::size_t& epochs : options.pretrain_epochs) epochs = setting.epochs(static_cast<double>(epochs));
     options.joint_epochs = setting.epochs(static_cast<double>(options.joint_epochs));
+    return options;
+}
+
+/// The machine of the 2009 paper by the schedule of `mnist_dbm --paper`, or the saved one that the setting names.
+inline Machine paper_machine(Setting const& setting, Images const& images) {
+    using namespace boltz;
+    if (!setting.model.empty()) return load<Machine>(setting.model);
+    Options const options = paper_schedule(setting);
     Machine machine{Binary{images.train.pixels()}, Binary{options.hidden[0]}, Binary{options.hidden[1]}};
     Random random{setting.seed};
     initialise_weights(machine, {0.001, 0.01}, random);
@@ -38,7 +44,7 @@ inline Machine paper_machine(Setting const& setting, Images const& images) {
     run_stage(setting, "pretraining", setting.seed, pretraining, pixels, {.epochs = 1});
     auto joint = long_joint_recipe(options).bind(machine);
     run_stage(setting, "joint_training", setting.seed, joint, pixels, {.epochs = options.joint_epochs});
-    save(setting.out / "machine.npz", machine);
+    save(setting.out / "dbm.npz", machine);
     return machine;
 }
 
@@ -93,8 +99,8 @@ auto held_out_inputs(M const& machine, Setting const& setting, Images const& ima
 }
 
 /// The errors of fine-tunings that differ in their seeds, in percent: `epochs` of backpropagation at a rate of 0.5
-/// that falls to nothing, then the mean of the parameters over the second half of it; `make(random)` is the network
-/// that each begins with.
+/// that falls to a hundredth, then the mean of the parameters over the second half of it; `make(random)` is the
+/// network that each begins with.
 template <class Make, class Inputs, class HeldOut>
 std::vector<double> fine_tune(Setting const& setting, Images const& images, std::string const& name,
                               std::size_t epochs, boltz::Dropout const& dropout, Make&& make, Inputs const& inputs,
@@ -115,23 +121,29 @@ std::vector<double> fine_tune(Setting const& setting, Images const& images, std:
     return errors;
 }
 
-/// log Z from both sides, as figures without a published counterpart.
+/// log Z from both sides and out of both, as figures without a published counterpart.
 inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above) {
-    for (auto const& [estimate, name] :
-         {std::pair{&below, "log Z from below"}, std::pair{&above, "log Z from above, chains down from long chains"}})
+    boltz::TwoSidedLogPartition const both = boltz::acceptance_ratio(below, above);
+    auto const add = [&](char const* name, double value, double standard_error) {
         result.figures.push_back({.name = name,
                                   .published = {},
                                   .aim = {},
                                   .unit = "nats",
-                                  .values = {estimate->log_z},
-                                  .standard_error = estimate->standard_error});
+                                  .values = {value},
+                                  .standard_error = standard_error});
+    };
+    add("log Z from below", below.log_z, below.standard_error);
+    add("log Z from above, chains down from long chains", above.log_z, above.standard_error);
+    add("log Z out of both, by the acceptance ratio", both.log_z, both.standard_error);
 }
 
 /// The bound of held-out images and log Z from both sides, beside what was published of the bound.
 template <class M>
 void add_bound(Result& result, M const& machine, Setting const& setting, Images const& images, std::string published,
                std::string aim) {
-    Evaluation const evaluation = evaluate(machine, images, setting.apply_to({}));
+    Options options = setting.apply_to({});
+    options.evaluation_temperatures = 60'000;
+    Evaluation const evaluation = evaluate(machine, images, options);
     show(evaluation, images.test_name);
     result.figures.push_back({.name = images.test_name + " bound on log p",
                               .published = std::move(published),

@@ -27,10 +27,29 @@ double earlier_seconds(fs::path const& file) {
     return seconds;
 }
 
-/// Refuses a folder whose stages were trained by other settings; results depend on these and on nothing else.
+/// Refuses options that the row does not take.
 /// @throws ValueError
-void claim_folder(Setting const& setting, std::string const& data) {
-    nlohmann::json const settings{{"data", data},
+void check_options(Setting const& setting, Row const& row, std::string const& folder) {
+    auto const refuse_unless = [&](bool fits, char const* option, std::string const& value, std::string const& why) {
+        if (!value.empty() && !fits)
+            boltz::detail::fail<boltz::ValueError>("reproduce: ", option, " is ", value, ", but ", why);
+    };
+    std::string const name{row.name};
+    refuse_unless(row.option == "--model", "--model", setting.model, "row " + name + " trains its own");
+    refuse_unless(row.option == "--binarised-test", "--binarised-test", setting.binarised_test,
+                  "row " + name + " reports on those of the folder of the data");
+    refuse_unless(setting.validation == 0, "--binarised-test", setting.binarised_test,
+                  "--validation " + std::to_string(setting.validation) + " asks for training images");
+    refuse_unless(!setting.model.empty(), "--model-note", setting.model_note, "there is no --model");
+    refuse_unless(false, "the second word", folder, "row " + name + " takes none");
+}
+
+/// Refuses a folder whose stages were trained by other settings or another schedule; stages depend on these and on
+/// nothing else.
+/// @throws ValueError
+void claim_folder(Setting const& setting, Row const& row, std::string const& data) {
+    nlohmann::json const settings{{"recipe", row.recipe},
+                                  {"data", data},
                                   {"seed", setting.seed},
                                   {"limit", setting.limit},
                                   {"validation", setting.validation},
@@ -49,13 +68,14 @@ void claim_folder(Setting const& setting, std::string const& data) {
     write_text(file, settings.dump(2) + "\n");
 }
 
-int run(Setting setting, std::string const& command) {
+int run(Setting setting, std::string const& command, std::string const& folder) {
     auto const row =
         std::find_if(all_rows.begin(), all_rows.end(), [&](Row const& one) { return one.name == setting.row; });
     if (row == all_rows.end()) {
         std::cerr << "reproduce: there is no row '" << setting.row << "'; --list names them\n";
         return 2;
     }
+    check_options(setting, *row, folder);
     setting.out /= setting.row;
     fs::create_directories(setting.out);
     setting.data = data_folder(setting.apply_to({}), row->dataset);
@@ -65,7 +85,7 @@ int run(Setting setting, std::string const& command) {
               << " images (" << images.name << "), seed " << setting.seed << ", " << setting.threads
               << (setting.threads == 1 ? " thread" : " threads") << std::endl;
 
-    claim_folder(setting, images.name);
+    claim_folder(setting, *row, images.name);
     stop_on_signals();
     fs::path const clock = setting.out / "seconds";
     double const earlier = earlier_seconds(clock);
@@ -97,7 +117,11 @@ int run(Setting setting, std::string const& command) {
 
 /// The page of all rows that have a JSON file in the folder, in the order of the rows; `ROW.md` beside it holds
 /// remarks.
+/// @throws FileError if there is no such folder.
 int report(fs::path const& folder) {
+    if (!fs::is_directory(folder))
+        boltz::detail::fail<boltz::FileError>("reproduce: report needs a folder with the JSON files of rows, but '",
+                                              folder.string(), "' is none");
     std::cout << "# Results\n\nPublished results and what `reproduce` made of them. This page is generated:\n"
                  "`reproduce report docs/results > docs/results.md`.\n";
     for (Row const& row : all_rows) {
@@ -133,7 +157,9 @@ int main(int argc, char** argv) {
         "synthetic digits");
     app.add_option("--out", setting.out, "Folder for checkpoints, models and figures, one a row");
     app.add_option("--seed", setting.seed, "Seed of the generative model and the first fine-tuning");
-    app.add_option("--seeds", setting.seeds, "Fine-tunings, with seeds that count up")->check(CLI::Range(1, 100));
+    app.add_option("--seeds", setting.seeds,
+                   "Fine-tunings, or whole trainings in rows of whole runs, with seeds that count up")
+        ->check(CLI::Range(1, 100));
     app.add_option("--threads", setting.threads, "Processors to use; results are the same for any number")
         ->check(CLI::Range(1, 1024));
     app.add_option("--limit", setting.limit, "Train on the first N images only; 0 for all");
@@ -141,10 +167,9 @@ int main(int argc, char** argv) {
                    "Report on N held-out training images in place of the test images");
     app.add_option("--epochs-percent", setting.epochs_percent, "Share of the epochs of each training")
         ->check(CLI::Range(0.01, 1000.0));
-    app.add_option(
-           "--precision", setting.precision,
-           "What matrix products of trainings read: float32, bfloat16, or automatic: bfloat16 where it can be "
-           "had")
+    app.add_option("--precision", setting.precision,
+                   "What matrix products of trainings read: float32, bfloat16, or automatic: bfloat16 where it gains "
+                   "time")
         ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""));
     app.add_option("--binarised-test", setting.binarised_test,
                    "Test images that others have drawn, an IDX file of zeros and other bytes (row rbm-binarised)");
@@ -167,7 +192,7 @@ int main(int argc, char** argv) {
             std::string const argument{argv[i]};
             command += ' ' + (argument.find(' ') == std::string::npos ? argument : '"' + argument + '"');
         }
-        return run(setting, command);
+        return run(setting, command, folder);
     } catch (std::bad_alloc const&) {
         std::cerr << "reproduce: there is not enough memory" << std::endl;
         return 2;

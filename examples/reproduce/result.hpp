@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -87,21 +89,29 @@ inline void from_json(nlohmann::json const& json, Figure& figure) {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, version, seed, model_note, seconds, threads,
                                    figures)
 
-/// "1 h 02 min" or "48 s".
+/// "1 h 02 min", "45 min" or "48 s".
 inline std::string duration(double seconds) {
     auto const whole = static_cast<long>(std::lround(seconds));
     if (whole < 120) return std::to_string(whole) + " s";
     if (whole < 3600) return std::to_string((whole + 30) / 60) + " min";
-    return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+    long const minutes = (whole + 30) / 60;
+    return std::to_string(minutes / 60) + " h " + (minutes % 60 < 10 ? "0" : "") + std::to_string(minutes % 60) +
+           " min";
 }
 
-/// The table of a row on the screen.
+/// The table of a row on the screen, its columns as wide as what they hold.
 inline void show(Result const& result) {
-    std::printf("\n  %s\n\n  %-48s %-34s %-12s %s\n", result.title.c_str(), "quantity", "expected", "aim",
-                "obtained");
+    std::vector<std::array<std::string, 4>> rows{{"quantity", "expected", "aim", "obtained"}};
     for (Figure const& figure : result.figures)
-        std::printf("  %-48s %-34s %-12s %s\n", figure.name.c_str(), figure.published.c_str(), figure.aim.c_str(),
-                    figure.obtained().c_str());
+        rows.push_back({figure.name, figure.published, figure.aim, figure.obtained()});
+    std::array<std::size_t, 4> widths{};
+    for (auto const& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    std::printf("\n  %s\n\n", result.title.c_str());
+    for (auto const& [name, published, aim, obtained] : rows)
+        std::printf("  %-*s  %-*s  %-*s  %s\n", static_cast<int>(widths[0]), name.c_str(),
+                    static_cast<int>(widths[1]), published.c_str(), static_cast<int>(widths[2]), aim.c_str(),
+                    obtained.c_str());
     std::printf("\n  protocol: %s\n  time: %s on %zu thread%s, boltz %s\n", result.protocol.c_str(),
                 duration(result.seconds).c_str(), result.threads, result.threads == 1 ? "" : "s",
                 result.version.c_str());

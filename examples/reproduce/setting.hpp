@@ -25,7 +25,7 @@ struct Setting {
     std::string data;
     std::filesystem::path out = "out";
     std::uint64_t seed = 1;
-    std::size_t seeds = 3; ///< fine-tunings of one generative model
+    std::size_t seeds = 3; ///< fine-tunings of one generative model; whole trainings in rows of whole runs
     std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
     std::size_t limit = 0;
     std::size_t validation = 0;
@@ -59,12 +59,11 @@ struct Interrupted : std::exception {
     [[nodiscard]] char const* what() const noexcept override { return "stopped"; }
 };
 
-/// A training that goes on from its checkpoint, if there is one, and writes it every ten epochs and when it ends;
-/// `session.fit` sees the callbacks given, and then those of every stage.
+/// A training that goes on from its checkpoint, if there is one, and writes it every ten epochs and when it ends.
 /// @throws Interrupted
-template <class Session, class Data, class... Callbacks>
+template <class Session, class Data>
 void run_stage(Setting const& setting, std::string const& name, std::uint64_t seed, Session& session,
-               Data const& data, boltz::FitOptions options, Callbacks&&... callbacks) {
+               Data const& data, boltz::FitOptions options) {
     using namespace boltz;
     std::filesystem::path const checkpoint = setting.out / (name + ".npz");
     if (std::filesystem::exists(checkpoint)) resume(checkpoint, session);
@@ -72,9 +71,8 @@ void run_stage(Setting const& setting, std::string const& name, std::uint64_t se
     options.phase = name;
     Random random{seed};
     StopOnNaN diverged;
-    FitReport const report =
-        session.fit(data, options, random, callbacks..., StopWhen{[] { return interrupted != 0; }}, diverged,
-                    Progress{std::cout}, Checkpoint{checkpoint, 10});
+    FitReport const report = session.fit(data, options, random, StopWhen{[] { return interrupted != 0; }}, diverged,
+                                         Progress{std::cout}, Checkpoint{checkpoint, 10});
     if (diverged.triggered())
         boltz::detail::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
     if (report.stop == Stop::everything) throw Interrupted{};

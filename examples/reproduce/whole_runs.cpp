@@ -58,9 +58,8 @@ WholeRuns run_whole(Setting const& setting, Options options, std::string const& 
 }
 
 constexpr auto whole_protocol = "generative training and fine-tuning on pixels drawn at each presentation, features "
-                                "and errors of grey ones; each "
-                                "seed is a whole training; settings chosen on 10,000 held-out training images of "
-                                "MNIST, the test images used once";
+                                "and errors of grey ones; each seed is a whole training; settings chosen on 10,000 "
+                                "held-out training images of MNIST, the test images used once";
 
 /// The seconds of whole runs, a value a seed.
 Figure time_figure(std::string until, std::string published, std::string aim, std::vector<double> seconds) {

@@ -18,6 +18,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace boltz {
 
@@ -95,6 +96,14 @@ concept Field = std::floating_point<typename F::value_type> &&
     field.template input<0>(states, out, Factors{});
     { field.sizes() } -> std::same_as<std::array<std::size_t, F::depth>>;
 };
+
+namespace detail {
+
+/// The kind of the units of layer L.
+template <class F, std::size_t L>
+using UnitOf = typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type;
+
+} // namespace detail
 
 /// Statistics of one phase of learning: a block of states a layer, and what its numbers are.
 template <std::floating_point T, std::size_t Depth>

@@ -11,6 +11,7 @@
 #include "support/trainings.hpp"
 
 #include <boltz/optimizer/sgd.hpp>
+#include <boltz/pretraining/doubled_input.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/training/trainer.hpp>
 
@@ -183,6 +184,34 @@ TEST_CASE("what an early stop remembers is part of a checkpoint that is written 
             return fit(monitor, stop);
         },
         5);
+}
+
+TEST_CASE("what an early stop remembers of one RBM says nothing of the next, after a resume in the first one too") {
+    auto const start = test::randomised(test::bernoulli_dbm<float>(), 0.1, 0.1, 3);
+    Matrix<float> const data = xt::ones<float>({std::size_t{6}, start.sizes()[0]});
+    // The first RBM has 1 from the beginning on, the last ones get better all the time and never reach it.
+    OnEpochEnd monitor{[](auto const&, TrainingInfo const& info) {
+        bool const first = info.phase == "pretraining 1";
+        info.metrics->push_back({"score", first ? 1.0 : 20.0 - static_cast<double>(info.clock.epoch)});
+    }};
+    DoubledInput const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.1}};
+    Arrays state;
+    EarlyStop early{"score", 4};
+    {
+        auto dbm = start;
+        auto session = recipe.bind(dbm, data);
+        Random random{1};
+        OnEpochEnd interrupt{[&](auto const&, TrainingInfo const& info) {
+            state = info.state();
+            return info.clock.epoch == 2;
+        }};
+        session.fit(data, {.epochs = 8, .batch_size = 2}, random, monitor, early, interrupt);
+    }
+    auto dbm = start;
+    auto session = recipe.bind(dbm, data);
+    from_arrays(state, session);
+    Random random{1};
+    CHECK(session.fit(data, {.epochs = 8, .batch_size = 2}, random, monitor, early).clock.epoch == 8);
 }
 
 TEST_CASE("a plateau lowers the rates each time a metric has not improved for some epochs, after a resume too") {

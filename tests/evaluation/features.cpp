@@ -104,6 +104,14 @@ TEST_CASE("portions come in the order of the data and the threads do not matter 
         CHECK((features<1, 2>(dbm, data, MeanField{}, {.threads = threads, .block_rows = 64}) == one));
 }
 
+TEST_CASE("portions of no cases are refused") {
+    auto const rbm = test::bernoulli_rbm<float>(4, 3);
+    auto const data = many_cases<float>(4);
+    CHECK_THROWS_WITH(infer_portions(
+                          rbm, data, ExactPosterior{}, {}, Draws::from_seed(1), [](std::size_t, auto const&) {}, 0),
+                      contains_text("step is 0"));
+}
+
 TEST_CASE("data that does not fit is refused") {
     auto const rbm = test::bernoulli_rbm<float>(4, 3);
     Matrix<float> const wide = xt::zeros<float>({2, 5});

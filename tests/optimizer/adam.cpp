@@ -139,6 +139,8 @@ TEST_CASE("settings that Adam cannot have are refused", "[optimizer]") {
     CHECK_THROWS_WITH((Adam{.epsilon = 0}.bind(model)), contains_text("epsilon is 0"));
     CHECK_THROWS_WITH((Adam{.weight_decay = -1}.bind(model)), contains_text("weight_decay is -1"));
     CHECK_THROWS_WITH((Adam{.unit_rate = -1}.bind(model)), contains_text("unit_rate is -1"));
+    CHECK_THROWS_WITH((Adam{.weight_decay = std::numeric_limits<double>::infinity()}.bind(model)),
+                      contains_text("weight_decay is inf"));
     CHECK_THROWS_AS((Adam{.learning_rate = std::numeric_limits<double>::infinity()}.bind(model)), ValueError);
     CHECK_THROWS_AS((Adam{.layer_rates = {-1.0}}.bind(model)), ValueError);
 }

@@ -143,6 +143,9 @@ TEST_CASE("each layer moves at its own rate, and a frozen one not at all", "[opt
         }
     }
     CHECK_THROWS_AS((Sgd{.layer_rates = {1.0, -1.0}}.bind(model)), ValueError);
+    CHECK_THROWS_WITH((Sgd{.layer_rates = LayerRates(model.depth + 1, 1.0)}.bind(model)),
+                      contains_text("layer_rates has " + std::to_string(model.depth + 1) + " entries") &&
+                          contains_text(std::to_string(model.depth) + " layers"));
 }
 
 } // namespace test_sgd

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
@@ -240,6 +241,11 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     CHECK(shows(Binarised{MatrixSource{grey}, Binarisation::stochastic}, 0.9f));
     CHECK(shows(Binarised{MatrixSource{grey}, Binarisation::threshold}, 1.0f));
     CHECK(shows(Subset{Binarised{MatrixSource{grey}, Binarisation::stochastic}, order}, 0.9f));
+    Matrix<float> const left = xt::ones<float>({std::size_t{4}, std::size_t{1}}) * 0.9f;
+    Matrix<float> const right = xt::ones<float>({std::size_t{4}, std::size_t{2}}) * 0.9f;
+    CHECK(shows(Beside{Binarised{MatrixSource{left}, Binarisation::stochastic},
+                       Binarised{MatrixSource{right}, Binarisation::stochastic}},
+                0.9f));
 }
 
 } // namespace test_doubled_input

@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/error.hpp>
 
 #include <cstddef>
@@ -34,6 +35,13 @@ class Beside {
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         left_.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
         right_.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+    }
+
+    /// The means behind what the two draw, see `Undrawn`.
+    template <class T>
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        Undrawn{left_}.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
+        Undrawn{right_}.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
 
   private:

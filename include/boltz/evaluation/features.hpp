@@ -7,6 +7,7 @@
 #include <boltz/compute.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
 #include <boltz/model/prepared.hpp>
 
 #include <xtensor/xbuilder.hpp>
@@ -23,11 +24,12 @@ namespace boltz {
 /// states)`.
 ///
 /// The memory needed does not grow with the number of cases. The order of the calls is that of the data.
-/// @throws ShapeError or ValueError if the data does not fit the model.
+/// @throws ShapeError or ValueError if the data does not fit the model; ValueError if `step` is 0.
 template <Field F, class Data, class Inference, class Use>
 void infer_portions(F const& field, Data const& data, Inference const& inference, Compute const& compute,
                     Draws const& draws, Use&& use, std::size_t step = 1024) {
     using T = typename F::value_type;
+    if (step == 0) detail::fail<ValueError>("infer_portions: step is 0, but must be at least 1");
     auto const cases = as_training_data(data);
     cases.check(field, "infer_portions", draws);
     auto const& prepared = detail::prepared(field, compute);
@@ -51,7 +53,7 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
 ///
 /// @throws as `infer_portions`.
 template <std::size_t... L, Field F, class Data, class Inference>
-    requires(sizeof...(L) >= 1)
+    requires(sizeof...(L) >= 1 && ((L < F::depth) && ...))
 [[nodiscard]] Matrix<typename F::value_type> features(F const& field, Data const& data, Inference const& inference,
                                                       Compute const& compute = {}) {
     auto const sizes = field.sizes();

@@ -104,11 +104,16 @@ class InferredFeatures {
 /// the workers are those of whoever loads.
 /// @throws ShapeError or ValueError if the data does not fit the model.
 template <std::size_t... L, Model M, class Data, class Inference>
-    requires(sizeof...(L) >= 1)
+    requires(sizeof...(L) >= 1 && ((L < M::depth) && ...))
 [[nodiscard]] auto inferred_features(M const& model, Data const& data, Inference const& inference,
                                      Compute const& compute = {}) {
     using Cases = decltype(as_training_data(data));
     return InferredFeatures<M, Cases, Inference, L...>{model, as_training_data(data), inference, compute};
 }
+
+/// Refers to the model, so not to one that is gone at the semicolon.
+template <std::size_t... L, Model M, class Data, class Inference>
+auto inferred_features(M const&& model, Data const& data, Inference const& inference,
+                       Compute const& compute = {}) = delete;
 
 } // namespace boltz

@@ -91,9 +91,6 @@ concept EndsInLabels = requires {
                           Multinomial>;
 };
 
-template <class F, std::size_t L>
-using UnitOf = typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type;
-
 } // namespace detail
 
 /// p(label | x) of an RBM whose visible layer is joint and ends in a softmax part, the labels:

@@ -31,9 +31,6 @@ enum class TopDown {
 
 namespace detail {
 
-template <class M, std::size_t I>
-using UnitOf = typename std::remove_cvref_t<decltype(std::declval<M const&>().template layer<I>())>::unit_type;
-
 /// Whether the top layer are labels.
 template <class M>
 inline constexpr bool labelled = std::same_as<UnitOf<M, M::depth - 1>, Multinomial>&& M::depth >= 3;

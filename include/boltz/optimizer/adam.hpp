@@ -36,7 +36,7 @@ struct Adam {
     template <Parametric M>
     class Session;
 
-    /// @throws ValueError if a field is out of range.
+    /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         for (auto const& [value, name] :
@@ -44,7 +44,7 @@ struct Adam {
             if (!(value >= 0 && value < 1))
                 detail::fail<ValueError>("Adam: ", name, " is ", value, ", but must lie in [0, 1)");
         if (!(epsilon > 0)) detail::fail<ValueError>("Adam: epsilon is ", epsilon, ", but must be positive");
-        detail::check_rates(*this, "Adam");
+        detail::check_rates(*this, "Adam", model);
         return Session<M>{*this, model};
     }
 };

@@ -27,7 +27,7 @@ namespace boltz {
 struct ConjugateGradient {
     std::size_t line_searches = 3; ///< a chunk
     LineSearch line_search{};      ///< how each is made; directions want a curvature well below 1/2
-    LayerRates layer_rates{};      ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
+    LayerRates layer_rates{};      ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
     template <Parametric M>
     class Session;

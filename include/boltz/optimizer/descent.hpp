@@ -25,20 +25,13 @@ struct DescentOptions {
     LineSearch line_search{};
     LayerRates layer_rates{};
 
-    /// Takes a copy of the model, as parameters are walked over where they may be changed.
     /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
     /// the message.
     template <Parametric M>
-    void validate(std::string_view owner, M model) const {
+    void validate(std::string_view owner, M const& model) const {
         if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
         line_search.validate(owner);
-        detail::check_layer_rates(layer_rates, owner);
-        std::size_t layers = 0;
-        model.for_each_parameter(
-            [&](auto parameter, auto) { layers = std::max<std::size_t>(layers, parameter.layer + 1); });
-        if (layer_rates.size() > layers)
-            detail::fail<ValueError>(owner, ": layer_rates has ", layer_rates.size(), " entries, but the model has ",
-                                     layers, " layers");
+        detail::check_layer_rates(layer_rates, owner, model);
     }
 };
 

@@ -14,20 +14,21 @@
 #include <cstddef>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace boltz::detail {
 
 /// Refuses rates and a decay that an optimizer cannot begin with.
 /// @throws ValueError
-template <class Policy>
-void check_rates(Policy const& policy, std::string_view name) {
-    if (!(policy.weight_decay >= 0))
-        fail<ValueError>(name, ": weight_decay is ", policy.weight_decay, ", but must not be negative");
-    if (!(policy.unit_rate >= 0))
-        fail<ValueError>(name, ": unit_rate is ", policy.unit_rate, ", but must not be negative");
+template <class Policy, Parametric M>
+void check_rates(Policy const& policy, std::string_view name, M const& model) {
+    for (auto const& [value, field] :
+         {std::pair{policy.weight_decay, "weight_decay"}, std::pair{policy.unit_rate, "unit_rate"}})
+        if (!(value >= 0 && std::isfinite(value)))
+            fail<ValueError>(name, ": ", field, " is ", value, ", but must be finite and not negative");
     if (double const rate = policy.learning_rate(Clock{}); !(rate >= 0 && std::isfinite(rate)))
         fail<ValueError>(name, ": learning_rate starts at ", rate, ", but must be finite and not negative");
-    check_layer_rates(policy.layer_rates, name);
+    check_layer_rates(policy.layer_rates, name, model);
 }
 
 /// The session of such an optimizer: `Sets` numbers beside each parameter, and a factor of the rate that is lowered

@@ -4,10 +4,12 @@
 /// @file
 /// Learning rates that differ from layer to layer.
 
+#include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/schedule.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
@@ -29,9 +31,18 @@ namespace detail {
     return parameter.layer < rates.size() ? rates[parameter.layer](clock) : 1.0;
 }
 
-/// Refuses multipliers that begin negative or not finite.
+/// Refuses multipliers that begin negative or not finite, and more of them than the model has layers.
 /// @throws ValueError
-inline void check_layer_rates(LayerRates const& rates, std::string_view policy) {
+template <Parametric M>
+void check_layer_rates(LayerRates const& rates, std::string_view policy, M const& model) {
+    if (rates.empty()) return;
+    M copy{model}; // parameters are walked over where they may be changed
+    std::size_t layers = 0;
+    copy.for_each_parameter(
+        [&](auto parameter, auto) { layers = std::max<std::size_t>(layers, parameter.layer + 1); });
+    if (rates.size() > layers)
+        fail<ValueError>(policy, ": layer_rates has ", rates.size(), " entries, but the model has ", layers,
+                         " layers");
     for (std::size_t l = 0; l < rates.size(); ++l)
         if (double const rate = rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
             fail<ValueError>(policy, ": layer_rates of layer ", l, " starts at ", rate,

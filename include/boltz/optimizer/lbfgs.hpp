@@ -29,7 +29,7 @@ struct Lbfgs {
     std::size_t line_searches = 3;               ///< a chunk
     std::size_t history = 10;                    ///< moves remembered, within a chunk
     LineSearch line_search = {.curvature = 0.9}; ///< loose, as the first step is mostly right
-    LayerRates layer_rates{};                    ///< scale of moves of layer l, 1 if absent; 0 freezes the layer
+    LayerRates layer_rates{}; ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
     template <Parametric M>
     class Session;

@@ -21,7 +21,8 @@ namespace boltz {
 /// Another optimizer, after whose steps the weights that feed a unit have a norm of at most `norm`: each column of
 /// each W is scaled down where it is longer (Srebro & Shraibman 2005; Srivastava et al. 2014, section 5.1).
 ///
-/// `MaxNorm{Sgd{.learning_rate = 0.1}, 4.0}`. One more pass over the weights an update.
+/// `MaxNorm{Sgd{.learning_rate = 0.1}, 4.0}`. One more pass over the weights an update, also those of frozen layers,
+/// which are scaled down once if they begin longer.
 template <class Optimization>
 struct MaxNorm {
     Optimization optimizer{};

@@ -31,10 +31,10 @@ struct Sgd {
     template <Parametric M>
     class Session;
 
-    /// @throws ValueError if `weight_decay` or `unit_rate` is negative.
+    /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
-        detail::check_rates(*this, "Sgd");
+        detail::check_rates(*this, "Sgd", model);
         if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
             detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");
         return Session<M>{*this, model};

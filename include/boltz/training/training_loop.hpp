@@ -93,7 +93,7 @@ class TrainingLoop {
         Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
         [[maybe_unused]] auto const ask = [&stop](Stop asked) { stop = std::max(stop, asked); };
         (notify_train_begin(callbacks, model, info), ...);
-        recall(stop == Stop::no && !info.finished, callbacks...);
+        recall(clock_.update > 0 && stop == Stop::no && !info.finished, callbacks...);
         while (stop == Stop::no && clock_.epoch < options.epochs) {
             Time::time_point const epoch_start = Time::now();
             metrics.clear();
