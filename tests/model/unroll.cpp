@@ -15,6 +15,8 @@
 #include <boltz/model/dbm.hpp>
 #include <boltz/model/rbm.hpp>
 
+#include <tuple>
+
 namespace test_unroll {
 
 using namespace boltz;
@@ -114,6 +116,32 @@ TEST_CASE("without inference inner layers of an unrolled machine hear their inpu
         for (std::size_t j = 0; j < 4; ++j) x += layers[1][j] * machine.weights(1)(j, k);
         CHECK(layers[2][k] == Approx(logistic(x)));
     }
+}
+
+TEST_CASE("a stack of RBMs becomes the network of its means, one after the other", "[unroll]") {
+    Random random{1};
+    auto const first = test::randomised(RBM{Binary{5}, Binary{4}}, 0.8, 0.5, 1);
+    auto const second = test::randomised(RBM{Binary{4}, Binary{3}}, 0.8, 0.5, 2);
+    auto third = test::randomised(RBM{Binary{3}, Binary{2}}, 0.8, 0.5, 3);
+    auto const network = unroll(std::tie(first, second, third), 6, random);
+    CHECK(network.sizes() == std::array<std::size_t, 5>{5, 4, 3, 2, 6});
+    CHECK(network.inputs() == 5);
+    Matrix<double> const cases = some_cases();
+    Matrix<double> const h1 = features<1>(first, cases, ExactPosterior{});
+    Matrix<double> const h2 = features<1>(second, h1, ExactPosterior{});
+    Matrix<double> const h3 = features<1>(third, h2, ExactPosterior{});
+    for (std::size_t i = 0; i < cases.shape(0); ++i) {
+        auto const row = Block{cases}.row(i);
+        auto const layers = test::layers_of(network, {row.begin(), row.end()});
+        for (std::size_t j = 0; j < 4; ++j) CHECK(layers[1][j] == Approx(h1(i, j)));
+        for (std::size_t j = 0; j < 3; ++j) CHECK(layers[2][j] == Approx(h2(i, j)));
+        for (std::size_t j = 0; j < 2; ++j) CHECK(layers[3][j] == Approx(h3(i, j)));
+    }
+    Random one{1}, two{1};
+    CHECK((unroll(std::tie(third), 6, one).weights(1) == unroll(third, 6, two).weights(1)));
+    CHECK_THROWS_WITH(unroll(std::tie(first, third), 6, random),
+                      contains_text("RBM 1 of the stack has 3 visible units, but the one below has 4 hidden ones"));
+    CHECK_THROWS_WITH(unroll(std::tie(first, second), 0, random), contains_text("classes is 0"));
 }
 
 TEST_CASE("a machine with labels brings its own softmax", "[unroll]") {

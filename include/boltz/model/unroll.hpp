@@ -17,6 +17,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -45,6 +46,23 @@ constexpr bool hidden_are_binary() {
         return (std::same_as<UnitOf<M, I + 1>, Bernoulli> && ...);
     }
     (std::make_index_sequence<top_hidden<M>>{});
+}
+
+/// Refuses a softmax that cannot be.
+/// @throws ValueError
+inline void check_softmax(std::size_t classes, double deviation) {
+    if (!(deviation >= 0 && std::isfinite(deviation)))
+        fail<ValueError>("unroll: deviation is ", deviation, ", but must be finite and not negative");
+    if (classes == 0) fail<ValueError>("unroll: classes is 0, but must be at least 1");
+}
+
+/// Normal weights for the last layer.
+template <std::size_t Depth, class T>
+void draw_softmax(MLP<Depth, T>& network, double deviation, Random& random) {
+    Draws const draws = random.split();
+    Matrix<T>& output = network.weights(Depth - 2);
+    for (std::size_t i = 0; i < output.shape(0); ++i) draws.normal(i, 0, Block{output}.row(i));
+    for (T& weight : output) weight *= static_cast<T>(deviation);
 }
 
 /// Hidden layers of the network `out` from those of a machine.
@@ -97,16 +115,48 @@ template <Model M>
                           double deviation = 0.01) {
     static_assert(detail::hidden_are_binary<M>(),
                   "boltz: only machines with Bernoulli hidden layers can be unrolled");
-    using T = typename M::value_type;
-    if (!(deviation >= 0 && std::isfinite(deviation)))
-        detail::fail<ValueError>("unroll: deviation is ", deviation, ", but must be finite and not negative");
-    if (classes == 0) detail::fail<ValueError>("unroll: classes is 0, but must be at least 1");
+    detail::check_softmax(classes, deviation);
     auto network = detail::empty_network<M, M::depth + 1>(model, classes, top_down);
     detail::unroll_hidden(model, top_down, network);
-    Draws const draws = random.split();
-    Matrix<T>& output = network.weights(M::depth - 1);
-    for (std::size_t i = 0; i < output.shape(0); ++i) draws.normal(i, 0, Block{output}.row(i));
-    for (T& weight : output) weight *= static_cast<T>(deviation);
+    detail::draw_softmax(network, deviation, random);
+    return network;
+}
+
+/// The network of RBMs that stand on each other, each trained on the hidden means of the one below: a deep belief
+/// network's way up (Hinton & Salakhutdinov 2006), h_l = s(h_{l-1} W_{l-1} + b_l), with a new softmax on top:
+/// `unroll(std::tie(first, second), 10, random)`.
+/// @throws ShapeError if an RBM does not have as many visible units as the one below has hidden ones; ValueError as
+/// the other forms.
+template <class... RBMs>
+    requires(sizeof...(RBMs) >= 1 && (Model<std::remove_const_t<RBMs>> && ...))
+[[nodiscard]] auto unroll(std::tuple<RBMs&...> const& stack, std::size_t classes, Random& random,
+                          double deviation = 0.01) {
+    constexpr std::size_t count = sizeof...(RBMs);
+    static_assert(((RBMs::depth == 2) && ...), "boltz: a stack is unrolled from models with one hidden layer each");
+    static_assert((detail::hidden_are_binary<RBMs>() && ...),
+                  "boltz: only machines with Bernoulli hidden layers can be unrolled");
+    using T = typename std::tuple_element_t<0, std::tuple<RBMs...>>::value_type;
+    static_assert((std::same_as<typename RBMs::value_type, T> && ...),
+                  "boltz: the RBMs of a stack have one number type");
+    detail::check_softmax(classes, deviation);
+    std::array<std::size_t, count + 2> sizes{};
+    sizes[0] = std::get<0>(stack).sizes()[0];
+    sizes[count + 1] = classes;
+    detail::for_each_index<count>([&](auto i) {
+        auto const [visible, hidden] = std::get<i>(stack).sizes();
+        if (visible != sizes[i])
+            detail::fail<ShapeError>("unroll: RBM ", std::size_t{i}, " of the stack has ", visible,
+                                     " visible units, but the one below has ", sizes[i], " hidden ones");
+        sizes[i + 1] = hidden;
+    });
+    MLP<count + 2, T> network{sizes};
+    detail::for_each_index<count>([&](auto i) {
+        auto const& rbm = std::get<i>(stack);
+        network.weights(i) = rbm.weights(0);
+        auto const& bias = rbm.template layer<1>().bias();
+        std::copy(bias.begin(), bias.end(), network.bias(i + 1).begin());
+    });
+    detail::draw_softmax(network, deviation, random);
     return network;
 }
 
