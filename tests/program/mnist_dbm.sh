@@ -106,6 +106,8 @@ results" ] || fail "a refusal removed results"
     refused "checkpoint.npz" --resume --out earlier
     tr -d '\n' <good_out/options.json | sed 's/"hidden": *\[[^]]*\]/"hidden": [4]/' >earlier/options.json
     refused "1 values" --resume --out earlier
+    tr -d '\n' <good_out/options.json | sed 's/"dropout": *\[[^]]*\]/"dropout": [0]/' >earlier/options.json
+    refused "1 values of dropout" --resume --out earlier
     echo '{"hidden": 5}' >earlier/options.json
     refused "options.json" --resume --out earlier
 

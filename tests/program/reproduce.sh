@@ -29,6 +29,12 @@ refusals)
     refuse "no-such-folder" rbm-features --data no-such-folder
     printf '\000\000\010\003\000\000\000\001\000\000\000\001\000\000\000\001\001' >tiny.idx
     refuse "tiny.idx has 1 pixels, but the test images have 78400" rbm-binarised --limit 100 --binarised-test tiny.idx
+    refuse "row rbm-features trains its own" rbm-features --limit 100 --model missing.npz
+    refuse "row dbm reports on those of the folder" dbm --limit 100 --binarised-test tiny.idx
+    refuse "validation 10 asks for training images" rbm-binarised --limit 100 --validation 10 --binarised-test tiny.idx
+    refuse "there is no --model" dbm --limit 100 --model-note note
+    refuse "row dbm takes none" dbm another --limit 100
+    refuse "'no-such-folder' is none" report no-such-folder
     "$program" --list | grep -q "^dbm: DBM 784-500-1000" || fail "--list does not name the rows"
     ;;
 row)
@@ -45,6 +51,9 @@ row)
     [ "$(grep ' error' stdout)" = "$(grep ' error' again)" ] || fail "the figures differ"
     # shellcheck disable=SC2086
     refuse "stages of a run with other settings" $row --seed 2 --out whole
+    sed 's/"recipe": [0-9]*/"recipe": 0/' whole/rbm-features/settings.json >other && mv other whole/rbm-features/settings.json
+    # shellcheck disable=SC2086
+    refuse "stages of a run with other settings" $row --out whole
     # So with a whole run of mnist_dbm.
     short="45-seconds --limit 500 --seeds 2 --threads 1 --out short"
     # shellcheck disable=SC2086
