@@ -143,8 +143,7 @@ class Experiment {
     [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
-    /// What multiplied in the generative trainings, in words.
-    /// What multiplies in the generative trainings.
+    /// What multiplies in the generative trainings, in words.
     [[nodiscard]] std::string products() const {
         return boltz::Prepared{machine_, generative_options({}, 0).compute}.description();
     }

@@ -202,10 +202,14 @@ int run(Options options, std::string const& program) {
     if (options.classifier_epochs > 0) {
         save(out / "classifier.npz", experiment.classifier());
         errors.features = experiment.features_test_error();
+    } else {
+        fs::remove(out / "classifier.npz", problem); // an earlier run's is none of this model
     }
     if (options.fine_tune_epochs > 0) {
         save(out / "network.npz", experiment.network());
         errors.fine_tuned = experiment.test_error();
+    } else {
+        fs::remove(out / "network.npz", problem);
     }
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();

@@ -140,14 +140,11 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
     result.title = "Few labels on MNIST";
     Random start{setting.seed};
     auto const rbm = centred_rbm(setting, hidden, setting.epochs(60), pixels, PersistentCD{.chains = 100}, start);
-    // Of all labels a network of less sharp features makes more.
-    auto const cd_rbm = features_rbm(in_folder(setting, "rbm_by_cd"), images, hidden, setting.epochs(120));
     Machine const dbm = paper_machine(in_folder(setting, "dbm"), images);
     auto const dbm_inputs = drawn_inputs(dbm, setting, images);
     auto const dbm_unseen = held_out_inputs(dbm, setting, images);
 
     auto const from_rbm = [&](Random& random) { return unroll(rbm, classes, random); };
-    auto const from_cd_rbm = [&](Random& random) { return unroll(cd_rbm, classes, random); };
     auto const from_dbm = [&](Random& random) { return unroll(dbm, classes, random); };
     auto const from_random = [&](Random& random) {
         RBM weights{Binary{images.train.pixels()}, Binary{hidden}};
@@ -181,9 +178,12 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
                                      setting.seed};
                 },
                 settled(rbm, unseen, cycles, compute));
-        else if (all)
+        else if (all) {
+            // Of all labels a network of less sharp features makes more.
+            auto const cd_rbm = features_rbm(in_folder(setting, "rbm_by_cd"), images, hidden, setting.epochs(120));
+            auto const from_cd_rbm = [&](Random& random) { return unroll(cd_rbm, classes, random); };
             add("RBM by CD-1", "rbm", line.rbm, from_cd_rbm, drawn(pixels), unseen);
-        else
+        } else
             add("RBM", "rbm", line.rbm, from_rbm, drawn(pixels), unseen);
         add("DBM", "dbm", line.dbm, from_dbm, drawn(dbm_inputs), dbm_unseen);
         add("random weights", "random", line.random, from_random, drawn(pixels), unseen);

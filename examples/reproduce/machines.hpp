@@ -121,23 +121,24 @@ std::vector<double> fine_tune(Setting const& setting, Images const& images, std:
     return errors;
 }
 
-/// log Z from both sides and out of both, as figures without a published counterpart.
-inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above) {
-    boltz::TwoSidedLogPartition const both = boltz::acceptance_ratio(below, above);
-    auto const add = [&](char const* name, double value, double standard_error) {
-        result.figures.push_back({.name = name,
-                                  .published = {},
-                                  .aim = {},
-                                  .unit = "nats",
-                                  .values = {value},
-                                  .standard_error = standard_error});
-    };
-    add("log Z from below", below.log_z, below.standard_error);
-    add("log Z from above, chains down from long chains", above.log_z, above.standard_error);
-    add("log Z out of both, by the acceptance ratio", both.log_z, both.standard_error);
+/// An estimate of log Z, as a figure without a published counterpart.
+template <class Estimate>
+void add_log_z(Result& result, char const* name, Estimate const& estimate) {
+    result.figures.push_back({.name = name,
+                              .published = {},
+                              .aim = {},
+                              .unit = "nats",
+                              .values = {estimate.log_z},
+                              .standard_error = estimate.standard_error});
 }
 
-/// The bound of held-out images and log Z from both sides, beside what was published of the bound.
+/// log Z from both sides.
+inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above) {
+    add_log_z(result, "log Z from below", below);
+    add_log_z(result, "log Z from above, chains down from long chains", above);
+}
+
+/// The bound of held-out images and log Z from both sides and out of both, beside what was published of the bound.
 template <class M>
 void add_bound(Result& result, M const& machine, Setting const& setting, Images const& images, std::string published,
                std::string aim) {
@@ -153,4 +154,5 @@ void add_bound(Result& result, M const& machine, Setting const& setting, Images 
                               .standard_error = evaluation.bound.standard_error,
                               .note = evaluation.below.warning()});
     add_log_z(result, evaluation.below, evaluation.above);
+    add_log_z(result, "log Z out of both, by the acceptance ratio", evaluation.both);
 }
