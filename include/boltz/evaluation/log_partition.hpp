@@ -97,6 +97,7 @@ struct LogPartition {
     /// same limit: were they normal, no more weights than that would count, and a sample overrates what it has seen.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
+        text.precision(3);
         auto const n = static_cast<double>(runs);
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
