@@ -145,7 +145,9 @@ class Experiment {
     [[nodiscard]] std::vector<double> const& seconds() const noexcept { return seconds_; }
     /// What multiplies in the generative trainings, in words.
     [[nodiscard]] std::string products() const {
-        return boltz::Prepared{machine_, generative_options({}, 0).compute}.description();
+        boltz::Prepared prepared{machine_};
+        prepared.choose(precision_of(options_.precision)); // as a training does, for which automatic may be bfloat16
+        return prepared.description();
     }
 
     template <class Archive>

@@ -47,17 +47,7 @@ Result reproduce_label_dbm(Setting const& setting, Images const& images) {
                        .aim = {},
                        .unit = "%",
                        .values = {error(Binarised{ByteSource{images.test}, Binarisation::fixed, 0})}}};
-
-    auto const inputs = drawn_inputs(machine, setting, images);
-    auto const held_out = held_out_inputs(machine, setting, images);
-    auto const from_label_weights = [&](Random&) { return unroll(machine); };
-    result.figures.push_back(error_figure(
-        images, "fine-tuned without dropout", "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)", "<= 0.95 %",
-        fine_tune(setting, images, "fine_tuning", setting.epochs(30), {}, from_label_weights, inputs, held_out)));
-    result.figures.push_back(error_figure(images, "fine-tuned with dropout",
-                                          "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)", "<= 0.80 %",
-                                          fine_tune(setting, images, "dropout", setting.epochs(60), {.hidden = 0.3},
-                                                    from_label_weights, inputs, held_out)));
+    add_fine_tunings(result, machine, setting, images, [&](Random&) { return unroll(machine); });
     result.protocol = "generative training on stochastically binarised pixels and labels; the class whose bound on "
                       "log p(pixels, label) is highest; then the network of this machine, its softmax that of the "
                       "labels, fine-tuned on drawn pixels by the settings of row dbm, without tuning of its own; the "

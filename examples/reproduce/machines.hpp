@@ -6,8 +6,7 @@
 
 #include "../mnist_dbm/evaluation.hpp"
 #include "../mnist_dbm/recipes.hpp"
-#include "result.hpp"
-#include "setting.hpp"
+#include "rows.hpp"
 
 #include <boltz/boltz.hpp>
 
@@ -119,6 +118,19 @@ std::vector<double> fine_tune(Setting const& setting, Images const& images, std:
         save(setting.out / (stage + "_network.npz"), network);
     }
     return errors;
+}
+
+/// The errors of a network of the paper's machine, fine-tuned without and with dropout, beside the published ones.
+template <class M, class Make>
+void add_fine_tunings(Result& result, M const& machine, Setting const& setting, Images const& images, Make&& make) {
+    auto const inputs = drawn_inputs(machine, setting, images);
+    auto const held_out = held_out_inputs(machine, setting, images);
+    result.figures.push_back(error_figure(
+        images, "fine-tuned without dropout", "0.95 % (Salakhutdinov & Hinton 2009), 0.91 % (MGL)", "<= 0.95 %",
+        fine_tune(setting, images, "fine_tuning", setting.epochs(30), {}, make, inputs, held_out)));
+    result.figures.push_back(error_figure(
+        images, "fine-tuned with dropout", "0.78 % (MGL); 0.79 % (500-500-2000, Srivastava et al. 2014)", "<= 0.80 %",
+        fine_tune(setting, images, "dropout", setting.epochs(60), {.hidden = 0.3}, make, inputs, held_out)));
 }
 
 /// An estimate of log Z, as a figure without a published counterpart.

@@ -40,8 +40,8 @@ class Beside {
     /// The means behind what the two draw, see `Undrawn`.
     template <class T>
     void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        Undrawn{left_}.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
-        Undrawn{right_}.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+        detail::load_undrawn(left_, indices, out.column_range(0, left_.columns()), draws.stream(0));
+        detail::load_undrawn(right_, indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
 
   private:

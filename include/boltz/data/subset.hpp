@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
@@ -38,14 +39,12 @@ class Subset {
             source_.load(std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
     }
 
+    /// The means behind what the source draws, see `Undrawn`.
     template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out,
-                      Draws const& draws) const requires requires {
-        std::declval<S const&>().load_undrawn(indices, out, draws);
-    }
-    {
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         for (std::size_t i = 0; i < indices.size(); ++i)
-            source_.load_undrawn(std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
+            detail::load_undrawn(source_, std::span{&indices_[indices[i]], 1}, out.row_range(i, 1),
+                                 draws.from_row(i));
     }
 
   private:

@@ -13,6 +13,19 @@
 
 namespace boltz {
 
+namespace detail {
+
+/// The source's `load_undrawn`, or its `load` where it has none.
+template <DataSource S, class T>
+void load_undrawn(S const& source, std::span<std::size_t const> indices, Block<T> out, Draws const& draws) {
+    if constexpr (requires { source.load_undrawn(indices, out, draws); })
+        source.load_undrawn(indices, out, draws);
+    else
+        source.load(indices, out, draws);
+}
+
+} // namespace detail
+
 /// A source without what it draws afresh at each presentation: the grey values behind stochastically binarised ones,
 /// the means behind sampled states. A source that draws nothing (or the same each time) is as it was.
 template <DataSource S>
@@ -23,13 +36,9 @@ class Undrawn {
     [[nodiscard]] std::size_t rows() const noexcept { return source_.rows(); }
     [[nodiscard]] std::size_t columns() const noexcept { return source_.columns(); }
 
-    /// The source's `load_undrawn`, or its `load` where it has none.
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        if constexpr (requires { source_.load_undrawn(indices, out, draws); })
-            source_.load_undrawn(indices, out, draws);
-        else
-            source_.load(indices, out, draws);
+        detail::load_undrawn(source_, indices, out, draws);
     }
 
   private:

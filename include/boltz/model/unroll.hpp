@@ -65,25 +65,25 @@ void draw_softmax(MLP<Depth, T>& network, double deviation, Random& random) {
     for (T& weight : output) weight *= static_cast<T>(deviation);
 }
 
-/// Hidden layers of the network `out` from those of a machine.
+/// Hidden layers of the network `out` from those of a machine, whose layer 0 is its layer `first`.
 template <class M, class Net>
-void unroll_hidden(M const& model, TopDown top_down, Net& out) {
+void unroll_hidden(M const& model, TopDown top_down, Net& out, std::size_t first = 0) {
     using T = typename M::value_type;
     auto const sizes = model.sizes();
     for_each_index<top_hidden<M>>([&](auto below) {
         constexpr std::size_t l = below + 1;
         Matrix<T> const& up = model.weights(below);
+        Matrix<T>& weights = out.weights(first + below);
         bool const inner = l < top_hidden<M>;
         T const factor = inner && top_down == TopDown::doubled ? T{2} : T{1};
         for (std::size_t i = 0; i < sizes[below]; ++i)
-            for (std::size_t j = 0; j < sizes[l]; ++j) out.weights(below)(i, j) = factor * up(i, j);
+            for (std::size_t j = 0; j < sizes[l]; ++j) weights(i, j) = factor * up(i, j);
         if constexpr (l < top_hidden<M>)
             if (top_down == TopDown::inferred)
                 for (std::size_t i = 0; i < sizes[l + 1]; ++i)
-                    for (std::size_t j = 0; j < sizes[l]; ++j)
-                        out.weights(below)(sizes[below] + i, j) = model.weights(l)(j, i);
+                    for (std::size_t j = 0; j < sizes[l]; ++j) weights(sizes[below] + i, j) = model.weights(l)(j, i);
         auto const& bias = model.template layer<l>().bias();
-        std::copy(bias.begin(), bias.end(), out.bias(l).begin());
+        std::copy(bias.begin(), bias.end(), out.bias(first + l).begin());
     });
 }
 
@@ -150,12 +150,8 @@ template <class... RBMs>
         sizes[i + 1] = hidden;
     });
     MLP<count + 2, T> network{sizes};
-    detail::for_each_index<count>([&](auto i) {
-        auto const& rbm = std::get<i>(stack);
-        network.weights(i) = rbm.weights(0);
-        auto const& bias = rbm.template layer<1>().bias();
-        std::copy(bias.begin(), bias.end(), network.bias(i + 1).begin());
-    });
+    detail::for_each_index<count>(
+        [&](auto i) { detail::unroll_hidden(std::get<i>(stack), TopDown::inferred, network, i); });
     detail::draw_softmax(network, deviation, random);
     return network;
 }
