@@ -6,8 +6,11 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/data/beside.hpp>
+#include <boltz/data/binarised.hpp>
 #include <boltz/data/byte_source.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
@@ -64,6 +67,22 @@ TEMPLATE_TEST_CASE("features that are inferred as they are loaded are the stored
                 CHECK(static_cast<double>(narrow(i, j)) == Approx(expected).epsilon(1e-5));
             }
     }
+}
+
+TEST_CASE("without what is drawn, features of binarised cases are those of the grey ones") {
+    auto const dbm = test::randomised(test::bernoulli_dbm<double>(6, 5, 3), 1, 1, 1);
+    auto const bytes = random_bytes(6 * 40);
+    std::vector<std::uint8_t> labels(40);
+    MeanField const inference{.max_sweeps = 7, .tolerance = 0};
+    ByteSource const grey{bytes, 6};
+    std::vector<std::size_t> const indices{7, 0, 31};
+    auto const expected = loaded<double>(inferred_features<1, 2>(dbm, grey, inference), indices);
+    auto const binarised = inferred_features<1, 2>(dbm, Binarised{grey, Binarisation::stochastic, 1}, inference);
+    CHECK((loaded<double>(Undrawn{binarised}, indices) == expected));
+    CHECK((loaded<double>(binarised, indices) != expected));
+    auto const wanted =
+        loaded<double>(Beside{inferred_features<1, 2>(dbm, grey, inference), OneHot{labels, 2}}, indices);
+    CHECK((loaded<double>(Undrawn{Beside{binarised, OneHot{labels, 2}}}, indices) == wanted));
 }
 
 TEST_CASE("labels that are observed take part, and one hidden layer has an exact posterior") {

@@ -38,19 +38,12 @@ test::Repetitions run(M const& model, ParallelTempering policy) {
     return found;
 }
 
-template <class M>
-M weakened(M model) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= 0.6;
-    return model;
-}
-
 } // namespace
 
 // Deviations beyond 5 standard errors, estimated from 40 sets, have probability 1e-5; about 900 are looked at.
 TEST_CASE("tempered chains on frozen parameters give the exact gradient", "[sampling][statistical][slow]") {
     test::for_each_model([](auto const& random_model) {
-        auto const model = weakened(random_model);
+        auto const model = test::weakened(random_model, 0.6);
         auto const truth = test::numbers(exact_expectations(model));
         CHECK(run(model, {.temperatures = 3}).worst_score(truth) < 5);
         CHECK(run(model, {.temperatures = 3, .base = ParallelTempering::Base::own, .statistics = Statistics::samples})

@@ -35,13 +35,6 @@ test::Repetitions run(M const& model, Statistics statistics) {
     return found;
 }
 
-template <class M>
-M weakened(M model) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= 0.6;
-    return model;
-}
-
 // E over the odd layers of the statistics of two rounds of means: what Statistics::means estimates.
 template <class M>
 std::vector<double> expected_of_means(M const& model) {
@@ -65,7 +58,7 @@ std::vector<double> expected_of_means(M const& model) {
 // Deviations beyond 5 standard errors, estimated from 40 sets, have probability 1e-5; about 600 are looked at.
 TEST_CASE("persistent chains on frozen parameters give the exact expectations", "[sampling][statistical][slow]") {
     test::for_each_model([](auto const& random_model) {
-        auto const model = weakened(random_model);
+        auto const model = test::weakened(random_model, 0.6);
         auto const truth = test::numbers(exact_expectations(model));
         CHECK(run(model, Statistics::mixed).worst_score(truth) < 5);
         CHECK(run(model, Statistics::samples).worst_score(truth) < 5);

@@ -14,13 +14,6 @@ using namespace boltz;
 
 namespace {
 
-template <class M>
-M weakened(M model) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= 0.5;
-    return model;
-}
-
 bool same(auto const& a, auto const& b) {
     for (std::size_t i = 0; i < a.rows; ++i)
         for (std::size_t j = 0; j < a.columns; ++j)
@@ -33,7 +26,7 @@ bool same(auto const& a, auto const& b) {
 TEST_CASE("samples given some units have the exact conditional probabilities", "[sampling][statistical]") {
     // One chi-square test at 1e-4 for each of 5 models and 2 patterns.
     test::for_each_discrete_model([](auto const& strong) {
-        auto const model = weakened(strong);
+        auto const model = test::weakened(strong, 0.5);
         using M = std::remove_cvref_t<decltype(model)>;
         test::MarkovChain chain{model};
         test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
@@ -50,7 +43,7 @@ TEST_CASE("samples given some units have the exact conditional probabilities", "
 TEST_CASE("means given some units are the exact conditional means", "[sampling][statistical]") {
     // Means of 40 independent calls; 5 standard errors of 40: 1e-5 each, about 120 looked at.
     test::for_each_discrete_model([](auto const& strong) {
-        auto const model = weakened(strong);
+        auto const model = test::weakened(strong, 0.5);
         using M = std::remove_cvref_t<decltype(model)>;
         test::MarkovChain chain{model};
         test::ClampedModel const clamped{model, 2};

@@ -105,6 +105,14 @@ void for_each_model(F&& f) {
     for_each_gaussian_model<T>(f);
 }
 
+/// The same model with weights that are `factor` times as large: its chains mix faster.
+template <class M>
+M weakened(M model, double factor) {
+    for (std::size_t l = 0; l + 1 < M::depth; ++l)
+        for (auto& w : model.weights(l)) w *= static_cast<typename M::value_type>(factor);
+    return model;
+}
+
 /// Compares the numbers of `gradient` with central differences of `function(model)` by every parameter.
 template <class M, class F>
 double gradient_error(M const& model, typename M::Gradient gradient, F&& function) {

@@ -7,6 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
+#include <boltz/data/undrawn.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
@@ -85,6 +86,15 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
     void load(std::span<std::size_t const> indices, StateBlocks<T, Depth> const& states, Draws const& draws) const {
         each([&]<std::size_t I>(auto const& source, detail::Index<I>) {
             source.load(indices, states[I], draws.stream(I));
+        });
+    }
+
+    /// The same without what the sources draw afresh at each presentation.
+    template <class T, std::size_t Depth>
+    void load_undrawn(std::span<std::size_t const> indices, StateBlocks<T, Depth> const& states,
+                      Draws const& draws) const {
+        each([&]<std::size_t I>(auto const& source, detail::Index<I>) {
+            detail::load_undrawn(source, indices, states[I], draws.stream(I));
         });
     }
 

@@ -48,11 +48,22 @@ class InferredFeatures {
 
     template <class U>
     void load(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
+        infer(indices, out, [&](auto const& states) { cases_.load(indices, states, draws); });
+    }
+    /// Inferred from the cases without what they draw afresh.
+    template <class U>
+    void load_undrawn(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
+        infer(indices, out, [&](auto const& states) { cases_.load_undrawn(indices, states, draws); });
+    }
+
+  private:
+    template <class U, class LoadCases>
+    void infer(std::span<std::size_t const> indices, Block<U> out, LoadCases&& load_cases) const {
         auto workspace = shared_->take();
         Executor executor{shared_->compute};
         workspace->states.require(indices.size(), shared_->prepared.sizes());
         auto const states = workspace->states.blocks();
-        cases_.load(indices, states, draws);
+        load_cases(states);
         workspace->session.infer(shared_->prepared, states, Cases::template observed<depth>(), executor);
         std::size_t column = 0;
         auto const put = [&](Block<T const> means) {
@@ -64,7 +75,6 @@ class InferredFeatures {
         shared_->give_back(std::move(workspace));
     }
 
-  private:
     struct Workspace {
         Session session;
         States<T, depth> states{};

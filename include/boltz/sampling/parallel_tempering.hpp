@@ -5,12 +5,10 @@
 /// Learning with parallel tempering.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/check_states.hpp>
 #include <boltz/detail/index.hpp>
-#include <boltz/error.hpp>
 #include <boltz/model/base_biases.hpp>
-#include <boltz/sampling/draw_from_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
+#include <boltz/sampling/persistent_chains.hpp>
 #include <boltz/sampling/tempered_chains.hpp>
 #include <boltz/schedule.hpp>
 
@@ -36,11 +34,7 @@ struct ParallelTempering {
         uniform, ///< no biases: at beta all biases and weights are multiplied by beta
         own      ///< the model's own biases: only the weights are multiplied by beta
     };
-    /// Where the chains begin.
-    enum class Start {
-        data,  ///< at draws from units whose means are the cases of the first batch and their posterior, in turn
-        random ///< at independent draws from the units' biases
-    };
+    using Start = PersistentStart;
 
     std::size_t chains = 100;      ///< chains at each temperature
     std::size_t temperatures = 10; ///< from beta = 1 down to `lowest`
@@ -76,7 +70,10 @@ class ParallelTempering::Session {
 
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
-        if (started_ == 0) begin(field, posterior, draws.stream(0));
+        if (started_ == 0)
+            detail::begin_chains(field, policy_.start, posterior, chains_.states(), draws.stream(0),
+                                 "ParallelTempering");
+        started_ = 1;
         auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         detail::for_each_index<depth>([&](auto l) {
             Block<T> const row{own_.biases[l].data(), 1, own_.biases[l].size(), own_.biases[l].size()};
@@ -87,15 +84,8 @@ class ParallelTempering::Session {
             chains_.step(field, own_, beginning, draws.stream(k), executor);
             chains_.ladder().adapt(policy_.adaptation(clock));
         }
-        auto const states = chains_.target_states();
         auto const means = chains_.target_means();
-        Phase<T, depth> phase;
-        for (std::size_t l = 0; l < depth; ++l) {
-            bool const mean =
-                l % 2 == 0 ? policy_.statistics != Statistics::samples : policy_.statistics == Statistics::means;
-            phase.states[l] = mean ? means[l] : states[l];
-            phase.moments[l] = mean ? Moment::mean : Moment::state;
-        }
+        auto const phase = detail::chain_phase(chains_.target_states(), means, policy_.statistics);
         if (policy_.statistics == Statistics::means)
             executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
                 auto const block = row_range(means, first, count);
@@ -116,25 +106,6 @@ class ParallelTempering::Session {
     }
 
   private:
-    // Only the even layers matter: a step begins with the odd ones.
-    void begin(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws) {
-        auto const states = chains_.states();
-        if (policy_.start == Start::random) {
-            draw_from_biases(field, states, draws);
-        } else {
-            std::size_t const rows = posterior[0].rows;
-            if (rows == 0)
-                detail::fail<ValueError>("ParallelTempering: posterior has 0 rows, but chains begin at cases");
-            detail::check_states(field, posterior, detail::all_layers<depth>(), "ParallelTempering");
-            for (std::size_t first = 0; first < states[0].rows; first += rows) {
-                std::size_t const count = std::min(rows, states[0].rows - first);
-                draw_posterior(field, row_range(posterior, 0, count), row_range(states, first, count), Parity::even,
-                               draws.from_row(first));
-            }
-        }
-        started_ = 1;
-    }
-
     ParallelTempering policy_;
     TemperedChains<T, depth> chains_;
     BaseBiases<T, depth> own_;

@@ -5,10 +5,9 @@
 /// Persistent contrastive divergence.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
-#include <boltz/sampling/draw_from_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
+#include <boltz/sampling/persistent_chains.hpp>
 #include <boltz/schedule.hpp>
 
 #include <algorithm>
@@ -24,11 +23,7 @@ namespace boltz {
 /// Each update runs `steps` sweeps, odd layers then even ones. With the rate going to 0 its statistics are those of
 /// the model.
 struct PersistentCD {
-    /// Where the chains begin.
-    enum class Start {
-        data,  ///< at draws from units whose means are the cases of the first batch and their posterior, in turn
-        random ///< at independent draws from the units' biases
-    };
+    using Start = PersistentStart;
 
     std::size_t chains = 100;                  ///< independent chains
     Schedule steps = 1;                        ///< sweeps an update, rounded to a whole number of at least 1
@@ -58,19 +53,13 @@ class PersistentCD::Session {
 
     Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
                            Clock const& clock, Executor& executor) {
-        if (started_ == 0) begin(field, posterior, draws.stream(0));
+        if (started_ == 0)
+            detail::begin_chains(field, policy_.start, posterior, chains_.blocks(), draws.stream(0), "PersistentCD");
+        started_ = 1;
         auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         auto const chains = chains_.blocks();
         auto const means = means_.blocks();
-
-        Phase<T, depth> phase;
-        for (std::size_t l = 0; l < depth; ++l) {
-            bool const even = l % 2 == 0;
-            bool const mean =
-                even ? policy_.statistics != Statistics::samples : policy_.statistics == Statistics::means;
-            phase.states[l] = mean ? means[l] : chains[l];
-            phase.moments[l] = mean ? Moment::mean : Moment::state;
-        }
+        auto const phase = detail::chain_phase(chains, means, policy_.statistics);
         executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
             auto const states = row_range(chains, first, count);
             auto const means_here = row_range(means, first, count);
@@ -97,24 +86,6 @@ class PersistentCD::Session {
     }
 
   private:
-    // Only the even layers matter: the first half-sweep draws the odd ones from them.
-    void begin(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws) {
-        auto const chains = chains_.blocks();
-        if (policy_.start == Start::random) {
-            draw_from_biases(field, chains, draws);
-        } else {
-            std::size_t const rows = posterior[0].rows;
-            if (rows == 0) detail::fail<ValueError>("PersistentCD: posterior has 0 rows, but chains begin at cases");
-            detail::check_states(field, posterior, detail::all_layers<depth>(), "PersistentCD");
-            for (std::size_t first = 0; first < policy_.chains; first += rows) {
-                std::size_t const count = std::min(rows, policy_.chains - first);
-                auto const block = row_range(chains, first, count);
-                draw_posterior(field, row_range(posterior, 0, count), block, Parity::even, draws.from_row(first));
-            }
-        }
-        started_ = 1;
-    }
-
     PersistentCD policy_;
     States<T, depth> chains_;
     States<T, depth> means_;
