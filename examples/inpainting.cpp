@@ -3,6 +3,8 @@
 /// @file
 /// Completes halves of test digits: original, given half, several completions, their mean.
 
+#include "command_line.hpp"
+
 #include <boltz/boltz.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,10 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <iostream>
-#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -172,18 +172,5 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app{"Completes halves of test digits by Gibbs sampling of the unknown pixels given the known ones."};
     declare(app, options);
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
-        return run(options);
-    } catch (std::bad_alloc const&) {
-        std::cerr << "inpainting: there is not enough memory for a model of this size" << std::endl;
-        return 2;
-    } catch (std::exception const& error) {
-        std::cerr << error.what() << std::endl;
-        return 2;
-    }
+    return run_program("inpainting", app, argc, argv, [&] { return run(options); });
 }

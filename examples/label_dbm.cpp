@@ -3,6 +3,8 @@
 /// @file
 /// A deep Boltzmann machine of digits and their labels, which then draws digits of a class that it is told.
 
+#include "command_line.hpp"
+
 #include <boltz/boltz.hpp>
 
 #include <CLI/CLI.hpp>
@@ -12,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -140,15 +141,5 @@ int main(int argc, char** argv) {
         if (std::string{argv[i]} == "--quick") apply_quick(options);
     CLI::App app{"Learns digits together with their labels and draws ten samples of each class."};
     declare(app, options);
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
-        return run(options);
-    } catch (std::exception const& error) {
-        std::cerr << error.what() << std::endl;
-        return 2;
-    }
+    return run_program("label_dbm", app, argc, argv, [&] { return run(options); });
 }

@@ -3,14 +3,13 @@
 /// @file
 /// How good a model in a file is: log Z, exact or by annealed importance sampling, and the log-likelihood of data.
 
+#include "../command_line.hpp"
 #include "model.hpp"
 #include "options.hpp"
 #include "score.hpp"
 
 #include <cstdio>
-#include <exception>
 #include <iostream>
-#include <new>
 #include <string>
 #include <variant>
 
@@ -116,12 +115,7 @@ int main(int argc, char** argv) {
     CLI::App app{"log Z of a model in a file, exact or by annealed importance sampling, and the log-likelihood of "
                  "data. RBMs, and deep machines of up to 4 layers, of binary hidden units."};
     declare(app, options);
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
+    return run_program("boltz-score", app, argc, argv, [&] {
         StoredMachine const stored = read_machine(options.model);
         Score result = std::visit([&](auto const& model) { return score(model, options); }, stored.machine);
         result.notes.insert(result.notes.begin(), stored.notes.begin(), stored.notes.end());
@@ -131,11 +125,5 @@ int main(int argc, char** argv) {
         else
             show(result);
         return 0;
-    } catch (std::bad_alloc const&) {
-        std::cerr << "boltz-score: there is not enough memory for a model or data of this size" << std::endl;
-        return 2;
-    } catch (std::exception const& error) {
-        std::cerr << error.what() << std::endl;
-        return 2;
-    }
+    });
 }

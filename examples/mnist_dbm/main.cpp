@@ -5,6 +5,7 @@
 /// input, joint training with mean-field inference and persistent chains, softmax regression on the features; draws
 /// pictures and saves the model.
 
+#include "../command_line.hpp"
 #include "../program.hpp"
 #include "evaluation.hpp"
 #include "experiment.hpp"
@@ -13,7 +14,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <new>
 #include <optional>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -260,18 +260,5 @@ int main(int argc, char** argv) {
         "fine-tuning."};
     declare(app, options);
     app.get_option("--load")->excludes("--resume")->excludes("--restart");
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
-        return run(options, argv[0]);
-    } catch (std::bad_alloc const&) {
-        std::cerr << "mnist_dbm: there is not enough memory for a model or a batch of this size" << std::endl;
-        return 2;
-    } catch (std::exception const& error) {
-        std::cerr << error.what() << std::endl;
-        return 2;
-    }
+    return run_program("mnist_dbm", app, argc, argv, [&] { return run(options, argv[0]); });
 }

@@ -4,6 +4,7 @@
 /// Makes published results again: `reproduce ROW` trains, evaluates, prints expected and obtained figures side by
 /// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
 
+#include "../command_line.hpp"
 #include "rows.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <new>
 #include <sstream>
 
 namespace {
@@ -176,12 +176,7 @@ int main(int argc, char** argv) {
     app.add_option("--model", setting.model,
                    "A saved machine 784-500-1000 in place of the generative training (rows dbm, few-labels)");
     app.add_option("--model-note", setting.model_note, "How that machine was trained, for the page of results");
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
+    return run_program("reproduce", app, argc, argv, [&] {
         if (list) {
             for (Row const& row : all_rows) std::cout << row.name << ": " << row.summary << '\n';
             return 0;
@@ -193,11 +188,5 @@ int main(int argc, char** argv) {
             command += ' ' + (argument.find(' ') == std::string::npos ? argument : '"' + argument + '"');
         }
         return run(setting, command, folder);
-    } catch (std::bad_alloc const&) {
-        std::cerr << "reproduce: there is not enough memory" << std::endl;
-        return 2;
-    } catch (std::exception const& error) {
-        std::cerr << error.what() << std::endl;
-        return 2;
-    }
+    });
 }
