@@ -122,7 +122,9 @@ inline void declare(CLI::App& app, Options& options) {
            "from there), own (the model's biases), uniform; without it data where there are, else own")
         ->check(CLI::IsMember({"data", "own", "uniform"}).description(""))
         ->group("log Z");
-    app.add_option("--base-data", options.base_data, "Other cases for the base rates, such as the training data")
+    app.add_option(
+           "--base-data", options.base_data,
+           "Other cases for the base rates and the chains of --both-sides to begin at, such as the training data")
         ->group("log Z");
     app.add_flag("--both-sides", options.both_sides,
                  "Also anneal down from the ends of long Gibbs chains, which begin at the cases where there are any: "

@@ -263,7 +263,8 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("Run");
     app.add_option(
            "--precision", options.precision,
-           "What matrix products read: float32, bfloat16 (float rounded to 8 significant bits; refused where the "
+           "What matrix products of pretraining and joint training read: float32, bfloat16 (float rounded to 8 "
+           "significant bits; refused where the "
            "program or the processor has none), or automatic: bfloat16 for the trainings that can take it, where "
            "it gains time")
         ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""))

@@ -17,7 +17,7 @@ Result reproduce_dbm(Setting const& setting, Images const& images) {
     add_bound(result, machine, setting, images, "-84.62 nats (Salakhutdinov & Hinton 2009)", ">= -84.6");
     result.protocol = "pixels drawn at each presentation in all trainings, in fine-tuning with the converged means "
                       "of the upper layer beside them; errors of grey test images, bound of ones that are drawn "
-                      "once, with seed 0; settings chosen on 10,000 held-out training images, the test images used "
-                      "once";
+                      "once, with seed 0; settings chosen on 10,000 held-out training images, none on the test "
+                      "images";
     return result;
 }

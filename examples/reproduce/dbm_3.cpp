@@ -36,7 +36,7 @@ Result reproduce_dbm_3(Setting const& setting, Images const& images) {
     add_bound(result, machine, setting, images, "-85.10 nats (Salakhutdinov & Hinton 2009)", ">= -85.10");
     result.protocol = "pixels drawn at each presentation in all trainings, in fine-tuning with the converged means "
                       "of the layers above beside them; errors of grey test images, bound of ones that are drawn "
-                      "once, with seed 0; the settings are those of the machine with two hidden layers, the test "
-                      "images used once";
+                      "once, with seed 0; the settings are those of the machine with two hidden layers, "
+                      "none was tried for it";
     return result;
 }

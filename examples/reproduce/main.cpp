@@ -115,19 +115,31 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
     }
 }
 
+/// Remarks whose links still lead somewhere on a page one folder above them.
+std::string seen_from_above(std::string text) {
+    std::string const up = "](../";
+    for (std::size_t at = text.find(up); at != std::string::npos; at = text.find(up, at + 2)) text.erase(at + 2, 3);
+    return text;
+}
+
 /// The page of all rows that have a JSON file in the folder, in the order of the rows; `ROW.md` beside it holds
-/// remarks.
+/// remarks. The page is to lie beside the folder.
 /// @throws FileError if there is no such folder.
 int report(fs::path const& folder) {
     if (!fs::is_directory(folder))
         boltz::detail::fail<boltz::FileError>("reproduce: report needs a folder with the JSON files of rows, but '",
                                               folder.string(), "' is none");
     std::cout << "# Results\n\nPublished results and what `reproduce` made of them. This page is generated:\n"
-                 "`reproduce report docs/results > docs/results.md`.\n";
+                 "`reproduce report docs/results > docs/results.md`.\n\n"
+                 "\302\261 is the standard deviation over seeds where several are named, else the standard error. "
+                 "Where figures\n"
+                 "were published: MGL is melisgl/mgl (`example/mnist.lisp`), PyDeep is MelJan/PyDeep (its tutorial "
+                 "of a large RBM),\n"
+                 "others are named by their authors or their repositories.\n";
     for (Row const& row : all_rows) {
         fs::path const file = folder / (std::string{row.name} + ".json");
         fs::path const remarks = folder / (std::string{row.name} + ".md");
-        std::string const text = fs::exists(remarks) ? read_text(remarks) : "";
+        std::string const text = fs::exists(remarks) ? seen_from_above(read_text(remarks)) : "";
         std::cout << '\n';
         if (fs::exists(file))
             std::cout << as_markdown(nlohmann::json::parse(read_text(file)).get<Result>(), text);
@@ -167,9 +179,10 @@ int main(int argc, char** argv) {
                    "Report on N held-out training images in place of the test images");
     app.add_option("--epochs-percent", setting.epochs_percent, "Share of the epochs of each training")
         ->check(CLI::Range(0.01, 1000.0));
-    app.add_option("--precision", setting.precision,
-                   "What matrix products of trainings read: float32, bfloat16, or automatic: bfloat16 where it gains "
-                   "time")
+    app.add_option(
+           "--precision", setting.precision,
+           "What matrix products read: float32, bfloat16, or automatic: bfloat16 in generative trainings where it "
+           "gains time, else float32")
         ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""));
     app.add_option("--binarised-test", setting.binarised_test,
                    "Test images that others have drawn, an IDX file of zeros and other bytes (row rbm-binarised)");

@@ -69,6 +69,6 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
     result.protocol = "generative training on grey pixels, neighbours on their features; softmax regression on "
                       "features of pixels drawn at each presentation, fine-tuning on such pixels; errors of grey "
                       "test images; k chosen on the last tenth of the training images, other settings on held-out "
-                      "training images, the test images used once";
+                      "training images, none on the test images";
     return result;
 }
