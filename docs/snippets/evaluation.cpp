@@ -108,11 +108,13 @@ int main() {
     // [likelihood]
     LogLikelihood const of_rbm = log_likelihood(rbm, images, log_partition(rbm, ais, random)); // exact free energies
     LogLikelihood const bound = elbo(dbm, images, MeanField{}, estimate);                      // a lower bound
+    LogLikelihood const bound_of_both = with_log_z(bound, both); // the same cases, nothing inferred again
     std::printf("%.2f +- %.2f nats a case (%.2f over %zu cases, %.2f of log Z), %s, pixels: %s\n", bound.mean,
                 bound.standard_error, bound.case_error, bound.cases(), bound.log_z.standard_error,
                 to_string(bound.kind).data(), to_string(bound.binarisation).data());
     // [likelihood]
     require(std::abs(bound.mean - mean_likelihood) < 5 * bound.log_z.standard_error + 1, "the bound is near");
+    require(std::abs(bound_of_both.mean + both.log_z - bound.mean - estimate.log_z) < 1e-9, "another log Z");
     require(of_rbm.kind == LikelihoodKind::exact && of_rbm.cases() == 16, "a likelihood says what it is");
 
     // [gap]

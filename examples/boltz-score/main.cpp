@@ -61,6 +61,11 @@ nlohmann::json as_json(Score const& score, Options const& options) {
         result["mean_log_likelihood"] = score.likelihood->mean;
         result["likelihood"] = as_json(*score.likelihood);
         result["likelihood"]["binarisation"] = options.binarisation;
+        if (score.both) {
+            LogLikelihood const with_both = with_log_z(*score.likelihood, *score.both);
+            result["both_sides"].update({{"mean_log_likelihood", with_both.mean},
+                                         {"mean_log_likelihood_standard_error", with_both.standard_error}});
+        }
     }
     if (score.summed) result["summed_cases"] = as_json(*score.summed);
     return result;
@@ -103,6 +108,11 @@ void show(Score const& score) {
     }
     if (score.likelihood)
         show(*score.likelihood, score.sizes.size() == 2 ? "mean log-likelihood" : "mean log-likelihood, at least");
+    if (score.likelihood && score.both) {
+        LogLikelihood const with_both = with_log_z(*score.likelihood, *score.both);
+        std::printf("  %-28s %12.4f nats, standard error %.4f\n", "with log Z of both", with_both.mean,
+                    with_both.standard_error);
+    }
     if (score.summed) show(*score.summed, "mean of the first cases");
     std::fflush(stdout);
     for (auto const& warning : score.warnings) std::fprintf(stderr, "boltz-score: %s\n", warning.c_str());

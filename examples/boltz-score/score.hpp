@@ -137,7 +137,7 @@ Score score(M const& model, Options const& options) {
     Block<float const> const first = Block<float const>{*data}.row_range(0, options.cases);
     if (ais) {
         result.summed = annealed_log_likelihood(model, MatrixSource{first}, result.log_z, *ais, random, base);
-        if (!result.summed->trustworthy()) result.warnings.push_back("cases: " + result.summed->warning);
+        if (!result.summed->trustworthy()) result.warnings.push_back("cases: " + result.summed->warning());
     } else {
         Observed<M::depth> observed{};
         observed[0] = true;

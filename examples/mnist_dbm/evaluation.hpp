@@ -83,6 +83,7 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
 
 /// The keys of the summary, `name` being what the images are called; numbers that are not finite become null.
 inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& name) {
+    auto const with_both = with_log_z(evaluation.bound, evaluation.both);
     nlohmann::json result{{"log_z", evaluation.below.log_z},
                           {"log_z_standard_error", evaluation.below.standard_error},
                           {"log_z_effective_runs", evaluation.below.effective_runs},
@@ -98,13 +99,15 @@ inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& n
                           {"temperatures", evaluation.below.temperatures},
                           {name + "_elbo", evaluation.bound.mean},
                           {name + "_elbo_standard_error", evaluation.bound.standard_error},
+                          {name + "_elbo_with_log_z_of_both", with_both.mean},
+                          {name + "_elbo_with_log_z_of_both_standard_error", with_both.standard_error},
                           {"evaluated_pixels", evaluation.pixels},
                           {"evaluation_seconds", evaluation.seconds}};
     if (auto const& cases = evaluation.cases)
         result.update({{"cases", cases->cases()},
                        {"cases_log_likelihood", cases->mean},
                        {"cases_log_likelihood_standard_error", cases->standard_error},
-                       {"cases_warning", cases->warning},
+                       {"cases_warning", cases->warning()},
                        {"bound_gap", evaluation.gap.mean},
                        {"bound_gap_standard_error", evaluation.gap.standard_error},
                        {"bound_gap_annealing_error", evaluation.gap.annealing_error}});
@@ -130,6 +133,8 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
         "Bennett's acceptance ratio");
     row(name + " bound on log p", evaluation.bound.mean, evaluation.bound.standard_error,
         "with log Z from below; pixels: " + evaluation.pixels);
+    auto const with_both = with_log_z(evaluation.bound, evaluation.both);
+    row("", with_both.mean, with_both.standard_error, "with log Z of both directions");
     if (auto const& cases = evaluation.cases) {
         std::string const first = "the first " + std::to_string(cases->cases()) + " " + name + " images";
         row("log p of some", cases->mean, cases->standard_error, first + ", hidden layers summed out by annealing");
@@ -141,6 +146,6 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
     if (auto const warning = evaluation.below.warning(); !warning.empty())
         std::printf("  log Z from below: %s\n", warning.c_str());
     // What speaks against log Z has been said.
-    if (evaluation.cases && evaluation.cases->warning.size() > evaluation.bound.warning.size())
-        std::printf("  log p: %s\n", evaluation.cases->warning.c_str());
+    if (evaluation.cases && !evaluation.cases->case_warning.empty())
+        std::printf("  log p: %s\n", evaluation.cases->case_warning.c_str());
 }

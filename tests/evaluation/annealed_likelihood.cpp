@@ -93,8 +93,11 @@ TEST_CASE("cases whose chains cannot be believed are counted in the warning") {
     LogPartition doubtful;
     auto const found =
         annealed_log_likelihood(dbm, data, doubtful, {.runs = 5, .ladder = Ladder::linear(50)}, random);
-    CHECK_THAT(found.warning,
+    CHECK_THAT(found.warning(),
                contains_text("log Z: ") && contains_text("3 of 3 cases") && contains_text("5 runs are too few"));
+    // What speaks against the cases stays with them.
+    CHECK(with_log_z(found, 3).warning() == found.case_warning);
+    CHECK_THAT(found.case_warning, contains_text("3 of 3 cases") && !contains_text("log Z"));
 }
 
 TEST_CASE("a gap is one between a likelihood and a bound of the same cases") {

@@ -70,13 +70,23 @@ TEST_CASE("the error of log Z and that over cases add up in quadrature, and a wa
     CHECK(found.values == sure.values);
     CHECK(found.case_error == sure.standard_error);
     CHECK(found.standard_error == Approx(std::sqrt(sure.standard_error * sure.standard_error + 0.16)));
-    CHECK_THAT(found.warning, contains_text("log Z: ") && contains_text(estimate.warning()));
+    CHECK_THAT(found.warning(), contains_text("log Z: ") && contains_text(estimate.warning()));
     CHECK(sure.trustworthy());
 
     TwoSidedLogPartition both;
     both.log_z = 3;
     both.standard_error = 0.3;
     CHECK(elbo(rbm, data, ExactPosterior{}, both).standard_error == Approx(std::hypot(sure.standard_error, 0.3)));
+
+    // Another log Z takes nothing over from the one before.
+    auto const again = with_log_z(found, both);
+    auto const direct = log_likelihood(rbm, data, both);
+    CHECK(again.mean == Approx(direct.mean));
+    CHECK(test::distance(again.values, direct.values) < 1e-12);
+    CHECK(again.standard_error == direct.standard_error);
+    CHECK(again.warning() == direct.warning());
+    CHECK(again.warning() != found.warning());
+    CHECK(with_log_z(found, 3).trustworthy());
 
     Matrix<double> const one = xt::zeros<double>({1, 4});
     CHECK(log_likelihood(rbm, one, 3).case_error == std::numeric_limits<double>::infinity());

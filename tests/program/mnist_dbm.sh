@@ -198,6 +198,11 @@ evaluation() {
         -v below="$(number log_z run/summary.json)" -v above="$(number log_z_from_above run/summary.json)" \
         'BEGIN { exit !(error > 0 && error < 0.5 && both - below < 1 && below - both < 1 && both - above < 1 &&
                         above - both < 1) }' || fail "the two directions make no sense: $(cat run/summary.json)"
+    awk -v both="$(number log_z_of_both run/summary.json)" -v below="$(number log_z run/summary.json)" \
+        -v bound="$(number test_elbo run/summary.json)" \
+        -v with_both="$(number test_elbo_with_log_z_of_both run/summary.json)" \
+        'BEGIN { d = bound + below - both - with_both; exit !(with_both < 0 && d < 1e-6 && d > -1e-6) }' ||
+        fail "the bound with log Z of both makes no sense: $(cat run/summary.json)"
     # The bound of the first images is below what their own chains say, if only within the error of these.
     [ "$(number cases run/summary.json)" = 5 ] || fail "--evaluation-cases sums out no cases"
     awk -v p="$(number cases_log_likelihood run/summary.json)" -v gap="$(number bound_gap run/summary.json)" \

@@ -56,9 +56,8 @@ template <Field F, class Data>
     result.annealing_error = std::sqrt(squares) / static_cast<double>(sums.size());
     if (doubted > 0) {
         std::ostringstream text;
-        text << result.warning << (result.warning.empty() ? "" : "; ") << doubted << " of " << sums.size()
-             << " cases, the first of them: " << doubt;
-        result.warning = text.str();
+        text << doubted << " of " << sums.size() << " cases, the first of them: " << doubt;
+        result.case_warning = text.str();
     }
     return result;
 }

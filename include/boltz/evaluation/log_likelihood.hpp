@@ -73,11 +73,16 @@ struct LogLikelihood {
     Binarisation binarisation = Binarisation::none; ///< of the pixels; `none` takes grey values for means
     std::vector<double> values{};                   ///< of each case, log Z subtracted
     std::vector<double> errors{};                   ///< of the numbers of the cases, where these are estimates
-    std::string warning{};                          ///< what speaks against it in plain words; empty if nothing does
+    std::string case_warning{}; ///< what speaks against the numbers of the cases, whatever log Z; empty if nothing
 
     [[nodiscard]] std::size_t cases() const noexcept { return values.size(); }
     /// Whether nothing speaks against it.
-    [[nodiscard]] bool trustworthy() const noexcept { return warning.empty(); }
+    [[nodiscard]] bool trustworthy() const noexcept { return log_z.warning.empty() && case_warning.empty(); }
+    /// What speaks against it in plain words, log Z first; empty if nothing does.
+    [[nodiscard]] std::string warning() const {
+        if (log_z.warning.empty()) return case_warning;
+        return "log Z: " + log_z.warning + (case_warning.empty() ? "" : "; " + case_warning);
+    }
 };
 
 /// The standard error of the mean of independent numbers; infinite for a single one.
@@ -90,23 +95,28 @@ struct LogLikelihood {
     return std::sqrt(squares / (n - 1) / n);
 }
 
+/// The same cases with another log Z, such as that of both directions beside the one from below: what was inferred
+/// or annealed for each case stays. Costs a subtraction a case.
+[[nodiscard]] inline LogLikelihood with_log_z(LogLikelihood likelihood, LogZ log_z) {
+    double sum = 0;
+    for (double& value : likelihood.values) {
+        value += likelihood.log_z.value - log_z.value;
+        sum += value;
+    }
+    likelihood.mean = sum / static_cast<double>(likelihood.values.size());
+    likelihood.log_z = std::move(log_z);
+    likelihood.standard_error = std::hypot(likelihood.case_error, likelihood.log_z.standard_error);
+    return likelihood;
+}
+
 namespace detail {
 
 /// The likelihood that the numbers of some cases, short of log Z, amount to.
 inline LogLikelihood likelihood_of(std::vector<double> unnormalised, LogZ log_z, LikelihoodKind kind,
                                    Binarisation binarisation) {
-    LogLikelihood result{.log_z = std::move(log_z), .kind = kind, .binarisation = binarisation};
-    result.values = std::move(unnormalised);
-    double sum = 0;
-    for (double& value : result.values) {
-        value -= result.log_z.value;
-        sum += value;
-    }
-    result.mean = sum / static_cast<double>(result.values.size());
+    LogLikelihood result{.kind = kind, .binarisation = binarisation, .values = std::move(unnormalised)};
     result.case_error = standard_error_of_mean(result.values);
-    result.standard_error = std::hypot(result.case_error, result.log_z.standard_error);
-    if (!result.log_z.warning.empty()) result.warning = "log Z: " + result.log_z.warning;
-    return result;
+    return with_log_z(std::move(result), std::move(log_z));
 }
 
 } // namespace detail
