@@ -207,7 +207,7 @@ int main() {
     Machine untrained{Layer{9}, Layer{12}, Layer{6}};
     initialise_weights(untrained, 0.05, random); // no pretraining
     Trainer{PersistentCD{.steps = 2},
-            Centred{Sparse{Sgd{.learning_rate = 0.1}, {{.layer = 1, .target = 0.3, .cost = 0.01}}}},
+            Sparse{Centred{Sgd{.learning_rate = 0.1}}, {{.layer = 1, .target = 0.3, .cost = 0.01}}},
             MeanField{.max_sweeps = 20}}
         .fit(untrained, problem.cases, {.epochs = 2000, .batch_size = 16}, random);
     // [wrappers]

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/optimizer/sgd.hpp>
@@ -37,6 +38,17 @@ void fit(FitOptions const& options, Callbacks&&... callbacks) {
     Random random{1};
     recipe.fit(model, test::bars(2), options, random, callbacks...);
 }
+
+struct Crash {};
+
+/// Dies in the second RBM of a pretraining, in the first batch after an epoch.
+struct CrashAt {
+    std::uint64_t epoch;
+    template <class M>
+    void on_batch_end(M const&, TrainingInfo const& info) const {
+        if (info.phase == "pretraining 2" && info.clock.epoch == epoch) throw Crash{};
+    }
+};
 
 } // namespace
 
@@ -71,6 +83,56 @@ TEST_CASE("every phase of a pretraining has its last state written") {
     auto const arrays = read_checkpoint(folder / "c.npz");
     CHECK(number(arrays, "pretraining_1/epoch") == 3);
     CHECK(number(arrays, "pretraining_2/epoch") == 3);
+}
+
+TEST_CASE("a phase that a callback has ended stays ended after a resume, wherever the checkpoint stands") {
+    TemporaryFolder const folder;
+    auto const path = folder / "c.npz";
+    auto const fit_from = [&](bool resumed, bool checkpoint_last) {
+        auto model = test::randomised(test::bernoulli_rbm<float>(4, 3), 0.1, 0.1, 1);
+        auto session = recipe.bind(model);
+        if (resumed) resume(path, session);
+        Random random{1};
+        OnEpochEnd end{
+            [](auto const&, TrainingInfo const& info) { return info.clock.epoch == 2 ? Stop::phase : Stop::no; }};
+        FitOptions const options{.epochs = 5};
+        Checkpoint checkpoint{path};
+        auto const data = test::bars(2);
+        return checkpoint_last ? session.fit(data, options, random, end, checkpoint)
+                               : session.fit(data, options, random, checkpoint, end);
+    };
+    for (bool const checkpoint_last : {true, false}) {
+        CHECK(fit_from(false, checkpoint_last).clock.epoch == 2);
+        auto const report = fit_from(true, checkpoint_last);
+        CHECK(report.clock.epoch == 2);
+        CHECK(report.stop == Stop::phase);
+    }
+    // Who asks for more than the end of the phase does not undo it.
+    fit({.epochs = 5}, OnEpochEnd{[](auto const&, TrainingInfo const&) { return Stop::phase; }},
+        OnEpochEnd{[](auto const&, TrainingInfo const&) { return Stop::everything; }}, Checkpoint{path});
+    CHECK(number(read_checkpoint(path), "ended") == 1);
+}
+
+TEST_CASE("a resume that dies at once takes nothing of what callbacks remembered") {
+    TemporaryFolder const folder;
+    auto const path = folder / "c.npz";
+    // The second RBM: best in its first epoch, so that a patience of 4 ends it after the fifth.
+    OnEpochEnd score{[](auto const&, TrainingInfo const& info) {
+        double const epoch = static_cast<double>(info.clock.epoch);
+        info.metrics->push_back({"score", info.phase == "pretraining 1" ? -epoch : epoch > 1});
+    }};
+    auto const fit_until = [&](bool resumed, std::uint64_t epoch) {
+        DBM dbm{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3), test::layer<Bernoulli, float>(2)};
+        auto const data = test::bars(2);
+        auto session = DoubledInput{ContrastiveDivergence{}, Sgd{.learning_rate = 0.1}}.bind(dbm, data);
+        if (resumed) resume(path, session);
+        Random random{1};
+        return session.fit(data, {.epochs = 9, .batch_size = 3}, random, score, EarlyStop{"score", 4},
+                           Checkpoint{path}, CrashAt{epoch});
+    };
+    CHECK_THROWS_AS(fit_until(false, 3), Crash);
+    CHECK_THROWS_AS(fit_until(true, 3), Crash);
+    CHECK(fit_until(true, 100).clock.epoch == 5);
 }
 
 TEST_CASE("a model that is not finite does not replace the last good checkpoint") {

@@ -124,14 +124,18 @@ TEST_CASE("a function becomes a callback, with or without a word on stopping") {
     CHECK(report.clock.epoch == 2);
 }
 
-TEST_CASE("epochs in which a metric is not measured do not count against it") {
-    EarlyStop patient{"score", 3};
-    OnEpochEnd every_second{[](auto const&, TrainingInfo const& info) {
-        if (info.clock.epoch % 2 == 0)
-            info.metrics->push_back({"score", 1.0 / static_cast<double>(info.clock.epoch)});
+TEST_CASE("an early stop ends a training in an epoch that measures the metric, and counts the others too") {
+    // Every third epoch: 5, 3, 3, 3.
+    OnEpochEnd every_third{[](auto const&, TrainingInfo const& info) {
+        if (info.clock.epoch % 3 == 0) info.metrics->push_back({"score", info.clock.epoch == 3 ? 5.0 : 3.0});
     }};
-    CHECK_FALSE(fit({.learning_rate = 1e-3}, {.epochs = 6}, every_second, patient).stopped);
-    CHECK(patient.best_epoch() == 6);
+    for (auto const& [patience, last] : {std::pair{1, 9}, {3, 9}, {4, 12}, {7, 12}}) {
+        EarlyStop early{"score", static_cast<std::size_t>(patience)};
+        auto const report = fit({.learning_rate = 1e-3}, {.epochs = 12}, every_third, early);
+        CHECK(report.clock.epoch == static_cast<std::uint64_t>(last));
+        CHECK(early.best_epoch() == 6);
+    }
+    CHECK_THROWS_WITH((EarlyStop{"score", 0}), contains_text("patience is 0"));
 }
 
 TEST_CASE("an early stop ends a phase, a stop from outside everything") {

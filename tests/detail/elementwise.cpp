@@ -53,6 +53,15 @@ std::vector<T> normal_row(std::size_t n, std::uint64_t seed) {
 
 } // namespace
 
+TEST_CASE("what is not kept of a sum does not count, whatever it was", "[elementwise]") {
+    boltz::Matrix<double> const rows{{1, 2, 3}, {4, 5, 6}};
+    boltz::Vector<double> sum{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 7};
+    accumulate_rows(sum, boltz::Block{rows}, 2, 0);
+    CHECK(std::vector<double>(sum.begin(), sum.end()) == std::vector<double>{10, 14, 18});
+    accumulate_rows(sum, boltz::Block{rows}, 1, 0.5);
+    CHECK(std::vector<double>(sum.begin(), sum.end()) == std::vector<double>{10, 14, 18});
+}
+
 TEMPLATE_TEST_CASE("the sigmoid is right to 3 units in the last place", "[elementwise]", float, double) {
     auto const x = everything<TestType>(sizeof(TestType) == 4 ? TestType{87} : TestType{708});
     for (auto const set : sets_here()) {

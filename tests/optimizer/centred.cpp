@@ -7,8 +7,10 @@
 
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact_expectations.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/initialise.hpp>
+#include <boltz/optimizer/clipped.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/pretraining/doubled_input.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
@@ -137,6 +139,65 @@ TEST_CASE("a centred step does not depend on which state is called 1", "[optimiz
             CHECK(bias == Approx(expected.layer<l>().bias()(j)).margin(1e-12));
         }
     });
+}
+
+// Along the exact gradient, and with what the inner optimizer does to W: it is at rest where the plain gradient of
+// each layer that moves, less the decay, is 0.
+TEST_CASE("a centred training ends where the plain gradient vanishes", "[optimizer]") {
+    using Machine = RBM<Binary, Binary>;
+    Matrix<double> const cases{{1, 0, 1}, {1, 1, 0}, {0, 1, 0}, {0, 1, 0}};
+    auto const check = [&](auto const& policy, double decay, bool lower_moves, bool upper_moves) {
+        Machine model = test::randomised(Machine{Binary{3}, Binary{2}}, 1.5, 0, 1);
+        model.layer<0>().bias() = {0, 1.1, -1.1}; // as of the means: no hidden unit has to be on for ever
+        auto const start = model;
+        auto session = policy.bind(std::as_const(model));
+        Executor executor{Compute{}};
+        States<double, 2> states{4, model.sizes()};
+        copy<double>(Block{cases}, states[0]);
+        auto const slope = [&] {
+            auto gradient = exact_expectations(model, states.blocks(), {true, false});
+            auto negative = exact_expectations(model);
+            model.for_each_parameter(
+                [](Parameter, auto, auto positive, auto other) {
+                    for (std::size_t k = 0; k < positive.size(); ++k) positive[k] -= other[k];
+                },
+                gradient, negative);
+            return gradient;
+        };
+        for (int update = 0; update < 8000; ++update) {
+            model.input<1>(states.blocks(), states[1]);
+            model.layer<1>().unit().mean(states[1]);
+            auto gradient = slope();
+            session.observe(Phase<double, 2>{states.blocks(), {}}, Clock{});
+            session.step(model, gradient, Clock{}, executor);
+        }
+        auto const rest = slope();
+        auto const largest = [](auto const& numbers) {
+            double result = 0;
+            for (double const x : numbers) result = std::max(result, std::abs(x));
+            return result;
+        };
+        if (lower_moves) CHECK(largest(rest.biases[0]) < 1e-6);
+        CHECK((model.layer<0>().bias() == start.layer<0>().bias()) != lower_moves);
+        if (upper_moves) {
+            CHECK(largest(rest.biases[1]) < 1e-6);
+            CHECK(largest(rest.weights[0] - decay * model.weights(0)) < 1e-6);
+        }
+        CHECK((model.layer<1>().bias() == start.layer<1>().bias()) != upper_moves);
+        CHECK((model.weights(0) == start.weights(0)) != upper_moves);
+    };
+    Sgd const sgd{.learning_rate = 0.5, .momentum = 0.5, .weight_decay = 0.05};
+    SECTION("with decay") { check(Centred{sgd}, 0.05, true, true); }
+    SECTION("with a frozen upper layer, within another wrapper") {
+        Sgd frozen = sgd;
+        frozen.layer_rates = {1, 0};
+        check(Centred{Clipped{frozen, 1e9}}, 0.05, true, false);
+    }
+    SECTION("with a frozen lower layer") {
+        Sgd frozen = sgd;
+        frozen.layer_rates = {0, 1};
+        check(Centred{frozen}, 0.05, false, true);
+    }
 }
 
 TEST_CASE("offsets are running means that begin at the first batch", "[optimizer]") {

@@ -193,6 +193,17 @@ TEST_CASE("parameters keep their bits when nothing better is found, and at a min
     });
 }
 
+TEST_CASE("a first step that was right in a steep chunk does not end the descent in flat ones", "[optimizer]") {
+    for_both([](auto policy) {
+        test::Point<float> point{3, {0.1, 0.7, 0.3}}; // in which a step of 1e-12 cannot be seen
+        auto session = policy.bind(point);
+        step(session, point, test::Quadratic{{1e12, 1e12, 1e12}, {0.2, 0.6, 0.4}});
+        test::Quadratic const flat{{1, 1, 1}, {0.9, -0.5, 0.1}};
+        step(session, point, flat);
+        CHECK(step(session, point, flat) < 1e-6);
+    });
+}
+
 TEST_CASE("when the evaluations run out the model is left at the best trial, which need not be the last",
           "[optimizer]") {
     for_both([](auto policy) {

@@ -188,6 +188,31 @@ TEST_CASE("a training of a network goes on to the bit, from the middle of an epo
     }
 }
 
+TEST_CASE("a trial whose gradient is not finite spoils no other one", "[backpropagation]") {
+    Matrix<float> const inputs = test::random_matrix<float>(30, 4, 7);
+    Matrix<float> const large = 1e12f * inputs; // so large that trials overflow
+    auto const labels = test::labels_in_turn(30, 3);
+    auto const check = [&](auto const& optimizer) {
+        auto const fit = [&](auto& session, Matrix<float> const& cases, std::size_t epochs) {
+            Random random{1};
+            session.fit(on_layers<0, 1>(cases, OneHot{labels, 3}), {.epochs = epochs, .batch_size = 30}, random);
+        };
+        auto network = test::random_network(MLP<4>{{4, 8, 8, 3}, {}, Activation::rectified}, 0.5, 1);
+        auto session = Backpropagation{optimizer}.bind(network);
+        fit(session, large, 1);
+        auto other = network;
+        auto fresh = Backpropagation{optimizer}.bind(other);
+        from_arrays(to_arrays(session), fresh);
+        auto const before = test::parameters_of(network);
+        fit(session, inputs, 5);
+        fit(fresh, inputs, 5);
+        CHECK(test::parameters_of(network) != before);
+        CHECK(test::parameters_of(network) == test::parameters_of(other));
+    };
+    SECTION("conjugate gradients") { check(ConjugateGradient{}); }
+    SECTION("limited-memory BFGS") { check(Lbfgs{}); }
+}
+
 TEST_CASE("a training of a network says what it cannot take, and changes nothing", "[backpropagation]") {
     with_data([&](auto const& inputs, auto const& labels, auto const& data) {
         Small network = small(Activation::logistic);

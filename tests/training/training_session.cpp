@@ -16,6 +16,8 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>
 
+#include <limits>
+
 namespace test_training_session {
 
 using namespace boltz;
@@ -158,6 +160,28 @@ TEST_CASE("a session refuses a state of another training and is then unchanged")
     incomplete.at("model/weights_0").bytes[0] ^= std::byte{1};
     CHECK_THROWS_AS(from_arrays(incomplete, session), FormatError);
     CHECK(test::same(to_arrays(session), before));
+}
+
+TEST_CASE("a session that has met numbers that are not finite learns from a good state as if it had not") {
+    auto const data = test::bars<float>(2);
+    RBM const shape{test::layer<Gaussian, float>(4, Gaussian::learned()), test::layer<Bernoulli, float>(3)};
+    auto model = test::randomised(shape, 0.1, 0.1, 1);
+    Trainer const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.01}};
+    auto session = recipe.bind(model);
+    auto const good = to_arrays(session);
+    auto const train = [&](auto& one) {
+        Random random{1};
+        one.fit(data, {.epochs = one.clock().epoch + 1, .batch_size = 3}, random);
+    };
+    model.weights(0)(0, 0) = std::numeric_limits<float>::quiet_NaN();
+    train(session);
+    from_arrays(good, session);
+    train(session);
+    auto other = model;
+    auto fresh = recipe.bind(other);
+    from_arrays(good, fresh);
+    train(fresh);
+    CHECK(test::same(to_arrays(session), to_arrays(fresh)));
 }
 
 TEST_CASE("a finished session has nothing left to do until it gets more epochs") {

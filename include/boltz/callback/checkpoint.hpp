@@ -37,7 +37,8 @@ class Checkpoint {
     }
     template <class M>
     void on_train_end(M const& model, TrainingInfo const& info) {
-        if (written_ != info.clock.update) write(model, info);
+        // A callback behind this one may have ended the phase since.
+        if (written_ != info.clock.update || !info.finished) write(model, info);
     }
 
   private:

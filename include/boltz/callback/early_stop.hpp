@@ -5,6 +5,7 @@
 /// Ends a training that no longer improves.
 
 #include <boltz/callback/best_metric.hpp>
+#include <boltz/error.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
@@ -22,8 +23,11 @@ class EarlyStop {
   public:
     using Better = boltz::Better;
 
+    /// @throws ValueError if `patience` is 0.
     explicit EarlyStop(std::string metric, std::size_t patience = 5, Better better = Better::lower)
-        : best_{std::move(metric), better}, patience_{patience} {}
+        : best_{std::move(metric), better}, patience_{patience} {
+        if (patience < 1) detail::fail<ValueError>("EarlyStop: patience is 0, but must be at least 1");
+    }
 
     /// Each phase of a training, each RBM of a pretraining, is judged by itself.
     template <class M>
@@ -31,7 +35,7 @@ class EarlyStop {
         best_.reset();
     }
 
-    /// Epochs in which the metric is not measured do not count against it.
+    /// Ends the phase in an epoch that measures the metric only; `patience` counts the others too.
     /// @throws ValueError if the phase ends and no callback before this one has ever measured the metric.
     template <class M>
     Stop on_epoch_end(M const&, TrainingInfo const& info) {

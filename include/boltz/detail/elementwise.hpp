@@ -213,10 +213,13 @@ void add_rows(T* sum, std::type_identity_t<Block<T const>> rows, std::type_ident
     for_each_chunk<T>(AddRowsStep<T>{sum, rows, factor}, rows.columns, set);
 }
 
-/// sum[j] = keep sum[j] + factor (rows(0, j) + rows(1, j) + ...).
+/// sum[j] = keep sum[j] + factor (rows(0, j) + rows(1, j) + ...); with a `keep` of 0, whatever `sum` held.
 template <std::floating_point T>
 void accumulate_rows(Vector<T>& sum, std::type_identity_t<Block<T const>> rows, double factor, double keep) noexcept {
-    scale(sum.data(), sum.size(), static_cast<T>(keep));
+    if (keep == 0)
+        sum.fill(T{0});
+    else
+        scale(sum.data(), sum.size(), static_cast<T>(keep));
     add_rows(sum.data(), rows, static_cast<T>(factor));
 }
 

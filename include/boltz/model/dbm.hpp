@@ -196,7 +196,7 @@ template <Layer First, Layer... Rest>
     template <std::size_t L>
     void accumulate_units(Phase<value_type, depth> const& phase, Accumulation how, Vector<double>& out) const {
         if (out.size() == 0) return;
-        for (double& value : out) value *= how.keep;
+        for (double& value : out) value = how.keep == 0 ? 0 : how.keep * value; // 0 NaN is NaN
         std::size_t offset = 0;
         detail::for_each_parametric<value_type>(
             layer<L>().unit(), 0, layer<L>().size(), [&](auto const& unit, std::size_t first, std::size_t columns) {

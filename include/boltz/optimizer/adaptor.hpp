@@ -7,6 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/model/parameter_set.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace boltz::detail {
@@ -24,6 +25,12 @@ class OptimizerWrapper {
     /// Multiplies all rates by `factor` from now on.
     void scale_rate(double factor) requires requires(Inner& inner) { inner.scale_rate(factor); }
     { inner_.scale_rate(factor); }
+
+    /// Whether nothing of a layer moves now.
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
+        if constexpr (requires { inner_.frozen(layer, clock); }) return inner_.frozen(layer, clock);
+        return false;
+    }
 
     template <class Phase>
     void observe(Phase const& data, Clock const& clock) requires requires(Inner& inner) {

@@ -109,7 +109,7 @@ class Descent {
                 here.slope = -space.dot(slope_, slope_);
             }
             if (!(here.slope < 0 && std::isfinite(here.slope))) break;
-            if (steepest || first == 0) first = n == 0 ? opening(here, first_step) : following(here, last);
+            if (steepest || first == 0) first = last.step > 0 ? following(here, last) : opening(here, first_step);
 
             space.read(start_);
             double at = 0;
@@ -125,12 +125,13 @@ class Descent {
             moved = found.step > 0;
             if (!moved) {
                 space.write(start_);
-                if (steepest) break;
+                if (steepest && (last.step > 0 || first_step == 0)) break;
+                if (last.step == 0) first_step = 0; // a step that was right once may be far too short by now
                 continue;
             }
             if (at != found.step) space.move(start_, found.step, direction_);
             std::swap(slope_, kept_);
-            if (n == 0) first_step = found.step;
+            if (last.step == 0) first_step = found.step;
             last = {found.step, here.value, here.slope};
             here.value = found.value;
         }

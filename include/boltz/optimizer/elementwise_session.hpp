@@ -66,6 +66,12 @@ class ElementwiseSession {
         with_sets([&](auto&... sets) { model.for_each_but_weights(by_parts(clock), sets..., gradient); });
     }
 
+    /// Whether nothing of a layer moves now, as its multiplier is 0.
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
+        auto const& rates = policy_.layer_rates;
+        return layer < rates.size() && rates[layer](clock) == 0;
+    }
+
     /// Multiplies all rates by `factor` from now on.
     void scale_rate(double factor) noexcept { rate_factor_ *= factor; }
 

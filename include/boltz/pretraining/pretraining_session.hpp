@@ -107,6 +107,9 @@ class PretrainingSession {
     /// @throws as `TrainingSession::fit`.
     template <class Data, class... Callbacks>
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
+        if constexpr (requires { Sampling::needs_energy; })
+            static_assert(count == 1, "boltz: this sampling policy needs an energy, which an RBM with doubled inputs "
+                                      "does not have; pretrain with ContrastiveDivergence or PersistentCD");
         static_assert((watches_some<std::remove_reference_t<Callbacks>> && ...),
                       "boltz: an object given as a callback has no hook that could be called: on_train_begin, "
                       "on_batch_end, on_epoch_end or on_train_end, for (model, TrainingInfo const&)");

@@ -29,6 +29,9 @@ namespace boltz {
 /// Costs about as much as `PersistentCD` with chains * temperatures chains. Not for pretraining with doubled inputs:
 /// a field seen through unequal factors has no energy by which states could be swapped.
 struct ParallelTempering {
+    /// Without one there is nothing to swap by; a pretraining with doubled inputs does not compile.
+    static constexpr bool needs_energy = true;
+
     /// Where tempering begins, beta = 0.
     enum class Base {
         uniform, ///< no biases: at beta all biases and weights are multiplied by beta

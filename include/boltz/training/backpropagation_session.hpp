@@ -49,7 +49,8 @@ class BackpropagationSession {
     [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop. Callbacks find
-    /// "training_cross_entropy", the mean over the epoch's cases as they were presented, in nats.
+    /// "training_cross_entropy", the mean over the epoch's cases as they were presented, in nats: before the update
+    /// that they lead to, with line searches after it.
     ///
     /// `random` is advanced by one call. After the first batch nothing is allocated but by callbacks and inside
     /// oneDNN. `Precision::automatic` is float32 here.

@@ -47,7 +47,8 @@ struct FitOptions {
     std::string phase = "training";        ///< a name for callbacks and logs
 };
 
-/// What a callback asks for: to go on, to end the phase at hand (one RBM of a pretraining), or to end everything.
+/// What a callback asks for: to go on, to end the phase at hand (one RBM of a pretraining), or to end everything. A
+/// phase that was ended so stays ended, in a session that is resumed too, whatever epochs it is given.
 enum class Stop { no, phase, everything };
 
 /// A number that a monitor has measured.

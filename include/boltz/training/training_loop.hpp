@@ -83,17 +83,26 @@ class TrainingLoop {
         info.cases = rows;
         info.finished = clock_.epoch >= options.epochs;
         info.metrics = &metrics;
-        info.state = [state = std::move(info.state), &callbacks...] {
-            Archive archive{state(), Archive::Mode::saving};
-            std::size_t index = 0;
-            (keep(archive, index++, callbacks), ...);
-            return std::move(archive).take();
-        };
         Time::time_point const start = Time::now();
         Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
-        [[maybe_unused]] auto const ask = [&stop](Stop asked) { stop = std::max(stop, asked); };
+        // At once, so that a checkpoint of a callback behind says so.
+        [[maybe_unused]] auto const ask = [&](Stop asked) {
+            stop = std::max(stop, asked);
+            if (asked == Stop::phase) ended_ = 1;
+        };
+        bool const idle = stop != Stop::no || info.finished;
+        // What callbacks remember of a later phase is not theirs yet, and must not be lost either.
+        info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle,
+                      &callbacks...] {
+            Archive archive{state(), Archive::Mode::saving};
+            std::size_t index = 0;
+            if (!idle) (keep(archive, index++, callbacks), ...);
+            Arrays arrays = std::move(archive).take();
+            arrays.insert(of_others.begin(), of_others.end());
+            return arrays;
+        };
         (notify_train_begin(callbacks, model, info), ...);
-        recall(clock_.update > 0 && stop == Stop::no && !info.finished, callbacks...);
+        recall(clock_.update > 0 && !idle, callbacks...);
         while (stop == Stop::no && clock_.epoch < options.epochs) {
             Time::time_point const epoch_start = Time::now();
             metrics.clear();
@@ -115,7 +124,6 @@ class TrainingLoop {
             info.finished = clock_.epoch >= options.epochs;
             (ask(notify_epoch_end(callbacks, model, info)), ...);
         }
-        if (stop == Stop::phase) ended_ = 1;
         (notify_train_end(callbacks, model, info), ...);
         return {.clock = clock_,
                 .stop = stop,
