@@ -61,11 +61,9 @@ nlohmann::json as_json(Score const& score, Options const& options) {
         result["mean_log_likelihood"] = score.likelihood->mean;
         result["likelihood"] = as_json(*score.likelihood);
         result["likelihood"]["binarisation"] = options.binarisation;
-        if (score.both) {
-            LogLikelihood const with_both = with_log_z(*score.likelihood, *score.both);
-            result["both_sides"].update({{"mean_log_likelihood", with_both.mean},
-                                         {"mean_log_likelihood_standard_error", with_both.standard_error}});
-        }
+        if (auto const& of_both = score.likelihood_of_both)
+            result["both_sides"].update({{"mean_log_likelihood", of_both->mean},
+                                         {"mean_log_likelihood_standard_error", of_both->standard_error}});
     }
     if (score.summed) result["summed_cases"] = as_json(*score.summed);
     return result;
@@ -108,11 +106,9 @@ void show(Score const& score) {
     }
     if (score.likelihood)
         show(*score.likelihood, score.sizes.size() == 2 ? "mean log-likelihood" : "mean log-likelihood, at least");
-    if (score.likelihood && score.both) {
-        LogLikelihood const with_both = with_log_z(*score.likelihood, *score.both);
-        std::printf("  %-28s %12.4f nats, standard error %.4f\n", "with log Z of both", with_both.mean,
-                    with_both.standard_error);
-    }
+    if (auto const& of_both = score.likelihood_of_both)
+        std::printf("  %-28s %12.4f nats, standard error %.4f\n", "with log Z of both", of_both->mean,
+                    of_both->standard_error);
     if (score.summed) show(*score.summed, "mean of the first cases");
     std::fflush(stdout);
     for (auto const& warning : score.warnings) std::fprintf(stderr, "boltz-score: %s\n", warning.c_str());

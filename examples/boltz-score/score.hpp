@@ -25,6 +25,7 @@ struct Score {
     std::optional<boltz::LogPartition> from_above;   ///< by chains down from the ends of long ones, if asked for
     std::optional<boltz::TwoSidedLogPartition> both; ///< of both directions
     std::optional<boltz::LogLikelihood> likelihood;  ///< of all cases: exact for an RBM, else a bound
+    std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both directions
     std::optional<boltz::LogLikelihood> summed; ///< of the first cases of a deep machine, hidden layers summed out
     std::vector<std::string> notes;             ///< how the input was understood
     std::vector<std::string> warnings;          ///< what speaks against a number
@@ -132,6 +133,7 @@ Score score(M const& model, Options const& options) {
     else
         result.likelihood = elbo(model, *data, MeanField{.max_sweeps = options.mean_field_sweeps, .tolerance = 1e-5},
                                  result.log_z, compute);
+    if (result.both) result.likelihood_of_both = with_log_z(*result.likelihood, *result.both);
     if (options.cases == 0) return result;
 
     Block<float const> const first = Block<float const>{*data}.row_range(0, options.cases);

@@ -165,13 +165,12 @@ void add_bound(Result& result, M const& machine, Setting const& setting, Images 
                               .values = {evaluation.bound.mean},
                               .standard_error = evaluation.bound.standard_error,
                               .note = evaluation.below.warning()});
-    auto const with_both = with_log_z(evaluation.bound, evaluation.both);
     result.figures.push_back({.name = images.test_name + " bound on log p with log Z out of both",
                               .published = {},
                               .aim = {},
                               .unit = "nats",
-                              .values = {with_both.mean},
-                              .standard_error = with_both.standard_error});
+                              .values = {evaluation.bound_of_both.mean},
+                              .standard_error = evaluation.bound_of_both.standard_error});
     add_log_z(result, evaluation.below, evaluation.above);
     add_log_z(result, "log Z out of both, by the acceptance ratio", evaluation.both);
 }

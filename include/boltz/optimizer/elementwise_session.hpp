@@ -68,8 +68,7 @@ class ElementwiseSession {
 
     /// Whether nothing of a layer moves now, as its multiplier is 0.
     [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
-        auto const& rates = policy_.layer_rates;
-        return layer < rates.size() && rates[layer](clock) == 0;
+        return layer_rate(policy_.layer_rates, layer, clock) == 0;
     }
 
     /// Multiplies all rates by `factor` from now on.
@@ -79,7 +78,8 @@ class ElementwiseSession {
     /// The rate of a parameter now; 0 in a frozen layer.
     [[nodiscard]] double rate(Parameter parameter, Clock const& clock) const noexcept {
         double const own = parameter.kind == ParameterKind::of_unit ? policy_.unit_rate : 1.0;
-        return policy_.learning_rate(clock) * rate_factor_ * layer_rate(policy_.layer_rates, parameter, clock) * own;
+        return policy_.learning_rate(clock) * rate_factor_ * layer_rate(policy_.layer_rates, parameter.layer, clock) *
+               own;
     }
     /// The decay of a parameter: weights have one, nothing else has.
     [[nodiscard]] double decay(Parameter parameter) const noexcept {

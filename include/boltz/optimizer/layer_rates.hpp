@@ -26,9 +26,9 @@ using LayerRates = std::vector<Schedule>;
 
 namespace detail {
 
-/// The multiplier of the layer that a parameter belongs to.
-[[nodiscard]] inline double layer_rate(LayerRates const& rates, Parameter parameter, Clock const& clock) noexcept {
-    return parameter.layer < rates.size() ? rates[parameter.layer](clock) : 1.0;
+/// The multiplier of a layer now.
+[[nodiscard]] inline double layer_rate(LayerRates const& rates, std::size_t layer, Clock const& clock) noexcept {
+    return layer < rates.size() ? rates[layer](clock) : 1.0;
 }
 
 /// Refuses multipliers that begin negative or not finite, and more of them than the model has layers.

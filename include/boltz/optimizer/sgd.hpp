@@ -61,7 +61,7 @@ class Sgd::Session : public detail::ElementwiseSession<Sgd::Session<M>, Sgd, M, 
     template <class T>
     void move(Parameter parameter, Clock const& clock, std::span<T> values, std::span<T> velocity,
               std::span<T> slope) const {
-        if (detail::layer_rate(this->policy_.layer_rates, parameter, clock) == 0) return;
+        if (this->frozen(parameter.layer, clock)) return;
         detail::momentum_update(values.data(), velocity.data(), slope.data(), values.size(),
                                 static_cast<T>(this->policy_.momentum(clock)),
                                 static_cast<T>(this->rate(parameter, clock)), static_cast<T>(this->decay(parameter)));
