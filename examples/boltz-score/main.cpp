@@ -27,7 +27,17 @@ nlohmann::json as_json(LogLikelihood const& likelihood) {
 }
 
 nlohmann::json as_json(boltz::LogPartition const& estimate) {
-    return {{"runs", estimate.runs},
+    auto others = nlohmann::json::array();
+    for (auto const& other : estimate.others)
+        others.push_back({{"base", other.base},
+                          {"log_z", other.log_z},
+                          {"log_z_standard_error", other.standard_error},
+                          {"effective_runs", other.effective_runs},
+                          {"warning", other.warning}});
+    return {{"other_bases", others},
+            {"at_least", estimate.at_least},
+            {"visited_states", estimate.visited},
+            {"runs", estimate.runs},
             {"temperatures", estimate.temperatures},
             {"base", estimate.base},
             {"products", estimate.products},
@@ -93,6 +103,12 @@ void show(Score const& score) {
         std::printf("  %-28s by %s: %zu runs (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
                     annealing->runs, annealing->effective_runs, annealing->temperatures);
         std::printf("  %-28s from %s, products in %s\n", "", annealing->base.c_str(), annealing->products.c_str());
+        for (auto const& other : annealing->others)
+            std::printf("  %-28s %12.4f nats, standard error %.4f, from %s\n", "log Z from another base", other.log_z,
+                        other.standard_error, other.base.c_str());
+        if (annealing->visited > 0)
+            std::printf("  %-28s %12.4f nats, the sum of %zu states that chains visited\n", "log Z is at least",
+                        annealing->at_least, annealing->visited);
     } else {
         std::printf("  %-28s %12.4f nats, by %s\n", "log Z", score.log_z.value, score.method.c_str());
     }

@@ -119,7 +119,8 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(
            "--base", options.base,
            "Where annealing begins: data (base rates of --base-data, else of --data; for a deep machine of samples "
-           "from there), own (the model's biases), uniform; without it data where there are, else own")
+           "from there), own (the model's biases), uniform; without it from two, uniform and data where there are, "
+           "else own: the estimate that has missed less is reported")
         ->check(CLI::IsMember({"data", "own", "uniform"}).description(""))
         ->group("log Z");
     app.add_option(

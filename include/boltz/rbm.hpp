@@ -52,6 +52,8 @@
 #include <boltz/evaluation/raise.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
+#include <boltz/evaluation/several_bases.hpp>
+#include <boltz/evaluation/visited_states.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
