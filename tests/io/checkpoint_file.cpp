@@ -10,6 +10,7 @@
 #include <xtensor/xbuilder.hpp>
 
 #include <string>
+#include <vector>
 
 namespace test_checkpoint_file {
 
@@ -72,10 +73,12 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         boltz_test::put(path, whole.substr(0, size));
         CHECK_THAT(refused(), contains_text("c.npz"));
     }
-    for (std::string const text :
-         {"", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
-          "{\"format\": \"boltz-checkpoint\"}", "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
-          "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
+    std::string const deep = "{\"format\": \"boltz-checkpoint\", \"format_version\": " + std::string(80000, '[') +
+                             std::string(80000, ']') + "}";
+    for (std::string const& text : std::vector<std::string>{
+             deep, "", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
+             "{\"format\": \"boltz-checkpoint\"}", "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
+             "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
         Npz file = good;
         file.texts["meta.json"] = text;
         write_npz(path, file);

@@ -167,6 +167,25 @@ TEST_CASE("a description that is wrong or lies is refused") {
     CHECK_FALSE(with("/value_type", "float64").empty());
 }
 
+TEST_CASE("a description nested without end, or of long words, is refused in few words") {
+    std::string const deep = std::string(80000, '[') + std::string(80000, ']');
+    std::string const format = "\"format\": \"boltz-model\", \"format_version\": ";
+    for (std::string const& text :
+         {deep, "{" + format + deep + "}", "{" + format + "1, \"value_type\": " + deep + ", \"layers\": []}",
+          "{" + format + "1, \"value_type\": \"float32\", \"layers\": [" + deep + ", 1, 2]}",
+          "{" + format + "\"" + std::string(100000, 'v') + "\"}",
+          "{" + format + "1, \"layers\": [], \"value_type\": \"" + std::string(100000, 'v') + "\"}"}) {
+        TemporaryFolder const folder;
+        save(folder / "m.npz", small());
+        Npz file = read_npz(folder / "m.npz");
+        file.texts["meta.json"] = text;
+        write_npz(folder / "m.npz", file);
+        auto const message = refused(folder / "m.npz");
+        CHECK_THAT(message, contains_text("m.npz"));
+        CHECK(message.size() < 300 + folder.path().string().size());
+    }
+}
+
 TEST_CASE("arrays that are missing or have another shape or type are refused") {
     for (std::string const name : {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2"}) {
         CAPTURE(name);

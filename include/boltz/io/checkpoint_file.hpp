@@ -6,6 +6,7 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/json.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
 
@@ -38,13 +39,12 @@ inline void write_checkpoint(std::filesystem::path const& path, Arrays state, st
 [[nodiscard]] inline Arrays read_checkpoint(std::filesystem::path const& path) {
     Npz file = read_npz(path);
     auto const text = file.texts.find("meta.json");
-    auto const meta =
-        text == file.texts.end() ? nlohmann::json{} : nlohmann::json::parse(text->second, nullptr, false);
+    auto const meta = text == file.texts.end() ? nlohmann::json{} : detail::parse_json(text->second);
     if (!meta.is_object() || meta.value("format", nlohmann::json{}) != detail::checkpoint_format)
         detail::fail<FormatError>("resume: ", path.string(), " is not a checkpoint that boltz has written");
     if (meta.value("format_version", nlohmann::json{}) != detail::checkpoint_format_version)
         detail::fail<FormatError>("resume: ", path.string(), " has format version ",
-                                  meta.value("format_version", nlohmann::json{}).dump(),
+                                  detail::excerpt(meta.value("format_version", nlohmann::json{})),
                                   ", but this boltz reads version ", detail::checkpoint_format_version);
     return std::move(file.arrays);
 }

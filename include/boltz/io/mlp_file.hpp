@@ -6,6 +6,7 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/json.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/model/mlp.hpp>
@@ -79,11 +80,13 @@ template <class N>
     std::string const name = path.string();
     auto const meta = detail::read_description(file, name);
     if (meta.value("model", nlohmann::json{}) != "MLP")
-        detail::fail<FormatError>("load: ", name, " holds a model ", meta.value("model", nlohmann::json{}).dump(),
+        detail::fail<FormatError>("load: ", name, " holds a model ",
+                                  detail::excerpt(meta.value("model", nlohmann::json{})),
                                   ", but an MLP is asked for");
     char const* const type = detail::value_type_name<typename N::value_type>();
     if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", name, " holds ", meta.value("value_type", nlohmann::json{}).dump(),
+        detail::fail<FormatError>("load: ", name, " holds ",
+                                  detail::excerpt(meta.value("value_type", nlohmann::json{})),
                                   " numbers, but the network has ", type);
     auto const& layers = meta["layers"];
     if (layers.size() != N::depth)
@@ -108,7 +111,7 @@ template <class N>
                         : layers[1].is_object() ? layers[1].value("unit", nlohmann::json{})
                                                 : nlohmann::json{};
     if (hidden != "logistic" && hidden != "rectified")
-        detail::fail<FormatError>("load: ", name, " has hidden units ", hidden.dump(),
+        detail::fail<FormatError>("load: ", name, " has hidden units ", detail::excerpt(hidden),
                                   ", but a network has \"logistic\" or \"rectified\" ones");
     N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
     from_arrays(file.arrays, network);
