@@ -5,7 +5,6 @@
 /// Models of several depths and kinds of visible units, told by their files.
 
 #include <boltz/dbm.hpp>
-#include <boltz/evaluation/finite.hpp>
 #include <boltz/io.hpp>
 
 #include <nlohmann/json.hpp>
@@ -145,8 +144,5 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
                                         "), but only 2 to 4 are known, a bernoulli, gaussian or multinomial one "
                                         "below bernoulli ones");
     }
-    if (!std::visit([](auto const& model) { return parameters_are_finite(model); }, *machine))
-        boltz::detail::fail<FormatError>("read_machine: ", name,
-                                         " has a weight or bias that is not a finite float32 number");
     return {*machine, notes};
 }

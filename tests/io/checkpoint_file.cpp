@@ -9,6 +9,8 @@
 
 #include <xtensor/xbuilder.hpp>
 
+#include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -84,6 +86,16 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         write_npz(path, file);
         CHECK_THAT(refused(), contains_text("c.npz"));
     }
+    float const nan = std::numeric_limits<float>::quiet_NaN();
+    Array bad{"<f4", {2}, std::vector<std::byte>(8)};
+    std::memcpy(bad.bytes.data() + 4, &nan, 4);
+    for (std::string const name :
+         {"model/weights_0", "pretraining_1/model/unit_0/log_precision", "sampler/chains/layer_1"}) {
+        Npz file = good;
+        file.arrays[name] = bad;
+        write_npz(path, file);
+        CHECK_THAT(refused(), contains_text("c.npz: number 1 of array " + name));
+    }
     for (std::string const name : {"number", "vector", "random/random_key", "random/random_calls"}) {
         Npz file = good;
         file.arrays.erase(name);
@@ -93,7 +105,13 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         write_npz(path, file);
         CHECK_THAT(refused(), contains_text(name));
     }
+    // What callbacks and optimisers keep may be infinite.
     Session session;
+    Npz file = good;
+    file.arrays["callbacks/0/best/value"] = bad;
+    write_npz(path, file);
+    resume(path, session);
+    CHECK(session.number == 7);
     CHECK_THROWS_AS(resume(folder / "none.npz", session), FileError);
 }
 

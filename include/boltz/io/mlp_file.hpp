@@ -72,7 +72,8 @@ void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
 
 /// Reads a network of type `N` from a file that `save` wrote: `auto network = load<MLP<4>>("network.npz")`.
 ///
-/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type.
+/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type,
+///         or one with numbers that are not finite, naming the array.
 template <class N>
     requires(detail::is_mlp<N>)
 [[nodiscard]] N load(std::filesystem::path const& path) {
@@ -115,6 +116,7 @@ template <class N>
                                   ", but a network has \"logistic\" or \"rectified\" ones");
     N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
     from_arrays(file.arrays, network);
+    detail::check_loaded(network, name);
     return network;
 }
 

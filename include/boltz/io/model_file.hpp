@@ -8,6 +8,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
@@ -133,6 +134,12 @@ L make_layer(nlohmann::json const& description, std::size_t largest, std::string
     }
 }
 
+/// Refuses a model or network that has just been read if it has numbers that are not finite.
+template <class Loaded>
+void check_loaded(Loaded& loaded, std::string const& path) {
+    check_finite(to_arrays(loaded), "load", path, [](std::string_view) { return true; });
+}
+
 } // namespace detail
 
 /// Writes a model to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_0`, ..., the units' own
@@ -149,7 +156,8 @@ void save(std::filesystem::path const& path, M const& model) {
 /// The model of type `M` that an opened file holds; messages call it `name`. For arrays from elsewhere, once they
 /// have the names and the `meta.json` of a file that `save` wrote.
 ///
-/// @throws FormatError if it is not a model, or one of other units, depth or number type.
+/// @throws FormatError if it is not a model, one of other units, depth or number type, or one with numbers that are
+///         not finite, naming the array.
 template <Model M>
 [[nodiscard]] M model_from(Npz const& file, std::string const& name) {
     auto const meta = detail::read_description(file, name);
@@ -170,6 +178,7 @@ template <Model M>
     }
     (std::make_index_sequence<M::depth>{});
     from_arrays(file.arrays, model);
+    detail::check_loaded(model, name);
     return model;
 }
 
