@@ -65,7 +65,8 @@ nlohmann::json as_json(Score const& score, Options const& options) {
             {{"log_z", above->log_z}, {"log_z_standard_error", above->standard_error}, {"sweeps", options.sweeps}});
         result["both_sides"] = {{"log_z", score.both->log_z},
                                 {"log_z_standard_error", score.both->standard_error},
-                                {"overlap", score.both->overlap}};
+                                {"overlap", score.both->overlap},
+                                {"combined", score.both->combined}};
     }
     if (score.likelihood) {
         result["mean_log_likelihood"] = score.likelihood->mean;
@@ -115,7 +116,7 @@ void show(Score const& score) {
     if (auto const& above = score.from_above) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z from above", above->log_z,
                     above->standard_error, above->lower, above->upper);
-        std::printf("  %-28s by chains down from the ends of long chains (%.1f effective)\n", "",
+        std::printf("  %-28s by chains down from the ends of tempered chains (%.1f effective)\n", "",
                     above->effective_runs);
         std::printf("  %-28s %12.4f nats, standard error %.4f, overlap %.3f\n", "log Z of both", score.both->log_z,
                     score.both->standard_error, score.both->overlap);

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the program finds out.
@@ -20,12 +21,12 @@ struct Score {
     std::vector<std::size_t> sizes;
     std::vector<std::string> units;
     std::string method;
-    boltz::LogZ log_z = 0.0;                         ///< exact, or by chains up
-    std::optional<boltz::LogPartition> annealing;    ///< by chains up, unless log Z is exact
-    std::optional<boltz::LogPartition> from_above;   ///< by chains down from the ends of long ones, if asked for
-    std::optional<boltz::TwoSidedLogPartition> both; ///< of both directions
-    std::optional<boltz::LogLikelihood> likelihood;  ///< of all cases: exact for an RBM, else a bound
-    std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both directions
+    boltz::LogZ log_z = 0.0;                                ///< exact, or by chains up
+    std::optional<boltz::LogPartition> annealing;           ///< by chains up, unless log Z is exact
+    std::optional<boltz::LogPartition> from_above;          ///< by chains down from tempered ones, if asked for
+    std::optional<boltz::TwoSidedLogPartition> both;        ///< of both directions
+    std::optional<boltz::LogLikelihood> likelihood;         ///< of all cases: exact for an RBM, else a bound
+    std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both, if they agree
     std::optional<boltz::LogLikelihood> summed; ///< of the first cases of a deep machine, hidden layers summed out
     std::vector<std::string> notes;             ///< how the input was understood
     std::vector<std::string> warnings;          ///< what speaks against a number
@@ -121,13 +122,11 @@ Score score(M const& model, Options const& options) {
         result.log_z.standard_error = result.annealing->standard_error;
         Random own_random{random.split().key()}; // so that the cases' numbers are the same without it
         if (options.both_sides) {
-            SampleOptions const chains{.count = ais->runs, .sweeps = options.sweeps, .compute = annealing_compute};
-            auto ends = begin != nullptr ? sample_from_data(model, MatrixSource{*begin}, chains, own_random)
-                                         : sample(model, chains, own_random);
-            result.from_above =
-                reverse_log_partition(model, ends.blocks(), ChainStart::long_chains, *ais, own_random, bases[chosen]);
+            BothDirections directions =
+                both_directions(model, *result.annealing, *ais, own_random, bases, options.sweeps);
+            result.from_above = std::move(directions.above);
+            result.both = std::move(directions.both);
             warn("log Z from above: ", result.from_above->warning());
-            result.both = acceptance_ratio(*result.annealing, *result.from_above);
             warn("log Z of both directions: ", result.both->warning());
         }
     }
@@ -138,7 +137,10 @@ Score score(M const& model, Options const& options) {
     else
         result.likelihood = elbo(model, *data, MeanField{.max_sweeps = options.mean_field_sweeps, .tolerance = 1e-5},
                                  result.log_z, compute);
-    if (result.both) result.likelihood_of_both = with_log_z(*result.likelihood, *result.both);
+    // What speaks against log Z by itself has been said.
+    if (!result.likelihood->trustworthy()) result.warnings.push_back("likelihood: " + result.likelihood->warning());
+    if (result.both && result.both->combined)
+        result.likelihood_of_both = with_log_z(*result.likelihood, *result.both);
     if (options.cases == 0) return result;
 
     Block<float const> const first = Block<float const>{*data}.row_range(0, options.cases);

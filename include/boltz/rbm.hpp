@@ -33,6 +33,7 @@
 #include <boltz/evaluation/adversarial_accuracy.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/annealed_likelihood.hpp>
+#include <boltz/evaluation/both_directions.hpp>
 #include <boltz/evaluation/chain_diagnostics.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
 #include <boltz/evaluation/classification.hpp>

@@ -20,11 +20,13 @@ namespace boltz {
 
 /// Where the chains of an annealing begin, and with it what the estimate means.
 enum class ChainStart {
-    base,          ///< at exact draws from the base, up to the model: below log Z in expectation
-    exact_samples, ///< at exact draws from the model, down to the base: above log Z in expectation
-    long_chains,   ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
-                   ///< start
-    given_states   ///< at states of which nothing is known, down: no bound
+    base,            ///< at exact draws from the base, up to the model: below log Z in expectation
+    exact_samples,   ///< at exact draws from the model, down to the base: above log Z in expectation
+    long_chains,     ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
+                     ///< start
+    tempered_chains, ///< at the ends of chains of parallel tempering at beta = 1, down: the same, which cross between
+                     ///< modes more often
+    given_states     ///< at states of which nothing is known, down: no bound
 };
 
 /// The name of a start, as in reports.
@@ -33,6 +35,7 @@ enum class ChainStart {
     case ChainStart::base: return "base";
     case ChainStart::exact_samples: return "exact samples";
     case ChainStart::long_chains: return "long chains";
+    case ChainStart::tempered_chains: return "tempered chains";
     default: return "given states";
     }
 }
@@ -108,7 +111,7 @@ struct LogPartition {
     [[nodiscard]] bool trustworthy() const { return warning().empty(); }
 
     /// Whether states that chains have visited weigh more than the estimate, by 3 of its errors: it is too low.
-    [[nodiscard]] bool refuted() const { return at_least > log_z + 3 * standard_error + rounding; }
+    [[nodiscard]] bool refuted() const { return at_least > log_z + 3 * standard_error; }
 
     /// Estimates from other bases that lie elsewhere by more than 3 combined errors, in words; empty if there are
     /// none. Those below say no more than that chains from there miss something.
@@ -116,7 +119,7 @@ struct LogPartition {
         std::ostringstream text;
         text.precision(6);
         for (auto const& other : others)
-            if (!(std::abs(other.log_z - log_z) <= 3 * std::hypot(other.standard_error, standard_error) + rounding))
+            if (!(std::abs(other.log_z - log_z) <= 3 * std::hypot(other.standard_error, standard_error)))
                 text << (text.tellp() > 0 ? "; " : "") << "from " << other.base << " log Z is " << other.log_z
                      << ", standard error " << other.standard_error
                      << (other.warning.empty() ? "" : " (" + other.warning + ")");
@@ -147,6 +150,9 @@ struct LogPartition {
         else if (start == ChainStart::long_chains)
             text << "the chains began at the ends of long chains, not at exact samples: an upper bound only if those "
                     "have mixed";
+        else if (start == ChainStart::tempered_chains)
+            text << "the chains began at the ends of tempered chains, not at exact samples: an upper bound only if "
+                    "those have mixed";
         else if (start == ChainStart::given_states)
             text << "the chains began at given states, not at exact samples: neither an upper nor a lower bound";
         return text.str();

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +57,7 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
         std::size_t above = chosen;
         for (std::size_t i = 0; i < estimates.size(); ++i) {
             double const errors = std::hypot(estimates[i].standard_error, estimates[chosen].standard_error);
-            if (estimates[i].log_z > estimates[chosen].log_z + 3 * errors + estimates[i].rounding &&
+            if (estimates[i].log_z > estimates[chosen].log_z + 3 * errors &&
                 estimates[i].log_z > estimates[above].log_z)
                 above = i;
         }
@@ -83,11 +82,7 @@ template <Field F>
     if (bases.empty()) detail::fail<ValueError>("log_partition: bases is empty, but chains begin at one");
     Random advanced = random;
     std::vector<LogPartition> estimates;
-    for (auto const& base : bases) {
-        estimates.push_back(log_partition(field, ais, advanced, base));
-        auto& estimate = estimates.back();
-        estimate.rounding = 8 * std::numeric_limits<T>::epsilon() * std::max(1.0, std::abs(estimate.log_z));
-    }
+    for (auto const& base : bases) estimates.push_back(log_partition(field, ais, advanced, base));
     VisitedStates visited;
     constexpr std::size_t most_chains = 100, sweeps = 200;
     if constexpr (detail::listable<F, 0>() || detail::listable<F, 1>()) {

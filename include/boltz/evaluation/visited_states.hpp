@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/row_code.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/model/energy.hpp>
@@ -17,7 +18,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -37,29 +37,6 @@ constexpr bool listable() {
     return result;
 }
 
-/// A number that equal rows share. Unequal rows that share it too are counted once, which a lower bound survives.
-template <std::floating_point T>
-std::uint64_t row_code(std::span<T const> row, std::uint64_t code) {
-    for (T const value : row) {
-        auto const number = static_cast<double>(value) + 0.0; // -0 becomes 0
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, &number, sizeof bits);
-        code = (code ^ bits) * 0x9E3779B97F4A7C15u;
-        code ^= code >> 29;
-        code = code * 0xBF58476D1CE4E5B9u;
-        code ^= code >> 32;
-    }
-    return code;
-}
-
-/// Whether all numbers of a row are whole, as the states of units that count are and grey values are not.
-template <std::floating_point T>
-bool whole_numbers(std::span<T const> row) {
-    for (T const value : row)
-        if (!(value >= 0) || value != static_cast<T>(static_cast<std::int64_t>(value))) return false;
-    return true;
-}
-
 } // namespace detail
 
 /// A lower bound on log Z that has no error bar: the states of every second layer that were seen, each counted once.
@@ -68,8 +45,8 @@ bool whole_numbers(std::span<T const> row) {
 ///     log Z >= log sum_{s in S} exp(-F(s)),
 /// where F sums (or integrates) the layers of the other parity in closed form. Both parities are kept, where their
 /// layers have states that can be listed (binary, multinomial and joints of these), and the larger sum is the bound.
-/// It is tight where chains do not mix: a chain that cannot leave a mode visits most of what it weighs. Rounding of
-/// the model's number type is part of `log_sum`.
+/// It is tight where chains do not mix: a chain that cannot leave a mode visits most of what it weighs. Exact but for
+/// the rounding of the model's number type.
 class VisitedStates {
   public:
     /// Adds the rows of `states`, in which all layers are read. Rows with numbers that are no states are left out.
