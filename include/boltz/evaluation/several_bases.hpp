@@ -112,4 +112,11 @@ template <Field F>
     return result;
 }
 
+/// The same from the `usual_bases` of the model: its own biases and the uniform one.
+/// @throws as above.
+template <Field F>
+[[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random) {
+    return log_partition(field, ais, random, usual_bases(field));
+}
+
 } // namespace boltz
