@@ -34,6 +34,11 @@ foreach(header IN LISTS headers)
   set_tests_properties("header: ${header}" PROPERTIES LABELS package)
 endforeach()
 
+add_test(NAME "headers: an older language is named once" COMMAND "${CMAKE_COMMAND}"
+  -D "COMPILER=${CMAKE_CXX_COMPILER}" -D "OPTIONS=${compile_options}" -D "HEADERS=${PROJECT_SOURCE_DIR}/include"
+  -P "${CMAKE_CURRENT_LIST_DIR}/language.cmake")
+set_tests_properties("headers: an older language is named once" PROPERTIES LABELS package)
+
 # -- Floors ----------------------------------------------------------------------------------------------------------
 
 add_test(NAME "floors" COMMAND "${CMAKE_COMMAND}"
