@@ -10,8 +10,6 @@ set(build "${scratch}/${CONSUMER}/build")
 file(REMOVE_RECURSE "${scratch}")
 file(COPY "${ROOT}/tests/consumers/" DESTINATION "${scratch}")
 
-unset(ENV{CMAKE_BUILD_TYPE}) # the consumers check that nobody sets a build type
-
 readme_block(cmake 0 ways)
 readme_block(cmake 1 link)
 set(where)
@@ -52,9 +50,25 @@ endif()
 file(WRITE "${scratch}/use_boltz.cmake" "${lines}")
 file(WRITE "${scratch}/link_boltz.cmake" "${link}")
 
-execute_process(COMMAND "${CMAKE_COMMAND}" -S "${scratch}/${CONSUMER}" -B "${build}" -G "${GENERATOR}" -C "${CACHE}"
-                        ${where}
-                COMMAND_ERROR_IS_FATAL ANY)
+# Configures with a build type, or none; output: what is said.
+function(configure build_type output_variable)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${scratch}/${CONSUMER}" -B "${build}" -G "${GENERATOR}" -C "${CACHE}"
+                          "-DCMAKE_BUILD_TYPE=${build_type}" "-DBUILD_TYPE=${build_type}" ${where}
+                  OUTPUT_VARIABLE output ERROR_VARIABLE output ECHO_OUTPUT_VARIABLE ECHO_ERROR_VARIABLE
+                  COMMAND_ERROR_IS_FATAL ANY)
+  set(${output_variable} "${output}" PARENT_SCOPE)
+endfunction()
+
+configure(Release output)
+if(output MATCHES "CMAKE_BUILD_TYPE")
+  message(FATAL_ERROR "a build type is there, but is asked for")
+endif()
+configure("" output)
+string(REGEX MATCHALL "CMAKE_BUILD_TYPE is empty" notes "${output}")
+file(STRINGS "${CACHE}" optimised REGEX "CMAKE_CXX_FLAGS .* ?-O")
+if(NOT notes STREQUAL "CMAKE_BUILD_TYPE is empty" AND NOT optimised AND NOT GENERATOR MATCHES "Multi-Config")
+  message(FATAL_ERROR "that there is no build type must be said once, not: '${notes}'")
+endif()
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${build}" COMMAND_ERROR_IS_FATAL ANY)
 set(programs program my_program)
 if(ONEDNN)
