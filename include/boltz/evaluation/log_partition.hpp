@@ -4,6 +4,8 @@
 /// @file
 /// An estimate of log Z, with its error and with what speaks against it.
 
+#include <boltz/version.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
