@@ -86,4 +86,8 @@ TEST_CASE("a new matrix is zero, and what does not fit is refused before anythin
     CHECK((loaded<float>(matrix, {0, 1, 2}) == zeros));
 }
 
+TEST_CASE("a compact matrix of more numbers than memory can hold is refused") {
+    CHECK_THROWS_AS((CompactMatrix{2, std::size_t{1} << 63}), ValueError);
+}
+
 } // namespace test_compact_matrix

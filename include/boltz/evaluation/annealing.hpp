@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealed_chains.hpp>
@@ -71,7 +72,8 @@ template <Field F, class Base, std::size_t Depth>
 std::vector<double> anneal_up(F const& field, Base const& base,
                               Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
                               Executor& executor) {
-    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
+                                    0.0);
     Ladder const& ladder = annealing.ladder;
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
         AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
@@ -98,7 +100,8 @@ template <Field F, class Base, std::size_t Depth>
 std::vector<double> anneal_down(F const& field, Base const& base,
                                 Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
                                 Executor& executor) {
-    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
+                                    0.0);
     Ladder const& ladder = annealing.ladder;
     std::array<bool, Depth> kept{};
     for (std::size_t l = 0; l < Depth; ++l) kept[l] = !annealing.summed[l];

@@ -8,6 +8,7 @@
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
@@ -137,7 +138,7 @@ class Enumeration {
     /// depend on the number of workers that share them.
     [[nodiscard]] std::vector<std::vector<RunningLogSum>> portion_sums(StateBlocks<T, depth> const& given,
                                                                        std::size_t cases, Executor& executor) const {
-        std::size_t const pairs = cases * states_;
+        std::size_t const pairs = product_of("exact_log_partition", {{cases, "cases"}, {states_, "states"}});
         std::vector<std::vector<RunningLogSum>> sums((pairs + portion() - 1) / portion());
         executor.for_each_block(sums.size(), 1, [&](std::size_t p, std::size_t) {
             std::size_t const first = p * portion();

@@ -8,6 +8,7 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/detail/products.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/model/parameter_set.hpp>
 
@@ -40,9 +41,13 @@ template <Layer First, Layer... Rest>
     template <std::size_t I>
     using layer_type = std::tuple_element_t<I, std::tuple<First, Rest...>>;
 
+    /// @throws ValueError if the weights are more than memory can hold.
     explicit DBM(First first, Rest... rest) : layers_{std::move(first), std::move(rest)...} {
         auto const n = sizes();
-        for (std::size_t l = 0; l + 1 < depth; ++l) weights_[l] = xt::zeros<value_type>({n[l], n[l + 1]});
+        for (std::size_t l = 0; l + 1 < depth; ++l) {
+            static_cast<void>(detail::product_of("DBM", {{n[l], "units of a layer"}, {n[l + 1], "units above"}}));
+            weights_[l] = xt::zeros<value_type>({n[l], n[l + 1]});
+        }
     }
 
     template <std::size_t I>

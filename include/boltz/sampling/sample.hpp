@@ -39,8 +39,16 @@ void check_sampling(F const& field, SampleOptions const& options) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
+    static_cast<void>(rows_of_states("sample", {options.count, "count"}, {1, "read"}, field.sizes()));
     check_precision<F>(options.compute);
     if constexpr (Model<F>) check_bounded_energy(field, "sample");
+}
+
+/// Room for the samples of all chains and reads.
+template <Field F>
+[[nodiscard]] States<typename F::value_type, F::depth> room_for_reads(F const& field, SampleOptions const& options) {
+    auto const sizes = field.sizes();
+    return {rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, sizes), sizes};
 }
 
 /// Runs chains in place and calls `read(r, states)` each time they are read.
@@ -100,7 +108,8 @@ template <class T, std::size_t Depth>
 ///
 /// For what must not be kept: long series of some scalar, pictures of chains under way. Chains that are too short
 /// remember where they began. Allocates before the first sweep only.
-/// @throws ValueError if a number of `options` is 0 that must not be, or the energy is not bounded below.
+/// @throws ValueError if a number of `options` is 0 that must not be, chains or samples are more than memory can
+/// hold, or the energy is not bounded below.
 template <Field F, class Read>
 void sample(F const& field, SampleOptions const& options, Random& random, Read&& read) {
     detail::check_sampling(field, options);
@@ -130,7 +139,7 @@ template <Field F>
 [[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options,
                                                               Random& random) {
     detail::check_sampling(field, options);
-    States<typename F::value_type, F::depth> kept{options.count * options.reads, field.sizes()};
+    auto kept = detail::room_for_reads(field, options);
     sample(field, options, random, detail::keep_reads(kept));
     return kept;
 }
@@ -142,7 +151,7 @@ template <Field F>
                                                               States<typename F::value_type, F::depth> const& start,
                                                               SampleOptions const& options, Random& random) {
     detail::check_sampling(field, options);
-    States<typename F::value_type, F::depth> kept{options.count * options.reads, field.sizes()};
+    auto kept = detail::room_for_reads(field, options);
     sample(field, start, options, random, detail::keep_reads(kept));
     return kept;
 }

@@ -64,7 +64,8 @@ struct TemperingReport {
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
-/// [0, 1), or the energy is not bounded below; ShapeError if the base has other layers.
+/// [0, 1), the chains are more than memory can hold, or the energy is not bounded below; ShapeError if the base has
+/// other layers.
 template <Field F, class Read>
 TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                                 TemperingOptions const& options, Random& random, Read&& read) {
@@ -119,10 +120,12 @@ template <Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                 TemperingOptions const& options, Random& random) {
-    TemperedSamples<typename F::value_type, F::depth> result{{options.count * options.reads, field.sizes()}, {}};
+    std::size_t const rows =
+        detail::rows_of_states("sample_tempered", {options.count, "count"}, {options.reads, "reads"}, field.sizes());
+    TemperedSamples<typename F::value_type, F::depth> result{{rows, field.sizes()}, {}};
     result.report = sample_tempered(field, base, options, random, [&](std::size_t r, auto const& states) {
-        auto const rows = row_range(result.states.blocks(), r * options.count, options.count);
-        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], rows[l]);
+        auto const kept = row_range(result.states.blocks(), r * options.count, options.count);
+        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], kept[l]);
     });
     return result;
 }
