@@ -118,6 +118,8 @@ TEST_CASE("the number of workers changes no estimate, and data must fit", "[eval
     Matrix<float> wrong = xt::ones<float>({2, 4});
     wrong(1, 1) = 2;
     CHECK_THROWS_AS(raise(rbm, wrong, {}, random), ValueError);
+    wrong(1, 1) = 0.5;
+    CHECK_THROWS_WITH(raise(rbm, wrong, {}, random), contains_text("1 of 2 cases") && contains_text("binarise"));
     CHECK(raise(rbm, Matrix<float>(xt::zeros<float>({0, 4})), {}, random).empty());
 }
 

@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
 #include <boltz/model/energy.hpp>
 
@@ -40,7 +41,7 @@ struct AnnealingModelEstimate {
 ///
 /// `ais.runs` chains a case; costs as `log_sum`, two products a temperature; allocates.
 /// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
-/// `log_partition`, or if a state is impossible. Grey values are no states of binary units: binarise them.
+/// `log_partition`, or if a state is impossible or a case holds values between states: binarise grey values.
 template <Field F>
     requires(F::depth == 2)
 [[nodiscard]] std::vector<AnnealingModelEstimate>
@@ -52,6 +53,11 @@ raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> 
     Matrix<T> visible = xt::zeros<T>({data.rows, data.columns});
     copy(data, Block{visible});
     std::size_t const cases = detail::checked_cases(field, {Block{visible}, {}}, {true, false}, "raise");
+    if (std::size_t const between =
+            detail::cases_between_states(field, StateBlocks<T, 2>{Block{visible}, {}}, {true, false});
+        between > 0)
+        detail::fail<ValueError>("raise: ", between, " of ", cases,
+                                 " cases hold values between the states of their units; binarise grey values");
     auto const& prepared = detail::prepared(field, ais.compute);
     std::vector<double> const unnormalised = log_marginal<1>(prepared, StateBlocks<T, 2>{Block{visible}, {}});
 
