@@ -5,7 +5,6 @@
 /// Models of several depths and kinds of visible units, told by their files.
 
 #include <boltz/dbm.hpp>
-#include <boltz/evaluation/finite.hpp>
 #include <boltz/io.hpp>
 
 #include <nlohmann/json.hpp>
@@ -129,8 +128,8 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
     std::vector<std::string> units;
     for (auto const& layer : meta["layers"])
         units.push_back(layer.is_object() && layer.contains("unit") && layer["unit"].is_string()
-                            ? layer["unit"].get<std::string>()
-                            : layer.dump());
+                            ? boltz::detail::excerpt(layer["unit"].get<std::string>())
+                            : boltz::detail::excerpt(layer));
     auto const read = [&]<class... M>(std::type_identity<std::variant<M...>>) {
         std::optional<AnyMachine> found;
         (void)((units == units_of<M>() && (found.emplace(model_from<M>(file, name)), true)) || ...);
@@ -140,12 +139,10 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
     if (!machine) {
         std::ostringstream list;
         for (auto const& unit : units) list << (list.tellp() > 0 ? ", " : "") << unit;
-        boltz::detail::fail<ValueError>("read_machine: ", name, " has ", units.size(), " layers (", list.str(),
+        boltz::detail::fail<ValueError>("read_machine: ", name, " has ", units.size(), " layers (",
+                                        boltz::detail::excerpt(list.str()),
                                         "), but only 2 to 4 are known, a bernoulli, gaussian or multinomial one "
                                         "below bernoulli ones");
     }
-    if (!std::visit([](auto const& model) { return parameters_are_finite(model); }, *machine))
-        boltz::detail::fail<FormatError>("read_machine: ", name,
-                                         " has a weight or bias that is not a finite float32 number");
     return {*machine, notes};
 }

@@ -126,7 +126,7 @@ int run(Options options, std::string const& program) {
             detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
                                     ": it has no options.json and checkpoint.npz of a run that was stopped");
         std::size_t const threads = options.threads;
-        auto const saved = nlohmann::json::parse(read_text(settings), nullptr, false);
+        auto const saved = detail::parse_json(read_text(settings));
         if (saved.is_discarded()) detail::fail<FormatError>("mnist_dbm: ", settings.string(), " is not JSON");
         try {
             options = saved.get<Options>();

@@ -61,10 +61,10 @@ void claim_folder(Setting const& setting, Row const& row, std::string const& dat
         std::any_of(fs::directory_iterator{setting.out}, fs::directory_iterator{},
                     [](fs::directory_entry const& entry) { return entry.path().extension() == ".npz"; });
     if (begun && fs::exists(file))
-        if (auto const found = nlohmann::json::parse(read_text(file), nullptr, false); found != settings)
-            boltz::detail::fail<boltz::ValueError>("reproduce: ", setting.out.string(),
-                                                   " holds the stages of a run with other settings, ", found.dump(),
-                                                   "; another --out, or an empty folder, begins anew");
+        if (auto const found = boltz::detail::parse_json(read_text(file)); found != settings)
+            boltz::detail::fail<boltz::ValueError>(
+                "reproduce: ", setting.out.string(), " holds the stages of a run with other settings, ",
+                boltz::detail::excerpt(found), "; another --out, or an empty folder, begins anew");
     write_text(file, settings.dump(2) + "\n");
 }
 
@@ -142,7 +142,7 @@ int report(fs::path const& folder) {
         std::string const text = fs::exists(remarks) ? seen_from_above(read_text(remarks)) : "";
         std::cout << '\n';
         if (fs::exists(file))
-            std::cout << as_markdown(nlohmann::json::parse(read_text(file)).get<Result>(), text);
+            std::cout << as_markdown(boltz::detail::parse_json(read_text(file)).get<Result>(), text);
         else
             std::cout << "## " << row.name << "\n\n"
                       << row.summary << ": not run yet.\n"

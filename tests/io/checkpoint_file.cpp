@@ -9,7 +9,10 @@
 
 #include <xtensor/xbuilder.hpp>
 
+#include <cstring>
+#include <limits>
 #include <string>
+#include <vector>
 
 namespace test_checkpoint_file {
 
@@ -72,14 +75,26 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         boltz_test::put(path, whole.substr(0, size));
         CHECK_THAT(refused(), contains_text("c.npz"));
     }
-    for (std::string const text :
-         {"", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
-          "{\"format\": \"boltz-checkpoint\"}", "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
-          "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
+    std::string const deep = "{\"format\": \"boltz-checkpoint\", \"format_version\": " + std::string(80000, '[') +
+                             std::string(80000, ']') + "}";
+    for (std::string const& text : std::vector<std::string>{
+             deep, "", "{", "7", "null", "{\"format\": 3}", "{\"format\": \"boltz-model\"}",
+             "{\"format\": \"boltz-checkpoint\"}", "{\"format\": \"boltz-checkpoint\", \"format_version\": \"1\"}",
+             "{\"format\": \"boltz-checkpoint\", \"format_version\": 2}"}) {
         Npz file = good;
         file.texts["meta.json"] = text;
         write_npz(path, file);
         CHECK_THAT(refused(), contains_text("c.npz"));
+    }
+    float const nan = std::numeric_limits<float>::quiet_NaN();
+    Array bad{"<f4", {2}, std::vector<std::byte>(8)};
+    std::memcpy(bad.bytes.data() + 4, &nan, 4);
+    for (std::string const name :
+         {"model/weights_0", "pretraining_1/model/unit_0/log_precision", "sampler/chains/layer_1"}) {
+        Npz file = good;
+        file.arrays[name] = bad;
+        write_npz(path, file);
+        CHECK_THAT(refused(), contains_text("c.npz: number 1 of array " + name));
     }
     for (std::string const name : {"number", "vector", "random/random_key", "random/random_calls"}) {
         Npz file = good;
@@ -90,7 +105,13 @@ TEST_CASE("a checkpoint that is truncated, foreign or of another session changes
         write_npz(path, file);
         CHECK_THAT(refused(), contains_text(name));
     }
+    // What callbacks and optimisers keep may be infinite.
     Session session;
+    Npz file = good;
+    file.arrays["callbacks/0/best/value"] = bad;
+    write_npz(path, file);
+    resume(path, session);
+    CHECK(session.number == 7);
     CHECK_THROWS_AS(resume(folder / "none.npz", session), FileError);
 }
 

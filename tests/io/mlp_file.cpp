@@ -10,6 +10,8 @@
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
 
+#include <cstring>
+#include <limits>
 #include <string>
 
 namespace test_mlp_file {
@@ -69,6 +71,11 @@ TEST_CASE("a file that holds another network, or none, is refused with the reaso
     CHECK_THAT(with([](Npz& bad) { bad.arrays.erase("bias_2"); }), contains_text("no array bias_2 of rank 1"));
     CHECK_THAT(with([](Npz& bad) { bad.arrays["weights_1"] = bad.arrays["weights_0"]; }),
                contains_text("weights_1 of 5 x 4 numbers do not fit between layers of 4 and 2 units"));
+    CHECK_THAT(with([](Npz& bad) {
+                   float const nan = std::numeric_limits<float>::quiet_NaN();
+                   std::memcpy(bad.arrays.at("bias_2").bytes.data(), &nan, sizeof nan);
+               }),
+               contains_text("n.npz: number 0 of array bias_2 is not a number"));
     CHECK_THAT(with([](Npz& bad) {
                    auto& text = bad.texts["meta.json"];
                    text.replace(text.find("\"size\": 3"), 9, "\"size\": 9");

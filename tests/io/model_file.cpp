@@ -9,6 +9,8 @@
 #include <boltz/model/softmax_regression.hpp>
 
 #include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -167,6 +169,25 @@ TEST_CASE("a description that is wrong or lies is refused") {
     CHECK_FALSE(with("/value_type", "float64").empty());
 }
 
+TEST_CASE("a description nested without end, or of long words, is refused in few words") {
+    std::string const deep = std::string(80000, '[') + std::string(80000, ']');
+    std::string const format = "\"format\": \"boltz-model\", \"format_version\": ";
+    for (std::string const& text :
+         {deep, "{" + format + deep + "}", "{" + format + "1, \"value_type\": " + deep + ", \"layers\": []}",
+          "{" + format + "1, \"value_type\": \"float32\", \"layers\": [" + deep + ", 1, 2]}",
+          "{" + format + "\"" + std::string(100000, 'v') + "\"}",
+          "{" + format + "1, \"layers\": [], \"value_type\": \"" + std::string(100000, 'v') + "\"}"}) {
+        TemporaryFolder const folder;
+        save(folder / "m.npz", small());
+        Npz file = read_npz(folder / "m.npz");
+        file.texts["meta.json"] = text;
+        write_npz(folder / "m.npz", file);
+        auto const message = refused(folder / "m.npz");
+        CHECK_THAT(message, contains_text("m.npz"));
+        CHECK(message.size() < 300 + folder.path().string().size());
+    }
+}
+
 TEST_CASE("arrays that are missing or have another shape or type are refused") {
     for (std::string const name : {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2"}) {
         CAPTURE(name);
@@ -210,6 +231,30 @@ TEST_CASE("sizes that agree with each other but not with the parts of a joint la
     file.arrays.at("unit_0/trials").bytes.assign(8, std::byte{0});
     write_npz(path, file);
     CHECK_THAT(refused<std::remove_const_t<decltype(model)>>(path), contains_text("trials"));
+}
+
+TEST_CASE("a model with a number that is not finite is refused, naming file and array") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    for (float const bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        for (std::string const name : {"weights_0", "weights_1", "bias_0", "bias_2"})
+            CHECK_THAT(refused_after([&](Npz& file, auto&) {
+                           std::memcpy(file.arrays.at(name).bytes.data() + sizeof bad, &bad, sizeof bad);
+                       }),
+                       contains_text("m.npz: number 1 of array " + name));
+        // What the model does not have may be as it likes.
+        CHECK(
+            refused_after([&](Npz& file, auto&) {
+                std::memcpy((file.arrays["history"] = {"<f4", {1}, std::vector<std::byte>(4)}).bytes.data(), &bad, 4);
+            }).empty());
+    }
+    auto const gaussian = test::gaussian_dbm<double>();
+    save(path, gaussian);
+    Npz file = read_npz(path);
+    double const bad = -std::numeric_limits<double>::infinity();
+    std::memcpy(file.arrays.at("unit_0/log_precision").bytes.data(), &bad, sizeof bad);
+    write_npz(path, file);
+    CHECK_THAT(refused<std::remove_const_t<decltype(gaussian)>>(path), contains_text("unit_0/log_precision"));
 }
 
 TEST_CASE("a truncated or corrupted file is refused wherever it ends") {

@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/zipped.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -203,6 +204,56 @@ TEST_CASE("an entry that lies about its array is refused, naming path, entry and
     CHECK(message.find("weights_0.npy") != std::string::npos);
     CHECK(message.find("24 bytes") != std::string::npos);
     CHECK(message.find("(2, 9)") != std::string::npos);
+}
+
+TEST_CASE("a compressed file may not unpack to more than the limit, all entries together", "[io][npz]") {
+    TemporaryFolder const folder;
+    auto const path = folder / "file.npz";
+    std::string const zeros(100000, '\0');
+    put(path, zipped({{"a", zeros}, {"b", zeros}}));
+    CHECK(boltz::read_npz(path).texts.at("b") == zeros);
+    CHECK(boltz::read_npz(path, 200000).texts.size() == 2);
+    auto const message = message_of<boltz::FormatError>([&] { (void)boltz::read_npz(path, 199999); });
+    CHECK_THAT(message, contains_text("file.npz unpacks to 200000 bytes, but the limit is 199999"));
+    // What is not compressed cannot surprise: it may have any size.
+    boltz::write_npz(path, {.arrays = {}, .texts = {{"a", zeros}}});
+    CHECK(boltz::read_npz(path, 10).texts.at("a") == zeros);
+}
+
+TEST_CASE("entries that share bytes are refused before any is unpacked", "[io][npz]") {
+    TemporaryFolder const folder;
+    std::vector<ZippedEntry> entries{{.name = "0", .contents = std::string(100000, '\0'), .wrong_sum = true}};
+    for (int i = 1; i < 60; ++i) {
+        entries.push_back(entries.front());
+        entries.back().name = std::to_string(i);
+        entries.back().shared = true;
+    }
+    put(folder / "file.npz", zipped(entries));
+    auto const message = message_of<boltz::FormatError>([&] { (void)boltz::read_npz(folder / "file.npz"); });
+    CHECK_THAT(message, contains_text("its 60 entries claim"));
+}
+
+TEST_CASE("an array that is smaller than its entry is refused before the rest is unpacked", "[io][npz]") {
+    TemporaryFolder const folder;
+    boltz::write_npy(folder / "array.npy", array_of<float>("<f4", {2}, {1, 2}));
+    auto const array = contents_of(folder / "array.npy");
+    // A wrong checksum would be seen at the end.
+    put(folder / "file.npz",
+        zipped({{.name = "x.npy", .contents = array + std::string(1 << 22, '\0'), .wrong_sum = true}}));
+    auto const refusal = [&] {
+        return message_of<boltz::FormatError>([&] { (void)boltz::read_npz(folder / "file.npz"); });
+    };
+    CHECK_THAT(refusal(), contains_text("x.npy has 4194312 bytes of numbers") && contains_text("(2,)"));
+    put(folder / "file.npz", zipped({{.name = "x.npy", .contents = array, .wrong_sum = true}}));
+    CHECK_THAT(refusal(), contains_text("x.npy is corrupt"));
+    // The archive claims more, or less, than there is.
+    for (std::uint32_t const claimed : {9u, 127u, 135u, 137u, 1u << 30}) {
+        CAPTURE(claimed);
+        put(folder / "file.npz", zipped({{.name = "x.npy", .contents = array, .claimed = claimed}}));
+        CHECK_THAT(refusal(), contains_text("file.npz: entry x.npy"));
+    }
+    put(folder / "file.npz", zipped({{.name = "x.npy", .contents = array}}));
+    CHECK(boltz::read_npz(folder / "file.npz").arrays.at("x").bytes.size() == 8);
 }
 
 TEST_CASE("the same entry twice is refused", "[io][npz]") {

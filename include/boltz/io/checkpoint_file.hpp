@@ -6,6 +6,8 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/finite_arrays.hpp>
+#include <boltz/io/json.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
 
@@ -13,6 +15,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace boltz {
@@ -20,6 +23,13 @@ namespace detail {
 
 inline constexpr char const* checkpoint_format = "boltz-checkpoint";
 inline constexpr int checkpoint_format_version = 1;
+
+// Whether an array of a checkpoint belongs to a model or to the states of its chains. What callbacks and optimisers
+// keep may be infinite.
+[[nodiscard]] inline bool is_of_model_or_chains(std::string_view name) {
+    auto const path = '/' + std::string{name};
+    return path.find("/model/") != std::string::npos || path.find("/chains/") != std::string::npos;
+}
 
 } // namespace detail
 
@@ -34,18 +44,20 @@ inline void write_checkpoint(std::filesystem::path const& path, Arrays state, st
 }
 
 /// The arrays of a checkpoint.
-/// @throws FileError if the file cannot be read; FormatError if it is not a checkpoint.
+/// @throws FileError if the file cannot be read; FormatError if it is not a checkpoint, or a parameter of a model or
+/// a
+///         state of a chain in it is not finite.
 [[nodiscard]] inline Arrays read_checkpoint(std::filesystem::path const& path) {
     Npz file = read_npz(path);
     auto const text = file.texts.find("meta.json");
-    auto const meta =
-        text == file.texts.end() ? nlohmann::json{} : nlohmann::json::parse(text->second, nullptr, false);
+    auto const meta = text == file.texts.end() ? nlohmann::json{} : detail::parse_json(text->second);
     if (!meta.is_object() || meta.value("format", nlohmann::json{}) != detail::checkpoint_format)
         detail::fail<FormatError>("resume: ", path.string(), " is not a checkpoint that boltz has written");
     if (meta.value("format_version", nlohmann::json{}) != detail::checkpoint_format_version)
         detail::fail<FormatError>("resume: ", path.string(), " has format version ",
-                                  meta.value("format_version", nlohmann::json{}).dump(),
+                                  detail::excerpt(meta.value("format_version", nlohmann::json{})),
                                   ", but this boltz reads version ", detail::checkpoint_format_version);
+    detail::check_finite(file.arrays, "resume", path.string(), detail::is_of_model_or_chains);
     return std::move(file.arrays);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <span>
@@ -21,6 +22,9 @@
 #include <unistd.h>
 
 namespace boltz {
+
+/// The size beyond which what a compressed file holds is refused, unless the caller says otherwise: 4 GiB.
+inline constexpr std::uint64_t default_decompressed_limit = std::uint64_t{1} << 32;
 
 namespace detail {
 

@@ -20,9 +20,6 @@
 
 namespace boltz {
 
-/// The size beyond which a decompressed file is refused, unless the caller says otherwise: 4 GiB.
-inline constexpr std::uint64_t default_decompressed_limit = std::uint64_t{1} << 32;
-
 namespace detail {
 
 [[nodiscard]] inline bool is_gzip(std::span<std::byte const> bytes) noexcept {

@@ -122,7 +122,7 @@ namespace detail {
     constexpr char const* function = "map_npy";
     MappedFile file{path};
     auto const name = path.string();
-    auto const header = detail::npy_layout(file.bytes(), function, name);
+    auto const header = detail::npy_layout(file.bytes(), file.bytes().size(), function, name);
     if (header.dtype != "<f4" && header.dtype != "|u1")
         detail::fail<FormatError>(function, ": ", name, " holds numbers of type '", header.dtype,
                                   "', but only <f4 and |u1 can be mapped");

@@ -6,6 +6,7 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/json.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/model/mlp.hpp>
@@ -71,7 +72,8 @@ void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
 
 /// Reads a network of type `N` from a file that `save` wrote: `auto network = load<MLP<4>>("network.npz")`.
 ///
-/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type.
+/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type,
+///         or one with numbers that are not finite, naming the array.
 template <class N>
     requires(detail::is_mlp<N>)
 [[nodiscard]] N load(std::filesystem::path const& path) {
@@ -79,11 +81,13 @@ template <class N>
     std::string const name = path.string();
     auto const meta = detail::read_description(file, name);
     if (meta.value("model", nlohmann::json{}) != "MLP")
-        detail::fail<FormatError>("load: ", name, " holds a model ", meta.value("model", nlohmann::json{}).dump(),
+        detail::fail<FormatError>("load: ", name, " holds a model ",
+                                  detail::excerpt(meta.value("model", nlohmann::json{})),
                                   ", but an MLP is asked for");
     char const* const type = detail::value_type_name<typename N::value_type>();
     if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", name, " holds ", meta.value("value_type", nlohmann::json{}).dump(),
+        detail::fail<FormatError>("load: ", name, " holds ",
+                                  detail::excerpt(meta.value("value_type", nlohmann::json{})),
                                   " numbers, but the network has ", type);
     auto const& layers = meta["layers"];
     if (layers.size() != N::depth)
@@ -108,10 +112,11 @@ template <class N>
                         : layers[1].is_object() ? layers[1].value("unit", nlohmann::json{})
                                                 : nlohmann::json{};
     if (hidden != "logistic" && hidden != "rectified")
-        detail::fail<FormatError>("load: ", name, " has hidden units ", hidden.dump(),
+        detail::fail<FormatError>("load: ", name, " has hidden units ", detail::excerpt(hidden),
                                   ", but a network has \"logistic\" or \"rectified\" ones");
     N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
     from_arrays(file.arrays, network);
+    detail::check_loaded(network, name);
     return network;
 }
 

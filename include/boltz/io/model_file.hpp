@@ -8,6 +8,8 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/finite_arrays.hpp>
+#include <boltz/io/json.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
 
@@ -66,12 +68,12 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
     auto const text = file.texts.find("meta.json");
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
-    auto meta = nlohmann::json::parse(text->second, nullptr, false);
+    auto meta = parse_json(text->second);
     if (!meta.is_object() || meta.value("format", nlohmann::json{}) != model_format)
         fail<FormatError>("load: ", path, " is not a model that boltz has saved: meta.json does not say so");
     if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
         fail<FormatError>("load: ", path, " has format version ",
-                          meta.value("format_version", nlohmann::json{}).dump(), ", but this boltz reads version ",
+                          excerpt(meta.value("format_version", nlohmann::json{})), ", but this boltz reads version ",
                           model_format_version);
     if (!meta.contains("layers") || !meta["layers"].is_array())
         fail<FormatError>("load: ", path, ": meta.json lists no layers");
@@ -99,7 +101,7 @@ inline std::size_t described_size(nlohmann::json const& layer, std::string_view 
                                   std::string const& path) {
     if (!layer.is_object() || layer.value("unit", nlohmann::json{}) != std::string{unit})
         fail<FormatError>("load: ", path, " has a layer of ",
-                          layer.is_object() ? layer.value("unit", nlohmann::json{}).dump() : layer.dump(),
+                          excerpt(layer.is_object() ? layer.value("unit", nlohmann::json{}) : layer),
                           " units where the model has ", unit, " units");
     auto const size = layer.find("size");
     if (size == layer.end() || !size->is_number_unsigned() || *size == 0u ||
@@ -132,6 +134,12 @@ L make_layer(nlohmann::json const& description, std::size_t largest, std::string
     }
 }
 
+/// Refuses a model or network that has just been read if it has numbers that are not finite.
+template <class Loaded>
+void check_loaded(Loaded& loaded, std::string const& path) {
+    check_finite(to_arrays(loaded), "load", path, [](std::string_view) { return true; });
+}
+
 } // namespace detail
 
 /// Writes a model to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_0`, ..., the units' own
@@ -148,13 +156,15 @@ void save(std::filesystem::path const& path, M const& model) {
 /// The model of type `M` that an opened file holds; messages call it `name`. For arrays from elsewhere, once they
 /// have the names and the `meta.json` of a file that `save` wrote.
 ///
-/// @throws FormatError if it is not a model, or one of other units, depth or number type.
+/// @throws FormatError if it is not a model, one of other units, depth or number type, or one with numbers that are
+///         not finite, naming the array.
 template <Model M>
 [[nodiscard]] M model_from(Npz const& file, std::string const& name) {
     auto const meta = detail::read_description(file, name);
     char const* const type = detail::value_type_name<typename M::value_type>();
     if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", name, " holds ", meta.value("value_type", nlohmann::json{}).dump(),
+        detail::fail<FormatError>("load: ", name, " holds ",
+                                  detail::excerpt(meta.value("value_type", nlohmann::json{})),
                                   " numbers, but the model has ", type);
     auto const& layers = meta["layers"];
     if (layers.size() != M::depth)
@@ -168,6 +178,7 @@ template <Model M>
     }
     (std::make_index_sequence<M::depth>{});
     from_arrays(file.arrays, model);
+    detail::check_loaded(model, name);
     return model;
 }
 

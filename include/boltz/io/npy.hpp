@@ -44,9 +44,8 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
     array.bytes = std::move(ordered);
 }
 
-// Takes a whole .npy file apart; `where` is what messages call it.
-[[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, std::string_view where) {
-    auto layout = npy_layout(file, "read_npy", where);
+// Takes a whole .npy file apart.
+[[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, NpyLayout layout) {
     file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(layout.begin));
     Array array{.dtype = std::move(layout.dtype), .shape = std::move(layout.shape), .bytes = std::move(file)};
     if (layout.column_major) npy_make_row_major(array, npy_item_size(array.dtype));
@@ -89,7 +88,9 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 /// @throws FileError if the file cannot be read.
 /// @throws FormatError if the file is foreign, truncated, too long, or of another type, naming both values.
 [[nodiscard]] inline Array read_npy(std::filesystem::path const& path) {
-    return detail::decode_npy(read_file(path), path.string());
+    auto file = read_file(path);
+    auto layout = detail::npy_layout(file, file.size(), "read_npy", path.string());
+    return detail::decode_npy(std::move(file), std::move(layout));
 }
 
 /// Writes a `.npy` file (version 1.0, row-major), all of it or nothing.

@@ -161,13 +161,16 @@ struct NpyLayout {
     std::size_t begin = 0;
 };
 
-// Reads the header of a whole .npy file, which must account for every byte; `where` is what messages call the file.
-[[nodiscard]] inline NpyLayout npy_layout(std::span<std::byte const> file, std::string_view function,
-                                          std::string_view where) {
-    auto const size_at_least = [&](std::size_t size) {
-        if (file.size() < size)
-            fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but its header alone needs ",
-                              size);
+// The most that can stand before the numbers.
+inline constexpr std::size_t npy_largest_begin = 12 + npy_largest_header;
+
+// Reads the header of a .npy file of `size` bytes, which must account for every byte. `file` is the file, or its
+// first `npy_largest_begin` bytes or more; `where` is what messages call it.
+[[nodiscard]] inline NpyLayout npy_layout(std::span<std::byte const> file, std::size_t size,
+                                          std::string_view function, std::string_view where) {
+    auto const size_at_least = [&](std::size_t needed) {
+        if (size < needed)
+            fail<FormatError>(function, ": ", where, " has ", size, " bytes, but its header alone needs ", needed);
     };
     auto const at = [&](std::size_t i) { return std::to_integer<std::size_t>(file[i]); };
 
@@ -191,7 +194,7 @@ struct NpyLayout {
 
     auto const* const text = reinterpret_cast<char const*>(file.data());
     NpyHeader header{std::string_view{text + begin, length}, function, where};
-    auto const payload = file.size() - begin - length;
+    auto const payload = size - begin - length;
     std::size_t claimed = 0;
     if (!npy_payload(header.shape, npy_item_size(header.dtype), claimed) || claimed != payload)
         fail<FormatError>(function, ": ", where, " has ", payload, " bytes of numbers, but its header says shape ",

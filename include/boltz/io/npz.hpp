@@ -8,6 +8,7 @@
 #include <boltz/error.hpp>
 #include <boltz/io/file.hpp>
 #include <boltz/io/npy.hpp>
+#include <boltz/io/zip_reader.hpp>
 
 #include <zip.h>
 
@@ -38,51 +39,6 @@ struct Npz {
 namespace detail {
 
 inline constexpr std::string_view npy_suffix = ".npy";
-
-struct ZipDiscard {
-    void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
-    void operator()(zip_source_t* source) const noexcept { zip_source_free(source); }
-    void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
-};
-template <class T>
-using ZipHandle = std::unique_ptr<T, ZipDiscard>;
-
-// The text of libzip's error; frees what it holds.
-[[nodiscard]] inline std::string zip_text(zip_error_t& error) {
-    std::string text = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    return text;
-}
-
-// All bytes of an entry, growing as they really come: the archive's word on the size is checked, not trusted.
-[[nodiscard]] inline std::vector<std::byte> read_zip_entry(zip_t* archive, zip_uint64_t index,
-                                                           std::string const& path) {
-    zip_stat_t status;
-    zip_stat_init(&status);
-    constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE;
-    if (zip_stat_index(archive, index, 0, &status) != 0 || (status.valid & needed) != needed)
-        fail<FormatError>("read_npz: ", path, ": entry ", index, " cannot be read: ", zip_strerror(archive));
-    ZipHandle<zip_file_t> const file{zip_fopen_index(archive, index, 0)};
-    if (!file)
-        fail<FormatError>("read_npz: ", path, ": entry ", status.name, " cannot be read: ", zip_strerror(archive));
-    std::vector<std::byte> bytes;
-    std::size_t size = 0;
-    for (std::size_t chunk = std::size_t{1} << 16;; chunk = std::min(2 * chunk, std::size_t{1} << 26)) {
-        bytes.resize(size + chunk);
-        auto const count = zip_fread(file.get(), bytes.data() + size, chunk);
-        if (count < 0)
-            fail<FormatError>("read_npz: ", path, ": entry ", status.name,
-                              " is corrupt: ", zip_file_strerror(file.get()));
-        if (count == 0) break;
-        size += static_cast<std::size_t>(count);
-        if (size > status.size) break;
-    }
-    if (size != status.size)
-        fail<FormatError>("read_npz: ", path, ": entry ", status.name, " has ", size,
-                          size > status.size ? " bytes or more" : " bytes", ", but the archive says ", status.size);
-    bytes.resize(size);
-    return bytes;
-}
 
 class ZipWriter {
   public:
@@ -157,45 +113,33 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
 ///
 /// Every array is checked as by read_npy, every entry against its checksum and size. Names keep their '/'.
 /// Memory: the file, what it holds, and one entry again.
+/// @param limit the largest size, all entries together, that a compressed file may unpack to, against files made to
+///        fill the memory; what is stored uncompressed may have any size
 /// @throws FileError if the file cannot be read.
-/// @throws FormatError if it is foreign, truncated, corrupt, has an array of another type or an entry twice; the
-///         message names the file, the entry and both values.
-[[nodiscard]] inline Npz read_npz(std::filesystem::path const& path) {
-    auto const name = path.string();
-    auto const file = read_file(path);
-    // libzip would call this an archive to be made.
-    if (file.empty())
-        detail::fail<FormatError>("read_npz: ", name, " has 0 bytes, but a zip archive has at least 22");
-    zip_error_t error;
-    zip_error_init(&error);
-    detail::ZipHandle<zip_source_t> source{zip_source_buffer_create(file.data(), file.size(), 0, &error)};
-    if (!source) detail::fail<Error>("read_npz: ", name, ": ", detail::zip_text(error));
-    detail::ZipHandle<zip_t> const archive{zip_open_from_source(source.get(), ZIP_RDONLY, &error)};
-    if (!archive)
-        detail::fail<FormatError>("read_npz: ", name, " has ", file.size(),
-                                  " bytes, but they are no whole zip archive: ", detail::zip_text(error));
-    static_cast<void>(source.release());
-    zip_error_fini(&error);
-
+/// @throws FormatError if it is foreign, truncated, corrupt, above the limit, has an array of another type or an
+/// entry
+///         twice, or entries that share bytes; the message names the file, the entry and both values.
+[[nodiscard]] inline Npz read_npz(std::filesystem::path const& path,
+                                  std::uint64_t limit = default_decompressed_limit) {
+    detail::ZipReader const reader{path, limit};
+    std::string const& name = reader.path();
     Npz result;
-    auto const count = zip_get_num_entries(archive.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-        auto const index = static_cast<zip_uint64_t>(i);
-        char const* const raw = zip_get_name(archive.get(), index, 0);
-        if (raw == nullptr) detail::fail<FormatError>("read_npz: ", name, ": entry ", i, " has no name");
-        std::string entry = raw;
-        if (entry.ends_with('/')) continue; // a folder
-        auto bytes = detail::read_zip_entry(archive.get(), index, name);
+    for (detail::ZipEntry const& entry : reader.entries()) {
+        if (entry.name.ends_with('/')) continue; // a folder
+        detail::ZipEntryBytes bytes{reader, entry};
         bool added = false;
-        if (entry.ends_with(detail::npy_suffix)) {
-            auto array = detail::decode_npy(std::move(bytes), name + ": entry " + entry);
-            auto const key = entry.substr(0, entry.size() - detail::npy_suffix.size());
-            added = result.arrays.emplace(key, std::move(array)).second;
+        if (entry.name.ends_with(detail::npy_suffix)) {
+            // An array that is not of the size of its entry is refused before the rest is unpacked.
+            auto layout = detail::npy_layout(bytes.at_least(detail::npy_largest_begin), entry.size, "read_npz",
+                                             name + ": entry " + entry.name);
+            auto const key = entry.name.substr(0, entry.name.size() - detail::npy_suffix.size());
+            added = result.arrays.emplace(key, detail::decode_npy(std::move(bytes).all(), std::move(layout))).second;
         } else {
-            std::string text{reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-            added = result.texts.emplace(entry, std::move(text)).second;
+            auto const raw = std::move(bytes).all();
+            std::string text{reinterpret_cast<char const*>(raw.data()), raw.size()};
+            added = result.texts.emplace(entry.name, std::move(text)).second;
         }
-        if (!added) detail::fail<FormatError>("read_npz: ", name, ": entry ", entry, " is there twice");
+        if (!added) detail::fail<FormatError>("read_npz: ", name, ": entry ", entry.name, " is there twice");
     }
     return result;
 }
