@@ -34,7 +34,7 @@ Matrix<T> loaded(CompactMatrix const& source, std::vector<std::size_t> const& in
 } // namespace
 
 TEMPLATE_TEST_CASE("rows come back where they were stored, in either type of number", "", float, double) {
-    STATIC_REQUIRE(DataSource<CompactMatrix>);
+    STATIC_REQUIRE(concepts::DataSource<CompactMatrix>);
     auto const numbers = means<TestType>(9, 21);
     for (auto const& [compactness, step] :
          {std::pair{Compactness::sixteen_bits, 1.0 / 65535}, {Compactness::eight_bits, 1.0 / 255}}) {

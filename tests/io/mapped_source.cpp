@@ -71,7 +71,7 @@ std::vector<std::uint8_t> some_bytes(std::size_t count) {
 } // namespace
 
 TEMPLATE_TEST_CASE("floats of a mapped .npy file are loaded in any order", "[io]", float, double) {
-    STATIC_REQUIRE(DataSource<MappedSource>);
+    STATIC_REQUIRE(concepts::DataSource<MappedSource>);
     TemporaryFolder const folder;
     auto const matrix = numbers(20, 7);
     write_npy(folder / "cases.npy", array_of(matrix));

@@ -46,7 +46,7 @@ namespace detail {
 /// Consecutive configurations differ as the first ones do wherever a number of units or layers has been counted off
 /// (binary digits, say), so the inputs of a block are those of its first row plus differences that are computed once:
 /// an addition in place of a product. Whether a block is of that kind is looked at, not assumed.
-template <Field F>
+template <concepts::Field F>
 class Enumeration {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;
@@ -170,7 +170,7 @@ class Enumeration {
     static constexpr std::size_t portion_rows = 16384;
 
     template <std::size_t L>
-    static constexpr bool enumerable = EnumerableUnit<
+    static constexpr bool enumerable = concepts::EnumerableUnit<
         typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type, T>;
 
     static std::array<double, depth> state_counts(F const& field) {

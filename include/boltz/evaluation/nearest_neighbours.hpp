@@ -55,7 +55,7 @@ class LoadedCases {
         : numbers_{xt::zeros<T>({rows, columns})}, lengths_(rows), indices_(rows) {}
 
     /// @throws ValueError if the products of the numbers are beyond T.
-    template <DataSource S>
+    template <concepts::DataSource S>
     void load(S const& source, std::size_t first, std::size_t count, Executor& executor, char const* name) {
         std::iota(indices_.begin(), indices_.end(), first);
         executor.for_each_block(count, [&](std::size_t begin, std::size_t rows) {

@@ -51,7 +51,7 @@ nlohmann::json describe_unit(U const& unit, std::size_t size) {
 }
 
 /// What a model is made of, apart from its numbers.
-template <Model M>
+template <concepts::Model M>
 nlohmann::json describe(M const& model) {
     nlohmann::json layers = nlohmann::json::array();
     for_each_index<M::depth>([&](auto l) {
@@ -170,7 +170,7 @@ void check_loaded(Loaded& loaded, std::string const& path) {
 ///
 /// The file appears whole or not at all.
 /// @throws FileError if it cannot be written.
-template <Model M>
+template <concepts::Model M>
 void save(std::filesystem::path const& path, M const& model) {
     M copy = model;
     write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
@@ -182,7 +182,7 @@ void save(std::filesystem::path const& path, M const& model) {
 /// Biases may be rows or columns of a matrix, and weights and biases whole numbers.
 /// @throws FormatError if it is not a model, one of other units, depth or number type, or one with numbers that are
 ///         not finite, naming the array.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] M model_from(Npz const& file, std::string const& name) {
     auto const meta = detail::read_description(file, name);
     char const* const type = detail::value_type_name<typename M::value_type>();
@@ -209,7 +209,7 @@ template <Model M>
 /// Reads a model of type `M` from a file that `save` wrote: `auto dbm = load<DBM<...>>("mnist.npz")`.
 ///
 /// @throws FileError if the file cannot be read; FormatError as `model_from`.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] M load(std::filesystem::path const& path) {
     return model_from<M>(read_npz(path), path.string());
 }

@@ -31,7 +31,7 @@ namespace boltz {
 /// It holds parameters only: no random state, no chains, no rates, no scratch. Weights start at 0 (see `initialise`).
 /// Layers are deduced: `DBM{StochasticLayer<Bernoulli>{784}, StochasticLayer<Bernoulli>{500},
 /// StochasticLayer<Bernoulli>{1000}}`.
-template <Layer First, Layer... Rest>
+template <concepts::Layer First, concepts::Layer... Rest>
     requires(sizeof...(Rest) >= 1)
 &&(std::same_as<typename First::value_type, typename Rest::value_type>&&...) class DBM {
   public:

@@ -28,7 +28,7 @@ class Given {
   public:
     /// Nothing is known yet of `cases` cases.
     /// @throws ValueError if `cases` is 0.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     Given(F const& field, std::size_t cases) : cases_{cases}, sizes_{field.sizes()} {
         if (cases == 0) detail::fail<ValueError>("Given: cases is 0, but must be at least 1");
@@ -151,7 +151,7 @@ class Given {
     std::array<Matrix<T>, Depth> masks_{};
 };
 
-template <Field F>
+template <concepts::Field F>
 Given(F const&, std::size_t) -> Given<typename F::value_type, F::depth>;
 
 } // namespace boltz

@@ -66,7 +66,7 @@ struct TemperingReport {
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
 /// [0, 1), the chains are more than memory can hold, or the energy is not bounded below; ShapeError if the base has
 /// other layers.
-template <Field F, class Read>
+template <concepts::Field F, class Read>
 TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                                 TemperingOptions const& options, Random& random, Read&& read) {
     using T = typename F::value_type;
@@ -78,7 +78,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
             detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
                                      ", but the model has ", field.sizes()[l]);
     detail::check_precision<F>(options.compute);
-    if constexpr (Model<F>) check_bounded_energy(field, "sample_tempered");
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample_tempered");
     TemperedChains<T, F::depth> chains{
         options.count, field.sizes(),
         TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};
@@ -116,7 +116,7 @@ struct TemperedSamples {
 
 /// The same, keeping what is read.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                 TemperingOptions const& options, Random& random) {
@@ -132,7 +132,7 @@ sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> con
 
 /// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, TemperingOptions const& options, Random& random) {
     return sample_tempered(field, uniform_base(field), options, random);

@@ -76,7 +76,7 @@ class TemperedChains {
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     void step(F const& field, BaseBiases<T, Depth> const& own, BaseBiases<T, Depth> const& base, Draws const& draws,
               Executor& executor) {
