@@ -5,6 +5,7 @@
 /// Digit-like images drawn by a program, so that everything runs with no file at all.
 
 #include <boltz/data/labelled_images.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/detail/stroke.hpp>
 #include <boltz/draws.hpp>
 
@@ -180,7 +181,8 @@ inline void draw_digit(Skeleton const& skeleton, std::span<float const> u, std::
     LabelledImages result{.count = count,
                           .height = side,
                           .width = side,
-                          .images = std::vector<std::uint8_t>(count * side * side),
+                          .images = std::vector<std::uint8_t>(
+                              detail::product_of("synthetic_digits", {{count, "count"}, {side * side, "pixels"}})),
                           .labels = std::vector<std::uint8_t>(count)};
     for (std::size_t i = 0; i < count; ++i) result.labels[i] = static_cast<std::uint8_t>(i % kinds);
     auto const order = draws.stream(0);

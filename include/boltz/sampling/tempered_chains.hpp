@@ -40,10 +40,14 @@ template <std::floating_point T, std::size_t Depth>
 class TemperedChains {
   public:
     /// All states 0.
+    /// @throws ValueError if chains is 0, or they are more than memory can hold.
     TemperedChains(std::size_t chains, std::array<std::size_t, Depth> const& sizes, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{chains * ladder_.size(), sizes},
-          inputs_{chains * ladder_.size(), sizes}, difference_(chains * ladder_.size()),
-          acceptance_(chains * ladder_.size()), from_base_(chains * ladder_.size()), trips_(chains) {
+        : chains_{chains}, ladder_{std::move(ladder)}, states_{detail::rows_of_states(
+                                                                   "TemperedChains", {chains, "chains"},
+                                                                   {ladder_.size(), "temperatures"}, sizes),
+                                                               sizes},
+          inputs_{states_.rows(), sizes}, difference_(states_.rows()), acceptance_(states_.rows()),
+          from_base_(states_.rows()), trips_(chains) {
         if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
     }
 
@@ -72,7 +76,7 @@ class TemperedChains {
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     void step(F const& field, BaseBiases<T, Depth> const& own, BaseBiases<T, Depth> const& base, Draws const& draws,
               Executor& executor) {
