@@ -3,6 +3,19 @@
 
 include_guard(DIRECTORY)
 
+# Says, once a build, that a project has no build type. The code of boltz is compiled with the flags of its users: without
+# a build type they ask for no optimisation.
+function(boltz_note_build_type)
+  get_property(several GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  get_property(said GLOBAL PROPERTY boltz_build_type_noted)
+  if(CMAKE_BUILD_TYPE OR several OR said OR CMAKE_CXX_FLAGS MATCHES "(^| )-O")
+    return()
+  endif()
+  set_property(GLOBAL PROPERTY boltz_build_type_noted TRUE)
+  message(NOTICE "boltz: CMAKE_BUILD_TYPE is empty: programs are compiled without optimisation and are about five times "
+                 "slower than with -D CMAKE_BUILD_TYPE=Release")
+endfunction()
+
 # XtensorHeaders_FOUND and XtensorHeaders::XtensorHeaders.
 function(boltz_find_xtensor)
   list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")

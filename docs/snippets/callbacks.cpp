@@ -89,8 +89,9 @@ int main() {
 
     // [report]
     for (Metric const& metric : report.metrics) std::cout << metric.name << " = " << metric.value << '\n';
+    for (std::string const& remark : report.remarks) std::cout << remark << '\n';
     std::cout << report.clock.epoch << " epochs, " << report.clock.update << " updates, " << report.seconds
-              << " s, pixels: " << to_string(report.binarisation) << (report.stopped ? ", stopped\n" : "\n");
+              << " s, pixels: " << to_string(report.binarisation) << "; " << report.reason << '\n';
     // [report]
 
     // [lambda]

@@ -58,6 +58,15 @@ int main() {
     require(std::abs(estimate.log_z - log_z) < 5 * estimate.standard_error, "annealing finds log Z");
     require(estimate.trustworthy(), "the estimate is trusted");
 
+    // [several]
+    LogPartition const of_several = log_partition(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    std::printf("%.3f from %s; at least %.3f by %zu states that chains visited\n", of_several.log_z,
+                of_several.base.c_str(), of_several.at_least, of_several.visited);
+    if (!of_several.note().empty()) std::puts(of_several.note().c_str());
+    // [several]
+    require(std::abs(of_several.log_z - log_z) < 5 * of_several.standard_error, "several bases find log Z");
+    require(of_several.at_least <= log_z + 1e-4, "visited states are a lower bound");
+
     // [adapted]
     Ladder const ladder = adapted_ladder(dbm, {.effective_share = 0.999}, random, base); // pilots, then thrown away
     LogPartition const on_ladder = log_partition(dbm, {.runs = 200, .ladder = ladder}, random, base);
@@ -88,6 +97,14 @@ int main() {
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so
     // [chains]
     require(!heuristic.trustworthy(), "long chains are not exact samples");
+
+    // [directions]
+    BothDirections const found = both_directions(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    std::printf("from below %.3f, from above %.3f, both %.3f%s\n", found.below.log_z, found.above.log_z,
+                found.both.log_z, found.both.combined ? "" : " (not combined)");
+    // [directions]
+    require(std::abs(found.both.log_z - log_z) < 5 * found.both.standard_error, "both directions find log Z");
+    require(found.tempering.warning().empty(), "tempered chains make round trips");
 
     // [ratio]
     LogPartition const change = log_partition_ratio(dbm, earlier, starts.blocks(), ChainStart::exact_samples,

@@ -27,7 +27,17 @@ nlohmann::json as_json(LogLikelihood const& likelihood) {
 }
 
 nlohmann::json as_json(boltz::LogPartition const& estimate) {
-    return {{"runs", estimate.runs},
+    auto others = nlohmann::json::array();
+    for (auto const& other : estimate.others)
+        others.push_back({{"base", other.base},
+                          {"log_z", other.log_z},
+                          {"log_z_standard_error", other.standard_error},
+                          {"effective_runs", other.effective_runs},
+                          {"warning", other.warning}});
+    return {{"other_bases", others},
+            {"at_least", estimate.at_least},
+            {"visited_states", estimate.visited},
+            {"runs", estimate.runs},
             {"temperatures", estimate.temperatures},
             {"base", estimate.base},
             {"products", estimate.products},
@@ -51,11 +61,14 @@ nlohmann::json as_json(Score const& score, Options const& options) {
     if (score.annealing) result["annealing"] = as_json(*score.annealing);
     if (auto const& above = score.from_above) {
         result["from_above"] = as_json(*above);
-        result["from_above"].update(
-            {{"log_z", above->log_z}, {"log_z_standard_error", above->standard_error}, {"sweeps", options.sweeps}});
+        result["from_above"].update({{"log_z", above->log_z},
+                                     {"log_z_standard_error", above->standard_error},
+                                     {"sweeps", options.sweeps},
+                                     {"round_trips", score.round_trips}});
         result["both_sides"] = {{"log_z", score.both->log_z},
                                 {"log_z_standard_error", score.both->standard_error},
-                                {"overlap", score.both->overlap}};
+                                {"overlap", score.both->overlap},
+                                {"combined", score.both->combined}};
     }
     if (score.likelihood) {
         result["mean_log_likelihood"] = score.likelihood->mean;
@@ -93,13 +106,19 @@ void show(Score const& score) {
         std::printf("  %-28s by %s: %zu runs (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
                     annealing->runs, annealing->effective_runs, annealing->temperatures);
         std::printf("  %-28s from %s, products in %s\n", "", annealing->base.c_str(), annealing->products.c_str());
+        for (auto const& other : annealing->others)
+            std::printf("  %-28s %12.4f nats, standard error %.4f, from %s\n", "log Z from another base", other.log_z,
+                        other.standard_error, other.base.c_str());
+        if (annealing->visited > 0)
+            std::printf("  %-28s %12.4f nats, the sum of %zu states that chains visited\n", "log Z is at least",
+                        annealing->at_least, annealing->visited);
     } else {
         std::printf("  %-28s %12.4f nats, by %s\n", "log Z", score.log_z.value, score.method.c_str());
     }
     if (auto const& above = score.from_above) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z from above", above->log_z,
                     above->standard_error, above->lower, above->upper);
-        std::printf("  %-28s by chains down from the ends of long chains (%.1f effective)\n", "",
+        std::printf("  %-28s by chains down from the ends of tempered chains (%.1f effective)\n", "",
                     above->effective_runs);
         std::printf("  %-28s %12.4f nats, standard error %.4f, overlap %.3f\n", "log Z of both", score.both->log_z,
                     score.both->standard_error, score.both->overlap);

@@ -119,20 +119,19 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(
            "--base", options.base,
            "Where annealing begins: data (base rates of --base-data, else of --data; for a deep machine of samples "
-           "from there), own (the model's biases), uniform; without it data where there are, else own")
+           "from there), own (the model's biases), uniform; without it from two, uniform and data where there are, "
+           "else own: the estimate that has missed less is reported")
         ->check(CLI::IsMember({"data", "own", "uniform"}).description(""))
         ->group("log Z");
-    app.add_option(
-           "--base-data", options.base_data,
-           "Other cases for the base rates and the chains of --both-sides to begin at, such as the training data")
+    app.add_option("--base-data", options.base_data, "Other cases for the base rates, such as the training data")
         ->group("log Z");
     app.add_flag("--both-sides", options.both_sides,
-                 "Also anneal down from the ends of long Gibbs chains, which begin at the cases where there are any: "
-                 "above log Z in expectation if those have mixed, and only then")
+                 "Also anneal down from the ends of tempered chains (20 temperatures): above log Z in expectation if "
+                 "those have mixed, and only then")
         ->excludes("--exact")
         ->group("log Z");
-    app.add_option("--sweeps", options.sweeps, "Gibbs sweeps of those long chains")
-        ->check(between(std::size_t{0}, std::size_t{10'000'000}))
+    app.add_option("--sweeps", options.sweeps, "Steps of those tempered chains")
+        ->check(between(std::size_t{2}, std::size_t{10'000'000}))
         ->group("log Z");
     app.add_option("--precision", options.precision,
                    "What the products of annealing read: float32, or bfloat16 where it can be had")

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the program finds out.
@@ -20,12 +21,13 @@ struct Score {
     std::vector<std::size_t> sizes;
     std::vector<std::string> units;
     std::string method;
-    boltz::LogZ log_z = 0.0;                         ///< exact, or by chains up
-    std::optional<boltz::LogPartition> annealing;    ///< by chains up, unless log Z is exact
-    std::optional<boltz::LogPartition> from_above;   ///< by chains down from the ends of long ones, if asked for
-    std::optional<boltz::TwoSidedLogPartition> both; ///< of both directions
-    std::optional<boltz::LogLikelihood> likelihood;  ///< of all cases: exact for an RBM, else a bound
-    std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both directions
+    boltz::LogZ log_z = 0.0;                                ///< exact, or by chains up
+    std::optional<boltz::LogPartition> annealing;           ///< by chains up, unless log Z is exact
+    std::optional<boltz::LogPartition> from_above;          ///< by chains down from tempered ones, if asked for
+    std::optional<boltz::TwoSidedLogPartition> both;        ///< of both directions
+    std::size_t round_trips = 0;                            ///< of the tempered chains, from the base to the model
+    std::optional<boltz::LogLikelihood> likelihood;         ///< of all cases: exact for an RBM, else a bound
+    std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both, if they agree
     std::optional<boltz::LogLikelihood> summed; ///< of the first cases of a deep machine, hidden layers summed out
     std::vector<std::string> notes;             ///< how the input was understood
     std::vector<std::string> warnings;          ///< what speaks against a number
@@ -44,16 +46,18 @@ boltz::Ladder make_ladder(M const& model, auto const& base, Options const& optio
                                  base);
 }
 
+/// Where chains begin: the base that the options name, else two, so that a mode that one of them misses is found.
 template <class M>
-auto make_base(M const& model, boltz::Matrix<float> const* data, Options const& options,
-               boltz::Compute const& compute, boltz::Random& random) {
-    std::string const name = !options.base.empty() ? options.base : data != nullptr ? "data" : "own";
-    if (name == "uniform") return boltz::uniform_base(model);
-    if (name == "own") return boltz::own_base(model);
-    if (data == nullptr)
+boltz::Bases<M> make_bases(M const& model, boltz::Matrix<float> const* data, Options const& options,
+                           boltz::Compute const& compute, boltz::Random& random) {
+    if (options.base == "uniform") return {boltz::uniform_base(model)};
+    if (options.base == "own") return {boltz::own_base(model)};
+    if (options.base == "data" && data == nullptr)
         boltz::detail::fail<boltz::ValueError>("score: base is data, but there is neither --base-data nor --data");
-    if (options.exact) return boltz::uniform_base(model); // counting begins nowhere: no chains for it
-    return boltz::base_at_data(model, boltz::MatrixSource{*data}, random, compute);
+    if (options.exact) return {boltz::uniform_base(model)}; // counting begins nowhere: no chains for it
+    if (options.base == "data") return {boltz::base_at_data(model, boltz::MatrixSource{*data}, random, compute)};
+    if (data == nullptr) return boltz::usual_bases(model);
+    return boltz::usual_bases(model, boltz::MatrixSource{*data}, random, compute);
 }
 
 } // namespace detail_of_score
@@ -95,11 +99,12 @@ Score score(M const& model, Options const& options) {
     ExactOptions const exact{.max_states = options.max_states, .compute = compute};
 
     Matrix<float> const* const begin = base_data ? &*base_data : data ? &*data : nullptr;
-    auto const base = own::make_base(model, begin, options, compute, random);
+    auto const bases = own::make_bases(model, begin, options, compute, random);
+    std::size_t chosen = 0; // the base of the estimate
     auto const ais = [&]() -> std::optional<Ais> {
         if (options.exact) return {};
         return Ais{.runs = options.runs,
-                   .ladder = own::make_ladder(model, base, options, annealing_compute, random),
+                   .ladder = own::make_ladder(model, bases[0], options, annealing_compute, random),
                    .compute = annealing_compute};
     }();
     if (!ais) {
@@ -110,19 +115,21 @@ Score score(M const& model, Options const& options) {
             if (!text.empty()) result.warnings.push_back(what + text);
         };
         result.method = "annealed importance sampling";
-        result.annealing = log_partition(model, *ais, random, base);
+        result.annealing = log_partition(model, *ais, random, bases);
+        chosen = result.annealing->base_index;
         warn("log Z: ", result.annealing->warning());
+        if (auto const note = result.annealing->note(); !note.empty()) result.notes.push_back(note);
         result.log_z = result.annealing->log_z;
         result.log_z.standard_error = result.annealing->standard_error;
         Random own_random{random.split().key()}; // so that the cases' numbers are the same without it
         if (options.both_sides) {
-            SampleOptions const chains{.count = ais->runs, .sweeps = options.sweeps, .compute = annealing_compute};
-            auto ends = begin != nullptr ? sample_from_data(model, MatrixSource{*begin}, chains, own_random)
-                                         : sample(model, chains, own_random);
-            result.from_above =
-                reverse_log_partition(model, ends.blocks(), ChainStart::long_chains, *ais, own_random, base);
+            BothDirections directions =
+                both_directions(model, *result.annealing, *ais, own_random, bases, options.sweeps);
+            result.from_above = std::move(directions.above);
+            result.both = std::move(directions.both);
+            result.round_trips = directions.tempering.round_trips;
+            warn("tempered chains: ", directions.tempering.warning());
             warn("log Z from above: ", result.from_above->warning());
-            result.both = acceptance_ratio(*result.annealing, *result.from_above);
             warn("log Z of both directions: ", result.both->warning());
         }
     }
@@ -133,12 +140,16 @@ Score score(M const& model, Options const& options) {
     else
         result.likelihood = elbo(model, *data, MeanField{.max_sweeps = options.mean_field_sweeps, .tolerance = 1e-5},
                                  result.log_z, compute);
-    if (result.both) result.likelihood_of_both = with_log_z(*result.likelihood, *result.both);
+    // What speaks against log Z by itself has been said.
+    if (!result.likelihood->trustworthy()) result.warnings.push_back("likelihood: " + result.likelihood->warning());
+    if (result.both && result.both->combined)
+        result.likelihood_of_both = with_log_z(*result.likelihood, *result.both);
     if (options.cases == 0) return result;
 
     Block<float const> const first = Block<float const>{*data}.row_range(0, options.cases);
     if (ais) {
-        result.summed = annealed_log_likelihood(model, MatrixSource{first}, result.log_z, *ais, random, base);
+        result.summed =
+            annealed_log_likelihood(model, MatrixSource{first}, result.log_z, *ais, random, bases[chosen]);
         if (!result.summed->trustworthy()) result.warnings.push_back("cases: " + result.summed->warning());
     } else {
         Observed<M::depth> observed{};

@@ -17,13 +17,15 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 
 /// What is known of a machine, in nats.
 struct Evaluation {
-    boltz::LogPartition below;          ///< by chains from the base up: below log Z in expectation
-    boltz::LogPartition above;          ///< by chains down from the ends of long ones that began at data: above log Z
-                                        ///< if those have mixed
-    boltz::TwoSidedLogPartition both{}; ///< out of the two lists of weights
+    boltz::LogPartition below;          ///< by chains up, from the base of two that has missed less
+    boltz::LogPartition above;          ///< by chains down from the ends of tempered ones: above log Z if those have
+                                        ///< mixed
+    boltz::TwoSidedLogPartition both{}; ///< out of the two lists of weights, if they agree
+    boltz::TemperingReport tempering{}; ///< how well the chains down had mixed
     boltz::LogLikelihood bound;         ///< of held-out images, by the estimate from below
     boltz::LogLikelihood bound_of_both; ///< the same by that of both directions
     /// Of the first of them, the hidden layers summed out by chains of each image.
@@ -42,8 +44,8 @@ inline std::string evaluated_pixels(boltz::Binarisation binarisation) {
     }
 }
 
-/// Estimates log Z, by chains from and to where the training images are, the bound of the held-out images and, if
-/// asked for, the log-likelihood of the first of them.
+/// Estimates log Z, by chains from where the training images are and from the uniform base, the bound of the held-out
+/// images and, if asked for, the log-likelihood of the first of them.
 template <class M>
 Evaluation evaluate(M const& machine, Images const& data, Options const& options) {
     using namespace boltz;
@@ -60,13 +62,13 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
     Binarisation const seen = trained == Binarisation::stochastic ? Binarisation::fixed : trained;
     LabelledImages const& test = data.test;
     Binarised const begin{ByteSource{data.train}, seen, 0};
-    auto const base = base_at_data(machine, begin, random, compute);
-    result.below = log_partition(machine, ais, random, base);
-    auto ends = sample_from_data(
-        machine, begin, {.count = options.evaluation_runs, .sweeps = options.evaluation_sweeps, .compute = chains},
-        random);
-    result.above = reverse_log_partition(machine, ends.blocks(), ChainStart::long_chains, ais, random, base);
-    result.both = acceptance_ratio(result.below, result.above);
+    auto const bases = usual_bases(machine, begin, random, compute);
+    BothDirections directions = both_directions(machine, ais, random, bases, options.evaluation_sweeps);
+    result.below = std::move(directions.below);
+    result.above = std::move(directions.above);
+    result.both = std::move(directions.both);
+    result.tempering = std::move(directions.tempering);
+    auto const& base = bases[result.below.base_index];
 
     result.pixels = evaluated_pixels(seen);
     MeanField const inference{.max_sweeps = 30};
@@ -93,9 +95,13 @@ inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& n
                           {"log_z_from_above_standard_error", evaluation.above.standard_error},
                           {"log_z_from_above_effective_runs", evaluation.above.effective_runs},
                           {"log_z_from_above_start", to_string(evaluation.above.start)},
+                          {"log_z_from_above_round_trips", evaluation.tempering.round_trips},
                           {"log_z_of_both", evaluation.both.log_z},
                           {"log_z_of_both_standard_error", evaluation.both.standard_error},
                           {"log_z_of_both_overlap", evaluation.both.overlap},
+                          {"log_z_of_both_combined", evaluation.both.combined},
+                          {"log_z_at_least", evaluation.below.at_least},
+                          {"log_z_warning", evaluation.below.warning()},
                           {"runs", evaluation.below.runs},
                           {"temperatures", evaluation.below.temperatures},
                           {name + "_elbo", evaluation.bound.mean},
@@ -129,9 +135,14 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
         runs(evaluation.below) + ", " + std::to_string(evaluation.below.temperatures) + " temperatures from " +
             evaluation.below.base);
     row("log Z from above", evaluation.above.log_z, evaluation.above.standard_error,
-        runs(evaluation.above) + ", down from long chains, above only if they have mixed");
+        runs(evaluation.above) + ", down from tempered chains, above only if they have mixed");
     row("log Z of both directions", evaluation.both.log_z, evaluation.both.standard_error,
-        "Bennett's acceptance ratio");
+        evaluation.both.combined ? "Bennett's acceptance ratio" : "not combined: that from below");
+    for (auto const& other : evaluation.below.others)
+        row("log Z from another base", other.log_z, other.standard_error, other.base);
+    if (evaluation.below.visited > 0)
+        std::printf("  %-38s %10.3f nats  (the sum of %zu states that chains visited)\n", "log Z is at least",
+                    evaluation.below.at_least, evaluation.below.visited);
     row(name + " bound on log p", evaluation.bound.mean, evaluation.bound.standard_error,
         "with log Z from below; pixels: " + evaluation.pixels);
     row("", evaluation.bound_of_both.mean, evaluation.bound_of_both.standard_error, "with log Z of both directions");
@@ -142,9 +153,13 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
             "error over such images; of their annealing " + std::to_string(evaluation.gap.annealing_error));
     }
     std::printf("  %-38s %8.1f s\n", "evaluation", evaluation.seconds);
-    // That the chains down began at long ones stands in their row.
+    // That the chains down began at tempered ones stands in their row.
     if (auto const warning = evaluation.below.warning(); !warning.empty())
         std::printf("  log Z from below: %s\n", warning.c_str());
+    if (auto const warning = evaluation.tempering.warning(); !warning.empty())
+        std::printf("  tempered chains: %s\n", warning.c_str());
+    if (!evaluation.both.combined) std::printf("  log Z of both: %s\n", evaluation.both.warning().c_str());
+    if (evaluation.bound.refuted()) std::printf("  bound: %s\n", evaluation.bound.warning().c_str());
     // What speaks against log Z has been said.
     if (evaluation.cases && !evaluation.cases->case_warning.empty())
         std::printf("  log p: %s\n", evaluation.cases->case_warning.c_str());

@@ -240,7 +240,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(between(std::size_t{1}, std::size_t{10'000'000}))
         ->group("Evaluation");
     app.add_option("--evaluation-sweeps", options.evaluation_sweeps,
-                   "Gibbs sweeps of the long chains from whose ends the chains of the other direction begin")
+                   "Steps of the tempered chains from whose ends the chains of the other direction begin")
         ->check(count)
         ->group("Evaluation");
     app.add_option("--evaluation-cases", options.evaluation_cases,

@@ -135,8 +135,8 @@ void add_fine_tunings(Result& result, M const& machine, Setting const& setting, 
 
 /// An estimate of log Z, as a figure without a published counterpart.
 template <class Estimate>
-void add_log_z(Result& result, char const* name, Estimate const& estimate) {
-    result.figures.push_back({.name = name,
+void add_log_z(Result& result, std::string name, Estimate const& estimate) {
+    result.figures.push_back({.name = std::move(name),
                               .published = {},
                               .aim = {},
                               .unit = "nats",
@@ -144,10 +144,16 @@ void add_log_z(Result& result, char const* name, Estimate const& estimate) {
                               .standard_error = estimate.standard_error});
 }
 
-/// log Z from both sides.
-inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above) {
+/// log Z from both sides, and out of both where these do not contradict each other.
+inline void add_log_z(Result& result, boltz::LogPartition const& below, boltz::LogPartition const& above,
+                      boltz::TwoSidedLogPartition const& both) {
     add_log_z(result, "log Z from below", below);
-    add_log_z(result, "log Z from above, chains down from long chains", above);
+    for (auto const& other : below.others) add_log_z(result, "log Z from another base, " + other.base, other);
+    add_log_z(result, "log Z from above, chains down from tempered chains", above);
+    if (both.combined)
+        add_log_z(result, "log Z out of both, by the acceptance ratio", both);
+    else
+        result.figures.back().note = both.warning();
 }
 
 /// The bound of held-out images and log Z from both sides and out of both, beside what was published of the bound.
@@ -164,13 +170,13 @@ void add_bound(Result& result, M const& machine, Setting const& setting, Images 
                               .unit = "nats",
                               .values = {evaluation.bound.mean},
                               .standard_error = evaluation.bound.standard_error,
-                              .note = evaluation.below.warning()});
-    result.figures.push_back({.name = images.test_name + " bound on log p with log Z out of both",
-                              .published = {},
-                              .aim = {},
-                              .unit = "nats",
-                              .values = {evaluation.bound_of_both.mean},
-                              .standard_error = evaluation.bound_of_both.standard_error});
-    add_log_z(result, evaluation.below, evaluation.above);
-    add_log_z(result, "log Z out of both, by the acceptance ratio", evaluation.both);
+                              .note = evaluation.bound.warning()});
+    if (evaluation.both.combined)
+        result.figures.push_back({.name = images.test_name + " bound on log p with log Z out of both",
+                                  .published = {},
+                                  .aim = {},
+                                  .unit = "nats",
+                                  .values = {evaluation.bound_of_both.mean},
+                                  .standard_error = evaluation.bound_of_both.standard_error});
+    add_log_z(result, evaluation.below, evaluation.above, evaluation.both);
 }

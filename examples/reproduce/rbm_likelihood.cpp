@@ -26,19 +26,16 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
     Random random{setting.seed};
     auto const rbm = centred_rbm(setting, 500, epochs, training, sampling, random);
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
-    auto const base = base_at_data(rbm, training, random, setting.compute());
-    LogPartition const below = log_partition(rbm, ais, random, base);
-    auto ends =
-        sample_from_data(rbm, training, {.count = ais.runs, .sweeps = 1000, .compute = setting.compute()}, random);
-    LogPartition const above = reverse_log_partition(rbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
+    auto const [below, above, both, tempering] =
+        both_directions(rbm, ais, random, usual_bases(rbm, training, random, setting.compute()));
     LogLikelihood const found = log_likelihood(rbm, held_out, below, setting.compute());
     likelihood.unit = "nats";
     likelihood.values = {found.mean};
     likelihood.standard_error = found.standard_error;
-    likelihood.note = below.warning();
+    likelihood.note = found.warning();
     Result result;
     result.figures = {std::move(likelihood)};
-    add_log_z(result, below, above);
+    add_log_z(result, below, above, both);
     return result;
 }
 

@@ -4,6 +4,8 @@
 /// @file
 /// Where a training stands.
 
+#include <boltz/version.hpp>
+
 #include <cstdint>
 
 namespace boltz {

@@ -6,6 +6,8 @@
 /// the argument and both values, as in
 /// `boltz: Trainer::fit: data has 5 columns, but layer 0 has 4 units`.
 
+#include <boltz/version.hpp>
+
 #include <concepts>
 #include <initializer_list>
 #include <ostream>

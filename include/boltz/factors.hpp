@@ -4,6 +4,8 @@
 /// @file
 /// How strongly a layer listens to each side.
 
+#include <boltz/version.hpp>
+
 namespace boltz {
 
 /// What `input` multiplies with what: x = keep * x + bias * b + below * (s_below W) + above * (s_above W').

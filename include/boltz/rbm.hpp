@@ -33,6 +33,7 @@
 #include <boltz/evaluation/adversarial_accuracy.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/annealed_likelihood.hpp>
+#include <boltz/evaluation/both_directions.hpp>
 #include <boltz/evaluation/chain_diagnostics.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
 #include <boltz/evaluation/classification.hpp>
@@ -52,6 +53,8 @@
 #include <boltz/evaluation/raise.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
+#include <boltz/evaluation/several_bases.hpp>
+#include <boltz/evaluation/visited_states.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>

@@ -4,6 +4,8 @@
 /// @file
 /// The arrays of the library: owning matrices and vectors, and the view that every kernel takes.
 
+#include <boltz/version.hpp>
+
 #include <xtensor/xtensor.hpp>
 
 #include <algorithm>

@@ -183,7 +183,9 @@ TEST_CASE("a model that is not finite is never the best, and a metric that nobod
     TemporaryFolder const folder;
     auto const path = folder / "best.npz";
     auto model = test::randomised(test::bernoulli_rbm<float>(4, 3), 0.1, 0.1, 1);
+    std::vector<std::string> remarks;
     auto const run = [&](float weight, std::vector<double> score, bool finished) {
+        remarks.clear();
         model.weights()(0, 0) = weight;
         std::vector<Metric> metrics;
         for (double const value : score) metrics.push_back({"score", value});
@@ -191,6 +193,7 @@ TEST_CASE("a model that is not finite is never the best, and a metric that nobod
         info.clock.epoch = 1;
         info.finished = finished;
         info.metrics = &metrics;
+        info.remarks = &remarks;
         info.state = [&] { return to_arrays(model); };
         BestCheckpoint keep{path, "score"};
         keep.on_train_begin(model, info);
@@ -199,7 +202,12 @@ TEST_CASE("a model that is not finite is never the best, and a metric that nobod
     };
     CHECK(run(std::numeric_limits<float>::infinity(), {1.0}, true) == 0);
     CHECK_FALSE(std::filesystem::exists(path));
+    REQUIRE(remarks.size() == 1);
+    CHECK_THAT(remarks[0], contains_text("BestCheckpoint: no epoch") && contains_text(path.string()));
+    CHECK(run(1, {std::numeric_limits<double>::quiet_NaN()}, true) == 0);
+    CHECK(remarks.size() == 1);
     CHECK(run(1, {1.0}, true) == 1);
+    CHECK(remarks.empty());
     CHECK(std::filesystem::exists(path));
     CHECK(run(1, {}, false) == 0);
     CHECK_THAT(boltz_test::message_of<ValueError>([&] { run(1, {}, true); }),

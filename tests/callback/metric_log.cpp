@@ -145,6 +145,28 @@ TEST_CASE("what is not a finite number is nan in CSV and null in JSON") {
     for (std::size_t i : {1u, 2u}) CHECK(std::isnan(read_json_lines(folder / "m.jsonl").at(i).value));
 }
 
+TEST_CASE("what callbacks say in words is a row of its own, in quotes") {
+    TemporaryFolder const folder;
+    std::vector<Metric> metrics{{"score", 1}};
+    std::vector<std::string> remarks{"3 of 100 runs, a \"mode\" is missing"};
+    TrainingInfo info;
+    info.phase = "joint";
+    info.clock = {2, 0, 20};
+    info.metrics = &metrics;
+    info.remarks = &remarks;
+    MetricLog{folder / "m.csv"}.on_epoch_end(NoModel{}, info);
+    MetricLog{folder / "m.jsonl", MetricLog::Format::json_lines}.on_epoch_end(NoModel{}, info);
+
+    std::istringstream csv{boltz_test::contents_of(folder / "m.csv")};
+    std::istringstream json{boltz_test::contents_of(folder / "m.jsonl")};
+    std::string line;
+    for (int i = 0; i < 4; ++i) std::getline(csv, line);
+    CHECK(fields_of(line) == std::vector<std::string>{"joint", "2", "20", "remark", remarks[0]});
+    for (int i = 0; i < 3; ++i) std::getline(json, line);
+    CHECK(nlohmann::json::parse(line).at("metric") == "remark");
+    CHECK(nlohmann::json::parse(line).at("value") == remarks[0]);
+}
+
 TEST_CASE("a file that cannot be written is an error at once") {
     TemporaryFolder const folder;
     CHECK_THROWS_AS(MetricLog{folder.path()}, FileError);

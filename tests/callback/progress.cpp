@@ -52,6 +52,23 @@ std::string told(Terminal terminal, std::chrono::milliseconds pause, std::uint64
     return out.str();
 }
 
+/// What a progress line makes of one epoch with a remark.
+std::string told_remark(Terminal terminal) {
+    std::ostringstream out;
+    Progress progress{out, terminal};
+    std::vector<Metric> metrics{{"error", 0.125}};
+    std::vector<std::string> remarks{"log_likelihood: a warning"};
+    TrainingInfo info;
+    info.clock = {1, 0, 10};
+    info.epochs = 3;
+    info.batches = 10;
+    info.metrics = &metrics;
+    info.remarks = &remarks;
+    progress.on_train_begin(NoModel{}, info);
+    progress.on_epoch_end(NoModel{}, info);
+    return out.str();
+}
+
 std::vector<std::string> lines_of(std::string const& text, char end = '\n') {
     std::istringstream in{text};
     std::vector<std::string> lines;
@@ -115,6 +132,15 @@ TEST_CASE("on a terminal a line never wraps: the metrics that do not fit are lef
     CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 68), !contains_text("sweeps 7  1 s left"));
     CHECK_THAT(told(Terminal::yes, milliseconds{0}, 1000, 100), contains_text("sweeps 7  1 s left"));
     CHECK_THAT(told(Terminal::no, milliseconds{0}, 1000, 68), contains_text("error 0.125  sweeps 7"));
+}
+
+TEST_CASE("what callbacks say in words follows the line of the epoch") {
+    for (auto const terminal : {Terminal::no, Terminal::yes}) {
+        auto const lines = lines_of(told_remark(terminal));
+        REQUIRE(lines.size() == 2);
+        CHECK_THAT(lines[0], contains_text("error 0.125"));
+        CHECK(lines[1] == "  log_likelihood: a warning");
+    }
 }
 
 } // namespace test_progress

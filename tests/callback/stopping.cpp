@@ -71,13 +71,73 @@ TEST_CASE("early stop says so when nobody measures its metric") {
                contains_text("EarlyStop") && contains_text("'validation_error'"));
 }
 
-TEST_CASE("early stop does not take a metric that is not a number for the best") {
+TEST_CASE("a value that is not a number is neither the best nor an epoch without improvement") {
     double const nan = std::numeric_limits<double>::quiet_NaN();
     EarlyStop stop{"score", 3};
-    auto const report = fit({}, {.epochs = 6}, script({nan, 2, 1, 1, 1, 1}), stop);
+    auto report = fit({}, {.epochs = 6}, script({nan, 2, 1, 1, 1, 1}), stop);
     CHECK(stop.best() == 1);
     CHECK(stop.best_epoch() == 3);
     CHECK(report.clock.epoch == 6);
+    CHECK(report.stop == Stop::phase);
+    CHECK_THAT(report.reason, contains_text("EarlyStop: score has not improved for 3 epochs; the best was 1 after "
+                                            "epoch 3"));
+
+    // Epochs 3, 4, 6 and 7 are not measured: 2, 5 and 8 are without improvement.
+    EarlyStop through{"score", 3};
+    report = fit({}, {.epochs = 9}, script({1, 1, nan, nan, 1, nan, nan, 1, 0}), through);
+    CHECK(report.clock.epoch == 8);
+    CHECK(through.best_epoch() == 1);
+
+    EarlyStop improved{"score", 2};
+    report = fit({}, {.epochs = 7}, script({3, nan, 4, nan, 2, nan, 1}), improved);
+    CHECK(report.stop == Stop::no);
+    CHECK(report.reason == "all 7 epochs are done");
+    CHECK(improved.best_epoch() == 7);
+}
+
+TEST_CASE("an early stop gives up after as many values in a row that are not numbers, and says so") {
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    EarlyStop stop{"score", 3};
+    auto const report = fit({}, {.epochs = 9}, script({2, nan, nan, 1, nan, nan, nan, nan, nan}), stop);
+    CHECK(report.clock.epoch == 7);
+    CHECK(report.stop == Stop::phase);
+    CHECK(stop.best_epoch() == 4);
+    CHECK_THAT(report.reason, contains_text("EarlyStop: score was not a number 3 times in a row"));
+    REQUIRE(report.remarks.size() == 1);
+    CHECK(report.remarks[0] == report.reason);
+}
+
+TEST_CASE("what a monitor says in words comes to the callbacks behind it and into the report") {
+    OnEpochEnd monitor{[](auto const&, TrainingInfo const& info) {
+        info.metrics->push_back({"score", std::numeric_limits<double>::quiet_NaN()});
+        info.remark("score: a warning of epoch " + std::to_string(info.clock.epoch));
+    }};
+    std::vector<std::string> seen;
+    OnEpochEnd reader{[&](auto const&, TrainingInfo const& info) {
+        seen.insert(seen.end(), info.remarks->begin(), info.remarks->end());
+    }};
+    auto report = fit({.learning_rate = 1e-3}, {.epochs = 2}, monitor, reader);
+    CHECK(seen == std::vector<std::string>{"score: a warning of epoch 1", "score: a warning of epoch 2"});
+    CHECK(report.remarks == std::vector<std::string>{"score: a warning of epoch 2"});
+
+    // A callback that ends a training without a word is not given another's for its reason.
+    OnEpochEnd silent{[](auto const&, TrainingInfo const&) { return true; }};
+    report = fit({.learning_rate = 1e-3}, {.epochs = 2}, monitor, silent);
+    CHECK(report.reason == "a callback ended it");
+    CHECK_THAT(fit({.learning_rate = 1e-3}, {.epochs = 2}, StopWhen{[] { return true; }}).reason,
+               contains_text("StopWhen"));
+}
+
+TEST_CASE("each RBM of a pretraining says its words under its name") {
+    auto dbm = test::randomised(test::bernoulli_dbm<float>(), 0.1, 0.1, 3);
+    Matrix<float> const data = xt::ones<float>({std::size_t{6}, dbm.sizes()[0]});
+    OnEpochEnd monitor{[](auto const&, TrainingInfo const& info) { info.remark("word"); }};
+    Random random{1};
+    auto const report = DoubledInput{ContrastiveDivergence{}, Sgd{.learning_rate = 0.1}}.bind(dbm, data).fit(
+        data, {.epochs = 1, .batch_size = 2}, random, monitor);
+    REQUIRE(report.remarks.size() == dbm.sizes().size() - 1);
+    CHECK(report.remarks[0] == "pretraining 1: word");
+    CHECK(report.remarks[1] == "pretraining 2: word");
 }
 
 TEST_CASE("a training that diverges is stopped at the end of the first epoch after which it is not finite") {
@@ -216,6 +276,26 @@ TEST_CASE("what an early stop remembers of one RBM says nothing of the next, aft
     from_arrays(state, session);
     Random random{1};
     CHECK(session.fit(data, {.epochs = 8, .batch_size = 2}, random, monitor, early).clock.epoch == 8);
+}
+
+TEST_CASE("a plateau does not count epochs up to a value that is not a number, and says when there are many") {
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    RBM rbm{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3)};
+    rbm = test::randomised(rbm, 0.1, 0.1, 1);
+    auto session = Trainer{ContrastiveDivergence{}, Sgd{.learning_rate = 0.5}}.bind(rbm);
+    std::vector<double> factors;
+    std::vector<std::size_t> remarks;
+    OnEpochEnd watch{[&](auto const&, TrainingInfo const& info) {
+        double factor = 0;
+        std::memcpy(&factor, info.state().at("optimizer/rate_factor").bytes.data(), sizeof factor);
+        factors.push_back(factor);
+        remarks.push_back(info.remarks->size());
+    }};
+    Random random{1};
+    session.fit(test::bars<float>(2), {.epochs = 9}, random, script({1, nan, nan, 1, nan, nan, nan, nan, 1}),
+                Plateau{"score", 0.5, 2}, watch);
+    CHECK(factors == std::vector<double>{1, 1, 1, 1, 1, 1, 1, 1, 0.5});
+    CHECK(remarks == std::vector<std::size_t>{0, 0, 1, 0, 0, 1, 0, 1, 0});
 }
 
 TEST_CASE("a plateau lowers the rates each time a metric has not improved for some epochs, after a resume too") {

@@ -80,6 +80,32 @@ TEST_CASE("directions that do not meet or do not bound are not trusted", "[evalu
     CHECK_FALSE(acceptance_ratio(broken, direction(100, 10, 1, ChainStart::exact_samples, 2)).trustworthy());
 }
 
+TEST_CASE("directions that contradict each other are not combined", "[evaluation]") {
+    // A trained RBM with log Z 245.591: chains down from the ends of plain ones came out below those up.
+    auto const up = direction(100, 245.4, 0.5, ChainStart::base, 1);
+    auto const down = direction(100, 243.0, 0.5, ChainStart::long_chains, 2);
+    auto const found = acceptance_ratio(up, down);
+    CHECK_FALSE(found.combined);
+    CHECK(found.contradiction > 3);
+    CHECK(found.log_z == up.log_z);
+    CHECK(found.standard_error == up.standard_error);
+    CHECK_THAT(found.warning(), contains_text("contradiction"));
+    // The other way round they bound log Z, however far apart.
+    auto const bounds = acceptance_ratio(up, direction(100, 246.0, 0.5, ChainStart::exact_samples, 2));
+    CHECK(bounds.contradiction == 0);
+    CHECK(bounds.combined);
+}
+
+TEST_CASE("chains down from states that are no exact samples do not count with few effective runs", "[evaluation]") {
+    auto const up = direction(100, 10, 0.5, ChainStart::base, 1);
+    auto const down = direction(100, 12, 4, ChainStart::tempered_chains, 2);
+    REQUIRE(down.effective_runs < 10);
+    auto const found = acceptance_ratio(up, down);
+    CHECK_FALSE(found.combined);
+    CHECK(found.log_z == up.log_z);
+    CHECK_FALSE(found.trustworthy());
+}
+
 TEST_CASE("estimates of different paths are not combined", "[evaluation]") {
     auto const up = direction(10, 1, 1, ChainStart::base, 1);
     auto const down = direction(10, 1, 1, ChainStart::exact_samples, 2);

@@ -52,7 +52,7 @@ TEST_CASE("an adapted ladder is fixed and its estimates are unbiased", "[evaluat
     test::for_each_model([&](auto const& model) {
         Ladder const ladder = adapted_ladder(model, {.effective_share = 0.9, .pilots = 10}, random);
         CHECK(ladder.name() == "adapted");
-        auto const found = log_partition(model, {.runs = 20000, .ladder = ladder}, random);
+        auto const found = log_partition(model, {.runs = 20000, .ladder = ladder}, random, uniform_base(model));
         CHECK(found.temperatures == ladder.steps());
         CHECK(std::abs(test::score(test::exponentials(found.log_weights, exact_log_partition(model)), 1)) < 4.5);
     });

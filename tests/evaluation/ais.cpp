@@ -72,17 +72,18 @@ TEST_CASE("neighbouring Gaussian layers are annealed if the energy has a minimum
     double const quadratic = (0.3 * 0.3 + 0.6 * 0.6 - 2 * w * 0.3 * 0.6) / determinant;
     double const truth = std::log(2 * M_PI) - std::log(determinant) / 2 + quadratic / 2;
     Random random{32};
-    auto const found = log_partition(rbm, {.runs = 20000, .ladder = Ladder::linear(10)}, random);
+    auto const found = log_partition(rbm, {.runs = 20000, .ladder = Ladder::linear(10)}, random, uniform_base(rbm));
     CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth), 1)) < 4.5); // 7e-6
     rbm.weights()(0, 0) = 1.01;
-    CHECK_THROWS_AS(log_partition(rbm, {}, random), ValueError);
+    CHECK_THROWS_AS(log_partition(rbm, {}, random, uniform_base(rbm)), ValueError);
 }
 
 TEST_CASE("more temperatures make weights more even", "[evaluation][statistical]") {
     Random random{33};
     for_each_annealed_model([&](auto const& model) {
         auto const variance = [&](std::size_t steps) {
-            return log_partition(model, {.runs = 500, .ladder = Ladder::linear(steps)}, random).variance;
+            return log_partition(model, {.runs = 500, .ladder = Ladder::linear(steps)}, random, uniform_base(model))
+                .variance;
         };
         // Where the chains keep up it falls as 1 / steps: about 16 times.
         CHECK(variance(160) < variance(10) / 6);
@@ -99,7 +100,8 @@ TEST_CASE("standard errors are honest", "[evaluation][statistical]") {
         std::vector<double> scores;
         std::size_t outside = 0;
         for (int seed = 0; seed < 400; ++seed) {
-            auto const found = log_partition(model, {.runs = 50, .ladder = Ladder::linear(60)}, random);
+            auto const found =
+                log_partition(model, {.runs = 50, .ladder = Ladder::linear(60)}, random, uniform_base(model));
             double const z = (found.log_z - truth) / found.standard_error;
             scores.push_back(z);
             squares.push_back(z * z);
@@ -155,7 +157,7 @@ TEST_CASE("the number of workers changes no log-weight", "[evaluation]") {
     auto const weights = [&](std::size_t threads) {
         Ais const ais{.runs = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
         Random random{3};
-        auto result = log_partition(model, ais, random).log_weights;
+        auto result = log_partition(model, ais, random, uniform_base(model)).log_weights;
         for (auto const& of_case : log_sum(model, all.blocks(), {true, false, false, false}, ais, random))
             result.insert(result.end(), of_case.log_weights.begin(), of_case.log_weights.end());
         return result;
@@ -172,7 +174,7 @@ TEST_CASE("an estimate in float is the one in double to float's precision", "[ev
     boltz::detail::for_each_index<3>([&](auto l) { wide.layer<l>().bias() = narrow.layer<l>().bias(); });
     Random random{5};
     Ais const ais{.runs = 2000, .ladder = Ladder::linear(500)};
-    auto const found = log_partition(narrow, ais, random);
+    auto const found = log_partition(narrow, ais, random, uniform_base(narrow));
     CHECK(std::abs(found.log_z - exact_log_partition(wide)) < 4.5 * found.standard_error); // 7e-6
     CHECK(found.standard_error < 0.01);
 }
@@ -190,14 +192,15 @@ TEST_CASE("an estimate says how it was made", "[evaluation]") {
     CHECK(found.log_weights.size() == 12);
     CHECK(found.start == ChainStart::base);
     CHECK(found.products == "float64 by BLAS");
-    CHECK(log_partition(model, {.runs = 2, .ladder = Ladder::linear(1)}, random).base == "uniform");
+    CHECK(log_partition(model, {.runs = 2, .ladder = Ladder::linear(1)}, random, uniform_base(model)).base ==
+          "uniform");
 }
 
 TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
-    CHECK_THROWS_AS(log_partition(model, {.runs = 0}, random), ValueError);
-    CHECK_THROWS_AS(log_partition(model, {.compute = {.threads = 0}}, random), ValueError);
+    CHECK_THROWS_AS(log_partition(model, {.runs = 0}, random, uniform_base(model)), ValueError);
+    CHECK_THROWS_AS(log_partition(model, {.compute = {.threads = 0}}, random, uniform_base(model)), ValueError);
     CHECK_THROWS_AS(log_partition(model, {}, random, uniform_base(test::bernoulli_rbm(4, 5))), ShapeError);
     Matrix<double> data = xt::zeros<double>({2, 5});
     Observed<2> const visible{true, false};
@@ -205,8 +208,9 @@ TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     Matrix<double> wrong = xt::zeros<double>({2, 4});
     wrong(1, 1) = -1;
     CHECK_THROWS_AS(log_sum(model, {Block{wrong}, {}}, visible, {}, random), ValueError);
+    auto const real = test::gaussian_rbm<float>();
     CHECK_THROWS_WITH(
-        log_partition(test::gaussian_rbm<float>(), {.compute = {.precision = Precision::bfloat16}}, random),
+        log_partition(real, {.compute = {.precision = Precision::bfloat16}}, random, uniform_base(real)),
         contains_text("layer 0 are real numbers"));
 }
 

@@ -85,11 +85,23 @@ TEST_CASE("a short series is diagnosed as by hand", "[evaluation]") {
 }
 
 TEST_CASE("a series that never changes says nothing, and one that is not finite is refused", "[evaluation]") {
+    // Numbers and counts of reads whose sums are rounded, too.
+    for (double const value : {0.0, 1.0, -0.1, 1.0 / 3, 1e-300, 12345.678})
+        for (std::size_t const chains : {1u, 3u, 4u})
+            for (std::size_t const reads : {8u, 50u, 99u}) {
+                Matrix<double> const constant = value * xt::ones<double>({chains, reads});
+                auto const found = chain_diagnostics(constant);
+                INFO(value << ", " << chains << " chains of " << reads);
+                CHECK(found.mean == value);
+                CHECK(std::isnan(found.standard_error));
+                CHECK(std::isnan(found.autocorrelation_time));
+                CHECK(std::isnan(found.effective_samples));
+                CHECK(std::isnan(found.split_r_hat));
+            }
+    Matrix<double> apart = 0.1 * xt::ones<double>({3, 50});
+    for (double& x : Block{apart}.row(1)) x = 0.7;
+    CHECK(std::isinf(chain_diagnostics(apart).split_r_hat));
     Matrix<double> series = xt::ones<double>({2, 8});
-    auto const found = chain_diagnostics(series);
-    CHECK(found.mean == 1);
-    CHECK(std::isnan(found.effective_samples));
-    CHECK(std::isnan(found.split_r_hat));
     for (double& x : Block{series}.row(0)) x = 0; // stuck, each chain elsewhere
     CHECK(std::isinf(chain_diagnostics(series).split_r_hat));
     series(1, 3) = std::numeric_limits<double>::quiet_NaN();

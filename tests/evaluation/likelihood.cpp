@@ -62,11 +62,12 @@ TEST_CASE("the log-likelihood of an RBM is the enumerated one") {
 TEST_CASE("the error of log Z and that over cases add up in quadrature, and a warning is handed on") {
     auto const rbm = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     auto const data = visible_states(rbm);
+    double const log_z = exact_log_partition(rbm); // a smaller one would be warned of
     LogPartition estimate;
-    estimate.log_z = 3;
+    estimate.log_z = log_z;
     estimate.standard_error = 0.4;
     auto const found = log_likelihood(rbm, data, estimate);
-    auto const sure = log_likelihood(rbm, data, 3);
+    auto const sure = log_likelihood(rbm, data, log_z);
     CHECK(found.values == sure.values);
     CHECK(found.case_error == sure.standard_error);
     CHECK(found.standard_error == Approx(std::sqrt(sure.standard_error * sure.standard_error + 0.16)));
@@ -74,7 +75,7 @@ TEST_CASE("the error of log Z and that over cases add up in quadrature, and a wa
     CHECK(sure.trustworthy());
 
     TwoSidedLogPartition both;
-    both.log_z = 3;
+    both.log_z = log_z;
     both.standard_error = 0.3;
     CHECK(elbo(rbm, data, ExactPosterior{}, both).standard_error == Approx(std::hypot(sure.standard_error, 0.3)));
 
@@ -86,7 +87,7 @@ TEST_CASE("the error of log Z and that over cases add up in quadrature, and a wa
     CHECK(again.standard_error == direct.standard_error);
     CHECK(again.warning() == direct.warning());
     CHECK(again.warning() != found.warning());
-    CHECK(with_log_z(found, 3).trustworthy());
+    CHECK(with_log_z(found, log_z).trustworthy());
 
     Matrix<double> const one = xt::zeros<double>({1, 4});
     CHECK(log_likelihood(rbm, one, 3).case_error == std::numeric_limits<double>::infinity());
@@ -105,7 +106,8 @@ TEST_CASE("the combined standard error is honest", "[statistical]") {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         auto samples = test::table_samples(rbm, 1000, 1000 + seed);
         MatrixSource<double> const data{Block<double const>{samples[0]}};
-        auto const estimate = log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(30)}, random);
+        auto const estimate =
+            log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(30)}, random, uniform_base(rbm));
         auto const found = log_likelihood(rbm, data, estimate);
         squares.push_back(std::pow((found.mean - truth) / found.standard_error, 2));
         shares.push_back(std::pow(found.case_error / found.standard_error, 2));
@@ -161,6 +163,51 @@ TEST_CASE("data of another size has no likelihood") {
     Matrix<float> const narrow = xt::zeros<float>({3, 3});
     CHECK_THAT(boltz_test::message_of<ShapeError>([&] { static_cast<void>(log_likelihood(rbm, narrow, 0)); }),
                contains_text("log_likelihood") && contains_text("3 columns") && contains_text("4 units"));
+}
+
+// An RBM 20-1 with two modes of unequal mass: without its hidden unit all units are nearly off, with it nearly on.
+TEST_CASE("no log Z is less than distinct cases alone sum to", "[evaluation]") {
+    RBM rbm{StochasticLayer<Bernoulli>{20}, StochasticLayer<Bernoulli>{1}};
+    rbm.visible().bias() = xt::ones<float>({20}) * -5.0F;
+    rbm.weights() = xt::ones<float>({20, 1}) * 10.0F;
+    rbm.hidden().bias()(0) = -90.0F;
+    double const truth = exact_log_partition(rbm);
+    Matrix<float> cases = xt::ones<float>({30, 20}); // the heavy mode, ten cases of which are the same
+    for (std::size_t i = 0; i < 20; ++i) cases(i, i) = 0;
+    LogLikelihood const right = log_likelihood(rbm, cases, truth);
+    CHECK(right.trustworthy());
+    CHECK(right.distinct_cases == 21);
+    CHECK(right.log_z_at_least <= truth);
+    // The mean over distinct cases is at most minus their entropy.
+    CHECK(right.mean <= -std::log(3) / 3 - 2 * std::log(30) / 3);
+    // What annealing from the model's own biases says, with 97 effective runs of 100.
+    LogLikelihood const wrong = log_likelihood(rbm, cases, 0.137);
+    CHECK(wrong.refuted());
+    CHECK_FALSE(wrong.trustworthy());
+    CHECK_THAT(wrong.warning(), contains_text("21 distinct cases alone sum to"));
+    // Another log Z for the same cases is judged anew.
+    CHECK(with_log_z(right, 0.137).refuted());
+    CHECK_FALSE(with_log_z(wrong, truth).refuted());
+}
+
+TEST_CASE("the bound of a deep machine proves log Z too; grey and real values prove nothing", "[evaluation]") {
+    auto const dbm = test::randomised(test::bernoulli_dbm<double>(4, 3, 2), 1, 0.5, 1);
+    double const truth = exact_log_partition(dbm);
+    Matrix<double> all = xt::zeros<double>({16, 4});
+    for (std::size_t i = 0; i < 16; ++i)
+        for (std::size_t j = 0; j < 4; ++j) all(i, j) = static_cast<double>(i >> j & 1);
+    LogLikelihood const bound = elbo(dbm, all, MeanField{}, truth);
+    CHECK(bound.distinct_cases == 16);
+    CHECK(bound.log_z_at_least <= truth);
+    CHECK(bound.log_z_at_least > truth - 1); // all cases of layer 0: short by the gaps of their bounds only
+    CHECK(elbo(dbm, all, MeanField{}, truth - 2).refuted());
+    Matrix<double> const grey = xt::ones<double>({3, 4}) * 0.5;
+    LogLikelihood const of_grey = elbo(dbm, grey, MeanField{}, truth - 20);
+    CHECK(of_grey.distinct_cases == 0);
+    CHECK_FALSE(of_grey.refuted());
+    auto const gaussian = test::gaussian_rbm<double>();
+    Matrix<double> const values = xt::ones<double>({std::size_t{3}, gaussian.visible().size()});
+    CHECK(log_likelihood(gaussian, values, 0.0).distinct_cases == 0);
 }
 
 } // namespace test_likelihood

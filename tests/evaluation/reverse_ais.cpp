@@ -61,7 +61,7 @@ TEST_CASE("chains down are the time reversal of chains up", "[evaluation][statis
         double const truth = exact_log_partition(model);
         auto starts = exact_samples(model, runs, random);
         Ais const ais{.runs = runs, .ladder = Ladder::of({0, 0.5, 1})};
-        auto const up = log_partition(model, ais, random).log_weights;
+        auto const up = log_partition(model, ais, random, uniform_base(model)).log_weights;
         auto const down =
             reverse_log_partition(model, starts.blocks(), ChainStart::exact_samples, ais, random).log_weights;
         auto const check = [&](auto&& f) {
@@ -117,7 +117,7 @@ TEST_CASE("both directions in one estimate have an honest error", "[evaluation][
     for (int seed = 0; seed < 200; ++seed) {
         Ais const ais{.runs = 100, .ladder = Ladder::linear(20)};
         auto starts = exact_samples(model, 100, random);
-        auto const up = log_partition(model, ais, random);
+        auto const up = log_partition(model, ais, random, uniform_base(model));
         auto const down = reverse_log_partition(model, starts.blocks(), ChainStart::exact_samples, ais, random);
         auto const both = acceptance_ratio(up, down);
         squares.push_back(std::pow((both.log_z - truth) / both.standard_error, 2));

@@ -40,7 +40,7 @@ TEST_CASE("with packed products the estimate is of the model whose weights were 
     Random random{81};
     Ais ais{.runs = 2000, .ladder = Ladder::linear(1000)};
     auto const check = [&](auto const& multiplied, double expected, std::string const& products) {
-        auto const up = log_partition(rbm, ais, random);
+        auto const up = log_partition(rbm, ais, random, uniform_base(rbm));
         CHECK_THAT(up.products, contains_text(products));
         CHECK(std::abs(up.log_z - expected) < 4.5 * up.standard_error);
         auto starts = exact_samples(multiplied, ais.runs, random);

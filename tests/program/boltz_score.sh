@@ -241,15 +241,15 @@ annealed() {
     estimated "both_sides;log_z" "$log_z" "$(value "both_sides;log_z_standard_error")"
     close "$(value "both_sides;mean_log_likelihood")" \
         "$(awk "BEGIN { print $(value mean_log_likelihood) + $(value log_z) - $(value "both_sides;log_z") }")" 1e-4
-    [ "$(value "from_above;start")" = "long chains" ] || fail "the start of the chains down is not named"
-    [ "$(value "from_above;sweeps")" = 50 ] || fail "the length of the long chains is not named"
-    grep -q "only if those" score.json || fail "long chains are taken for exact samples"
+    [ "$(value "from_above;start")" = "tempered chains" ] || fail "the start of the chains down is not named"
+    [ "$(value "from_above;sweeps")" = 50 ] || fail "the length of the tempered chains is not named"
+    grep -q "only if those" score.json || fail "tempered chains are taken for exact samples"
     awk -v a="$(value "likelihood;standard_error")" -v c="$(value "likelihood;standard_error_over_cases")" \
         -v z="$(value log_z_standard_error)" 'BEGIN { d = a * a - c * c - z * z; exit !(z > 0 && d < 1e-9 && d > -1e-9) }' ||
         fail "the errors of a likelihood do not add up in quadrature"
     "$program" rbm --data binary --runs 300 --ladder linear:20 --both-sides >text 2>stderr || fail "$(cat stderr)"
     grep -q "with log Z of both" text || fail "the table has one likelihood: $(cat text)"
-    grep -q "from the ends of long chains" text || fail "the table does not name the start: $(cat text)"
+    grep -q "from the ends of tempered chains" text || fail "the table does not name the start: $(cat text)"
     score rbm --runs 12 --ladder published
     [ "$(value "annealing;temperatures")" = 14500 ] || fail "the published ladder has another number of steps"
     score rbm --runs 2 --ladder linear:3

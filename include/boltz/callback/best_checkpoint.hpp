@@ -21,9 +21,9 @@ namespace boltz {
 /// model back to it. Lower is better, or higher with `Better::higher`, as for likelihoods.
 ///
 /// The metric must come from a monitor that stands before it; what is not a number, and a model that is not finite,
-/// is never the best. The file appears whole or not at all. Each phase of a training, each RBM of a pretraining, is
-/// judged by itself and writes over the file of the last.
-/// Needs the component boltz::io.
+/// is never the best; a phase that ends without any says so in a remark. The file appears whole or not at all. Each
+/// phase of a training, each RBM of a pretraining, is judged by itself and writes over the file of the last. Needs
+/// the component boltz::io.
 class BestCheckpoint {
   public:
     BestCheckpoint(std::filesystem::path path, std::string metric, Better better = Better::lower)
@@ -38,7 +38,11 @@ class BestCheckpoint {
     /// has ever measured the metric.
     template <class M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
-        if (!best_.look(info, "BestCheckpoint", parameters_are_finite(model)).value_or(false)) return;
+        bool const best = best_.look(info, "BestCheckpoint", parameters_are_finite(model)).value_or(false);
+        if (info.finished && best_.epoch() == 0)
+            info.remark("BestCheckpoint: no epoch of " + info.phase + " had a " + best_.metric() +
+                        " that is a number and a model that is finite, so " + path_.string() + " is not of it");
+        if (!best) return;
         std::ostringstream note;
         note << info.phase << ", best by " << best_.metric() << " (" << best_.value() << ") after epoch "
              << best_.epoch();

@@ -20,7 +20,10 @@ namespace boltz {
 /// Which of two values of a metric is better.
 enum class Better { lower, higher };
 
-/// Follows a metric from epoch to epoch and knows its best value; what is not a number is no improvement.
+/// Follows a metric from epoch to epoch: its best value, and how long it has not improved.
+///
+/// A value that is not a number says that the metric could not be measured: it is neither better nor worse, and the
+/// epochs up to it do not count as epochs without improvement.
 class BestMetric {
   public:
     BestMetric(std::string metric, Better better) : metric_{std::move(metric)}, better_{better} {}
@@ -30,20 +33,32 @@ class BestMetric {
         value_ = std::numeric_limits<double>::quiet_NaN();
         epoch_ = 0;
         measured_ = 0;
+        waited_ = 0;
+        looked_ = 0;
+        unmeasured_ = 0;
     }
 
-    /// Whether this epoch is the best so far; nothing if the metric is not measured in it. An epoch that is not
-    /// `eligible` is never the best.
+    /// Whether this epoch is the best so far; nothing if the metric is not in it, or not a number. An epoch that is
+    /// not `eligible` is never the best.
     /// @throws ValueError, in the name of `who`, if the phase ends and the metric has never been measured.
     std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true) {
         for (Metric const& metric : *info.metrics) {
             if (metric.name != metric_) continue;
             measured_ = 1;
+            std::uint64_t const passed = info.clock.epoch - looked_;
+            looked_ = info.clock.epoch;
+            if (std::isnan(metric.value)) {
+                ++unmeasured_;
+                return std::nullopt;
+            }
+            unmeasured_ = 0;
+            waited_ += passed;
             bool const better =
                 epoch_ == 0 || (better_ == Better::lower ? metric.value < value_ : metric.value > value_);
-            if (!eligible || !better || std::isnan(metric.value)) return false;
+            if (!eligible || !better) return false;
             value_ = metric.value;
             epoch_ = info.clock.epoch;
+            waited_ = 0;
             return true;
         }
         if (info.finished && measured_ == 0)
@@ -56,11 +71,20 @@ class BestMetric {
     [[nodiscard]] double value() const noexcept { return value_; }
     [[nodiscard]] std::size_t epoch() const noexcept { return static_cast<std::size_t>(epoch_); }
 
+    /// Epochs since the best one, or since `wait_again`, short of those that ended in what is not a number.
+    [[nodiscard]] std::uint64_t waited() const noexcept { return waited_; }
+    void wait_again() noexcept { waited_ = 0; }
+    /// How many values in a row, up to the last one, were not numbers.
+    [[nodiscard]] std::uint64_t unmeasured() const noexcept { return unmeasured_; }
+
     template <class Archive>
     void archive(Archive& archive) {
         archive("value", value_);
         archive("epoch", epoch_);
         archive("measured", measured_);
+        archive("waited", waited_);
+        archive("looked", looked_);
+        archive("unmeasured", unmeasured_);
     }
 
   private:
@@ -68,7 +92,10 @@ class BestMetric {
     Better better_;
     double value_ = std::numeric_limits<double>::quiet_NaN();
     std::uint64_t epoch_ = 0;
-    std::uint64_t measured_ = 0;
+    std::uint64_t measured_ = 0; // whether the metric has ever been there, as a number or not
+    std::uint64_t waited_ = 0;
+    std::uint64_t looked_ = 0; // the last epoch in which the metric was there
+    std::uint64_t unmeasured_ = 0;
 };
 
 } // namespace boltz

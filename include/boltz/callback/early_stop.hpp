@@ -9,13 +9,15 @@
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
+#include <sstream>
 #include <string>
 #include <utility>
 
 namespace boltz {
 
 /// Ends a training once a metric has not improved for `patience` epochs; lower is better, or higher with
-/// `Better::higher`. What is not a number is no improvement.
+/// `Better::higher`. What is not a number has not been measured: the epochs up to it do not count, but after
+/// `patience` such values in a row the phase ends too, and a remark says why.
 ///
 /// The metric must come from a monitor that stands before it. In a pretraining it ends the RBM at hand, not the
 /// whole. What it remembers goes into the checkpoints of callbacks behind it.
@@ -40,7 +42,18 @@ class EarlyStop {
     template <class M>
     Stop on_epoch_end(M const&, TrainingInfo const& info) {
         bool const measured = best_.look(info, "EarlyStop").has_value();
-        return measured && info.clock.epoch >= best_.epoch() + patience_ ? Stop::phase : Stop::no;
+        std::ostringstream why;
+        why << "EarlyStop: " << best_.metric();
+        if (measured && best_.waited() >= patience_)
+            why << " has not improved for " << best_.waited() << " epochs; the best was " << best_.value()
+                << " after epoch " << best_.epoch();
+        else if (!measured && best_.unmeasured() >= patience_)
+            why << " was not a number " << best_.unmeasured()
+                << " times in a row, so whether it improves is not known";
+        else
+            return Stop::no;
+        info.remark(why.str());
+        return Stop::phase;
     }
 
     /// The best value so far and the epoch (from 1) that gave it.

@@ -6,9 +6,8 @@
 
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/evaluation/ais.hpp>
-#include <boltz/evaluation/base_at_data.hpp>
 #include <boltz/evaluation/likelihood.hpp>
+#include <boltz/evaluation/several_bases.hpp>
 
 #include <limits>
 #include <string>
@@ -17,12 +16,12 @@
 namespace boltz {
 
 /// Measures "log_likelihood" of some cases (of an RBM; "elbo" of a deeper machine), in nats a case, with its standard
-/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from `base_at_data` of
-/// the cases.
+/// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the `usual_bases` of the cases.
 ///
-/// Where the verdict on log Z forbids to believe it the likelihood is not a number, so that nothing stops or keeps a
-/// model by it. The numbers drawn are the same each time, so that epochs compare. Data is on the visible layer. An
-/// annealing costs what `log_partition` costs: mind `Monitoring::every` and the ladder.
+/// Where something speaks against log Z, visited states and the cases themselves included, the likelihood is not a
+/// number, so that nothing stops or keeps a model by it. The numbers drawn are the same each time, so that epochs
+/// compare. Data is on the visible layer. Costs what `log_partition` from two bases costs: mind `Monitoring::every`
+/// and the ladder.
 template <class Data, class Inference = ExactPosterior>
 class LikelihoodMonitor {
   public:
@@ -37,11 +36,11 @@ class LikelihoodMonitor {
                       "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
-        auto const base = base_at_data(model, data_.template source<0>(), own, ais_.compute);
-        LogPartition const log_z = log_partition(model, ais_, own, base);
+        auto const bases = usual_bases(model, data_.template source<0>(), own, ais_.compute);
+        LogPartition const log_z = log_partition(model, ais_, own, bases);
         std::string const name = M::depth == 2 ? "log_likelihood" : "elbo";
         LogLikelihood const found = likelihood(model, log_z);
-        bool const believed = log_z.trustworthy();
+        bool const believed = log_z.trustworthy() && !found.refuted();
         info.metrics->push_back({name, believed ? found.mean : std::numeric_limits<double>::quiet_NaN()});
         info.metrics->push_back({name + "_error", found.standard_error});
         info.metrics->push_back({"log_z", log_z.log_z});

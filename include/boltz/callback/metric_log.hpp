@@ -16,6 +16,7 @@
 #include <iomanip>
 #include <limits>
 #include <locale>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,7 @@ namespace boltz {
 /// Writes every metric of every epoch to a file as it comes, one row a metric: phase, epoch, update, metric, value.
 ///
 /// The time of the epoch is the metric "seconds". One row a metric keeps phases with different monitors in one table.
+/// What callbacks before it say in words stands in rows of the metric "remark", whose value is that text, in quotes.
 /// A file that exists is continued, so a resumed training goes on where it stood.
 class MetricLog {
   public:
@@ -49,31 +51,31 @@ class MetricLog {
     void on_epoch_end(M const&, TrainingInfo const& info) {
         write(info, {"seconds", info.epoch_seconds});
         for (Metric const& metric : *info.metrics) write(info, metric);
+        if (info.remarks != nullptr)
+            for (std::string const& remark : *info.remarks) write_row(info, "remark", quoted(remark));
         out_.flush();
         check();
     }
 
   private:
-    void write(TrainingInfo const& info, Metric const& metric) {
-        if (format_ == Format::csv) {
-            out_ << quoted(info.phase) << ',' << info.clock.epoch << ',' << info.clock.update << ','
-                 << quoted(metric.name) << ',';
-            number(metric.value);
-            out_ << '\n';
-        } else {
+    void write(TrainingInfo const& info, Metric const& metric) { write_row(info, metric.name, number(metric.value)); }
+
+    void write_row(TrainingInfo const& info, std::string const& metric, std::string const& value) {
+        if (format_ == Format::csv)
+            out_ << quoted(info.phase) << ',' << info.clock.epoch << ',' << info.clock.update << ',' << quoted(metric)
+                 << ',' << value << '\n';
+        else
             out_ << R"({"phase": )" << quoted(info.phase) << R"(, "epoch": )" << info.clock.epoch << R"(, "update": )"
-                 << info.clock.update << R"(, "metric": )" << quoted(metric.name) << R"(, "value": )";
-            number(metric.value);
-            out_ << "}\n";
-        }
+                 << info.clock.update << R"(, "metric": )" << quoted(metric) << R"(, "value": )" << value << "}\n";
     }
 
     // JSON has no word for what is not a finite number.
-    void number(double value) {
-        if (std::isfinite(value))
-            out_ << std::setprecision(std::numeric_limits<double>::max_digits10) << value;
-        else
-            out_ << (format_ == Format::csv ? "nan" : "null");
+    std::string number(double value) const {
+        if (!std::isfinite(value)) return format_ == Format::csv ? "nan" : "null";
+        std::ostringstream text;
+        text.imbue(std::locale::classic());
+        text << std::setprecision(std::numeric_limits<double>::max_digits10) << value;
+        return text.str();
     }
 
     // In CSV a quote is doubled; in JSON a quote or a backslash is preceded by a backslash and control characters are

@@ -9,14 +9,14 @@
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <utility>
 
 namespace boltz {
 
 /// Multiplies the learning rates by `factor` each time a metric has not improved for `patience` epochs; lower is
-/// better, or higher with `Better::higher`. What is not a number is no improvement.
+/// better, or higher with `Better::higher`. What is not a number has not been measured: the epochs up to it do not
+/// count, and a remark says so when there have been `patience` such values in a row.
 ///
 /// The metric must come from a monitor that stands before it, and checkpoints should be written after it. Each phase
 /// of a training is judged by itself. The optimizer must have rates to lower.
@@ -33,7 +33,6 @@ class Plateau {
     template <class M>
     void on_train_begin(M const&, TrainingInfo const& info) {
         best_.reset();
-        since_ = 0;
         if (!info.scale_rate)
             detail::fail<ValueError>("Plateau: the optimizer of ", info.phase, " has no rate to lower");
     }
@@ -41,25 +40,23 @@ class Plateau {
     /// @throws ValueError if the phase ends and no callback before this one has ever measured the metric.
     template <class M>
     void on_epoch_end(M const&, TrainingInfo const& info) {
-        auto const improved = best_.look(info, "Plateau");
-        if (!improved) return;
-        if (*improved) since_ = info.clock.epoch;
-        if (info.clock.epoch < since_ + patience_) return;
+        if (!best_.look(info, "Plateau") && best_.unmeasured() > 0 && best_.unmeasured() % patience_ == 0)
+            info.remark("Plateau: " + best_.metric() + " was not a number " + std::to_string(best_.unmeasured()) +
+                        " times in a row, so the rates stay as they are");
+        if (best_.waited() < patience_) return;
         info.scale_rate(factor_);
-        since_ = info.clock.epoch;
+        best_.wait_again();
     }
 
     template <class Archive>
     void archive(Archive& archive) {
         archive.nested("best", best_);
-        archive("since", since_);
     }
 
   private:
     BestMetric best_;
     double factor_;
     std::size_t patience_;
-    std::uint64_t since_ = 0; // the last improvement or lowering
 };
 
 } // namespace boltz

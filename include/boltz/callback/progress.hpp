@@ -21,7 +21,8 @@ namespace boltz {
 enum class Terminal { no, yes };
 
 /// Writes how a training goes to a stream: on a terminal one line that is written over several times a second, with
-/// rate and time left, and otherwise one plain line an epoch. Metrics of the monitors before it are part of the line.
+/// rate and time left, and otherwise one plain line an epoch. Metrics of the monitors before it are part of the line;
+/// what callbacks before it say in words (`TrainingInfo::remark`) follows, a line each.
 ///
 /// `Progress{std::clog}` writes plain lines; `Progress{std::clog, Terminal::yes, columns}` is for a terminal of that
 /// width, and leaves out the metrics that would not fit on one line.
@@ -73,7 +74,10 @@ class Progress {
         for (Metric const& metric : *info.metrics) add("  " + metric.name + ' ' + number(metric.value));
         if (info.inference.sweeps > 1) add("  sweeps " + std::to_string(info.inference.sweeps));
         show(line + rest);
-        if (terminal_ == Terminal::no || info.finished) end_line();
+        bool const remarks = info.remarks != nullptr && !info.remarks->empty();
+        if (terminal_ == Terminal::no || info.finished || remarks) end_line();
+        if (remarks)
+            for (std::string const& remark : *info.remarks) *out_ << "  " << remark << std::endl;
     }
 
     static std::string format(char const* pattern, double value) {

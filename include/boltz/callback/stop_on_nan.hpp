@@ -15,8 +15,9 @@ namespace boltz {
 class StopOnNaN {
   public:
     template <class M>
-    bool on_epoch_end(M const& model, TrainingInfo const&) {
+    bool on_epoch_end(M const& model, TrainingInfo const& info) {
         triggered_ = !parameters_are_finite(model);
+        if (triggered_) info.remark("StopOnNaN: a parameter of the model is not a finite number");
         return triggered_;
     }
     [[nodiscard]] bool triggered() const noexcept { return triggered_; }

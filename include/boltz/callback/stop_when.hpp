@@ -17,8 +17,10 @@ class StopWhen {
     explicit StopWhen(Condition condition) : condition_{std::move(condition)} {}
 
     template <class M>
-    bool on_batch_end(M const&, TrainingInfo const&) {
-        return condition_();
+    bool on_batch_end(M const&, TrainingInfo const& info) {
+        bool const met = condition_();
+        if (met) info.remark("StopWhen: its condition is true");
+        return met;
     }
 
   private:

@@ -4,6 +4,8 @@
 /// @file
 /// Loops over the layers of a model, unrolled at compile time.
 
+#include <boltz/version.hpp>
+
 #include <cstddef>
 #include <type_traits>
 #include <utility>

@@ -4,6 +4,8 @@
 /// @file
 /// One matrix product by oneDNN, ready to run.
 
+#include <boltz/version.hpp>
+
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <cstddef>

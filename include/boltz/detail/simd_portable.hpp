@@ -4,6 +4,8 @@
 /// @file
 /// The operations that kernels need, on a small array: for compilers without vector types, and as a check on them.
 
+#include <boltz/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

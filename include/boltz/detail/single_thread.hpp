@@ -4,6 +4,8 @@
 /// @file
 /// Keeps the product library to one thread a product while boltz's own workers run.
 
+#include <boltz/version.hpp>
+
 #include <mutex>
 
 #define BOLTZ_TEXT_(x) #x

@@ -4,6 +4,8 @@
 /// @file
 /// Anti-aliased pen strokes on a grid of coverages: what digits, letters and curves are drawn with.
 
+#include <boltz/version.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

@@ -19,10 +19,13 @@ namespace boltz {
 
 /// log Z from chains that ran up and chains that ran down the same path, in nats.
 struct TwoSidedLogPartition {
-    double log_z = 0;          ///< the estimate
-    double standard_error = 0; ///< asymptotic
-    double forward = 0;        ///< what the chains up say alone: below log Z in expectation
-    double reverse = 0;        ///< what the chains down say alone: above it from exact samples
+    double log_z = 0;          ///< the estimate: of both directions if they agree (`combined`), else `forward`
+    double standard_error = 0; ///< of `log_z`; that of both is asymptotic
+    bool combined = true;      ///< whether the directions agree so far that an estimate of both means something
+    double contradiction = 0;  ///< by how much the chains down lie below those up, in combined errors
+    double reverse_effective_runs = 0; ///< how many equal weights would tell as much as those of the chains down
+    double forward = 0;                ///< what the chains up say alone: below log Z in expectation
+    double reverse = 0;                ///< what the chains down say alone: above it from exact samples
     double overlap = 0; ///< between 0 and 1: how much of the log-weights of both directions could be of the other
     std::size_t forward_runs = 0;
     std::size_t reverse_runs = 0;
@@ -37,9 +40,20 @@ struct TwoSidedLogPartition {
         auto const runs = static_cast<double>(std::min(forward_runs, reverse_runs));
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
+        else if (contradiction > 3)
+            text << "the chains down say " << reverse << ", the chains up " << forward
+                 << ": an upper bound that lies " << contradiction
+                 << " errors below a lower one is a contradiction, and the estimate is that of the "
+                 << "chains up alone";
         else if (overlap * runs < LogPartition::least_effective_runs)
             text << "the log-weights of the two directions overlap by " << overlap << " of " << runs
                  << " runs; take more temperatures or more runs";
+        else if (!combined)
+            text << "the chains down rest on " << reverse_effective_runs << " effective runs of " << reverse_runs
+                 << " and do not count; the estimate is that of the chains up alone";
+        else if (start == ChainStart::tempered_chains)
+            text << "the chains down began at the ends of tempered chains, not at exact samples: the error "
+                    "counts only if those have mixed";
         else if (start == ChainStart::long_chains)
             text
                 << "the chains down began at the ends of long chains, not at exact samples: the error counts only if "
@@ -57,7 +71,10 @@ struct TwoSidedLogPartition {
 ///
 /// Of all estimates from the two lists it has the least asymptotic variance. Its error is that of an estimating
 /// equation, [n_up Var_up(s) + n_down Var_down(s)] / (sum of s (1 - s))^2, and right where the directions overlap;
-/// `warning()` says when they do not. `forward` and `reverse` must come from the same model, base and ladder.
+/// `warning()` says when they do not. Directions that contradict each other, chains down more than 3 combined errors
+/// below chains up, are not combined, nor are chains down from other states than exact samples with fewer than
+/// 10 effective runs: both would draw the estimate away from the better one. `forward` and `reverse` must come from
+/// the same model, base and ladder.
 /// @throws ValueError if `forward` did not begin at the base or `reverse` did, if either has fewer than two runs, or
 /// if they had different bases or numbers of temperatures.
 [[nodiscard]] inline TwoSidedLogPartition acceptance_ratio(LogPartition const& forward, LogPartition const& reverse) {
@@ -71,7 +88,8 @@ struct TwoSidedLogPartition {
         detail::fail<ValueError>("acceptance_ratio: forward has base \"", forward.base, "\" and ",
                                  forward.temperatures, " temperatures, reverse \"", reverse.base, "\" and ",
                                  reverse.temperatures, " temperatures, but both must have run on one path");
-    TwoSidedLogPartition result{.forward = forward.log_z,
+    TwoSidedLogPartition result{.reverse_effective_runs = reverse.effective_runs,
+                                .forward = forward.log_z,
                                 .reverse = reverse.log_z,
                                 .forward_runs = forward.log_weights.size(),
                                 .reverse_runs = reverse.log_weights.size(),
@@ -122,6 +140,15 @@ struct TwoSidedLogPartition {
     // One for two lists of equal weights, for which the sum of s (1 - s) is n_up n_down / (n_up + n_down).
     result.overlap = information * (up + down) / (up * down);
     result.standard_error = std::sqrt(spread) / information;
+    double const errors = std::hypot(forward.standard_error, reverse.standard_error);
+    if (forward.log_z > reverse.log_z && errors > 0) result.contradiction = (forward.log_z - reverse.log_z) / errors;
+    bool const bounded = reverse.start == ChainStart::exact_samples; // then the overlap is all that can be wrong
+    result.combined =
+        result.contradiction <= 3 && (bounded || reverse.effective_runs >= LogPartition::least_effective_runs);
+    if (!result.combined) {
+        result.log_z = forward.log_z;
+        result.standard_error = forward.standard_error;
+    }
     return result;
 }
 

@@ -67,8 +67,9 @@ std::vector<LogPartition> annealed_estimates(F const& field, BaseBiases<typename
 /// log Z by chains that run from a base, whose Z is known, up to the model, in nats.
 ///
 /// The path is that of `Tempered`. A set of layers without common weights is summed out in closed form, the one with
-/// most units, and given it the others are drawn layer by layer. Below log Z in expectation, and near it if the
-/// verdict of the result is kind. Costs two products a pair of layers and temperature, three where neither is summed,
+/// most units, and given it the others are drawn layer by layer. Below log Z in expectation, and
+/// close to it if chains from this base miss no mode, which `log_partition` from several bases looks into
+/// (`several_bases.hpp`). Costs two products a pair of layers and temperature, three where neither is summed,
 /// all temperatures of a block of chains in one go; allocates. With `Precision::bfloat16` draws and weights use the
 /// same rounded W, so the estimate is of the rounded model's log Z, and the result says so.
 /// @throws ValueError if an option is out of range, the energy has no minimum, or bfloat16 is asked for where it
@@ -77,12 +78,6 @@ template <Field F>
 [[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random,
                                          BaseBiases<typename F::value_type, F::depth> const& base) {
     return detail::annealed_estimates(field, base, {}, {}, ais, random, "log_partition")[0];
-}
-
-/// The same from the uniform base.
-template <Field F>
-[[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random) {
-    return log_partition(field, ais, random, uniform_base(field));
 }
 
 /// log of the sum of exp(-E) over the layers that are not observed, for each row of the observed ones, in nats: the

@@ -16,9 +16,12 @@
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/tempered.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -134,10 +137,14 @@ void check_annealing(F const& field, Base const& base, Compute const& compute, c
     static_cast<void>(Tempered<F, Base>{field, base, 0}); // compares the sizes
 }
 
-/// Says of an estimate how it was made.
+/// Says of an estimate how it was made, and adds to its error what the number type of the model rounds off: about 8
+/// units in the last place of log Z, so that runs of equal weights do not claim to be exact.
 template <Field F, class Base>
 void describe(LogPartition& result, Ladder const& ladder, F const& field, Base const& base) {
     result.temperatures = ladder.steps();
+    result.rounding =
+        8 * std::numeric_limits<typename F::value_type>::epsilon() * std::max(1.0, std::abs(result.log_z));
+    result.standard_error = std::hypot(result.standard_error, result.rounding);
     if constexpr (requires { base.name; })
         result.base = base.name;
     else

@@ -7,10 +7,14 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/detail/index.hpp>
+#include <boltz/detail/row_code.hpp>
+#include <boltz/detail/unit_operations.hpp>
 #include <boltz/executor.hpp>
 #include <boltz/states.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -39,6 +43,43 @@ std::vector<double> case_values(F const& field, Data const& data, Compute const&
         use(blocks, first, std::span{values}.subspan(first, count));
     });
     return values;
+}
+
+/// Whether the units of all layers with data have states that can be listed.
+template <Field F, class Data>
+constexpr bool listable_cases() {
+    bool result = true;
+    auto const observed = decltype(as_training_data(std::declval<Data const&>()))::template observed<F::depth>();
+    for_each_index<F::depth>([&](auto l) { result = result && (!observed[l] || CountsStates<UnitOf<F, l>>); });
+    return result;
+}
+
+/// A number for each case that equal ones share, 0 for those that are no states; empty where none can be listed.
+///
+/// As `case_values`, with the same draws.
+template <Field F, class Data>
+std::vector<std::uint64_t> case_codes(F const& field, Data const& data, Compute const& compute, Draws const& draws,
+                                      char const* function) {
+    using T = typename F::value_type;
+    std::vector<std::uint64_t> codes;
+    if constexpr (listable_cases<F, Data>()) {
+        auto const observed = decltype(as_training_data(data))::template observed<F::depth>();
+        codes.resize(as_training_data(data).rows());
+        case_values(field, data, compute, draws, function, [&](auto const& states, std::size_t first, auto) {
+            for (std::size_t i = 0; i < states[0].rows; ++i) {
+                std::uint64_t code = 0;
+                bool listed = true;
+                for (std::size_t l = 0; l < F::depth; ++l) {
+                    if (!observed[l]) continue;
+                    std::span<T const> const row = states[l].row(i);
+                    listed = listed && whole_numbers(row);
+                    code = row_code(row, code + l + 1);
+                }
+                codes[first + i] = !listed ? 0 : code == 0 ? 1 : code;
+            }
+        });
+    }
+    return codes;
 }
 
 /// Whether data lies on the visible layer and on no other.

@@ -31,9 +31,10 @@ struct ChainDiagnostics {
 /// autocorrelations rho_t = 1 - (W - mean autocovariance at lag t) / var+ that do not miss what chains disagree on
 /// (Gelman et al. 2013, Bayesian Data Analysis, sections 11.4-11.5; Vehtari, Gelman, Simpson, Carpenter & Buerkner
 /// 2021, Bayesian Analysis 16, without rank normalisation). Their sum ends by Geyer's initial monotone sequence
-/// (1992, Statistical Science 7), and the time is at least 1 / log10(reads). A series that never changes says
-/// nothing: all but the mean are not-a-number. Costs a pass over the series for each lag up to a few autocorrelation
-/// times.
+/// (1992, Statistical Science 7), and the time is at least 1 / log10(reads). Reads that are
+/// all equal, whatever number they are, say nothing: all but the mean are not-a-number; chains that never move, but
+/// stand in different places, have an infinite R-hat. Costs a pass over the series for each lag up to a few
+/// autocorrelation times.
 /// @throws ShapeError if there is no chain or fewer than 4 reads; ValueError if a number is not finite.
 template <SampleRows R>
 [[nodiscard]] ChainDiagnostics chain_diagnostics(R const& series) {
@@ -55,11 +56,14 @@ template <SampleRows R>
             if (!std::isfinite(x))
                 detail::fail<ValueError>("chain_diagnostics: series holds ", x, " in row ", c / 2,
                                          ", but must be finite");
-            means[c] += static_cast<double>(x) / reads;
+            // From the first read on, so that the mean of equal reads is that number, and their variance 0.
+            means[c] += (static_cast<double>(x) - static_cast<double>(row[0])) / reads;
         }
+        means[c] += static_cast<double>(row[0]);
         for (std::size_t t = 0; t < n; ++t) centred[c * n + t] = static_cast<double>(row[t]) - means[c];
-        result.mean += means[c] / count;
+        result.mean += (means[c] - means[0]) / count;
     }
+    result.mean += means[0];
     auto const covariance = [&](std::size_t lag) { // mean over chains; unbiased at lag 0
         double sum = 0;
         for (std::size_t c = 0; c < chains; ++c)

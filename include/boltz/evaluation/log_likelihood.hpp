@@ -5,13 +5,19 @@
 /// What the probability of data under a model has been found to be, with its errors.
 
 #include <boltz/data/binarised.hpp>
+#include <boltz/evaluation/running_log_sum.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <iomanip>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -74,14 +80,31 @@ struct LogLikelihood {
     std::vector<double> values{};                   ///< of each case, log Z subtracted
     std::vector<double> errors{};                   ///< of the numbers of the cases, where these are estimates
     std::string case_warning{}; ///< what speaks against the numbers of the cases, whatever log Z; empty if nothing
+    /// What the cases alone prove: log of the sum of exp(value + log Z) over the distinct ones, in nats. No log Z is
+    /// less; -infinity where cases are no states that can be listed (grey values, real-valued units).
+    double log_z_at_least = -std::numeric_limits<double>::infinity();
+    std::size_t distinct_cases = 0; ///< how many distinct ones there are; 0 where they cannot be listed
 
     [[nodiscard]] std::size_t cases() const noexcept { return values.size(); }
+    /// Whether log Z is less than the cases alone prove, by 3 of its errors: the cases have more than all
+    /// probability.
+    [[nodiscard]] bool refuted() const noexcept { return log_z_at_least > log_z.value + 3 * log_z.standard_error; }
     /// Whether nothing speaks against it.
-    [[nodiscard]] bool trustworthy() const noexcept { return log_z.warning.empty() && case_warning.empty(); }
+    [[nodiscard]] bool trustworthy() const { return warning().empty(); }
     /// What speaks against it in plain words, log Z first; empty if nothing does.
     [[nodiscard]] std::string warning() const {
-        if (log_z.warning.empty()) return case_warning;
-        return "log Z: " + log_z.warning + (case_warning.empty() ? "" : "; " + case_warning);
+        std::ostringstream text;
+        auto const say = [&](auto const&... words) {
+            if (text.tellp() > 0) text << "; ";
+            (text << ... << words);
+        };
+        if (!log_z.warning.empty()) say("log Z: ", log_z.warning);
+        if (refuted())
+            say(std::setprecision(8), "log Z is taken for ", log_z.value, ", but is at least ", log_z_at_least,
+                ", which ", distinct_cases, " distinct cases alone sum to: the likelihood is too high by ",
+                log_z_at_least - log_z.value, " nats or more");
+        if (!case_warning.empty()) say(case_warning);
+        return text.str();
     }
 };
 
@@ -117,6 +140,19 @@ inline LogLikelihood likelihood_of(std::vector<double> unnormalised, LogZ log_z,
     LogLikelihood result{.kind = kind, .binarisation = binarisation, .values = std::move(unnormalised)};
     result.case_error = standard_error_of_mean(result.values);
     return with_log_z(std::move(result), std::move(log_z));
+}
+
+/// Adds what distinct cases prove of log Z: `codes` has a number a case that equal ones share, 0 for a case that is
+/// no state. `rounding` is the relative precision of the numbers.
+inline void add_proof(LogLikelihood& likelihood, std::vector<std::uint64_t> const& codes, double rounding) {
+    RunningLogSum sum;
+    std::unordered_set<std::uint64_t> seen;
+    for (std::size_t i = 0; i < codes.size(); ++i)
+        if (codes[i] != 0 && std::isfinite(likelihood.values[i]) && seen.insert(codes[i]).second)
+            sum.add(likelihood.values[i] + likelihood.log_z.value);
+    likelihood.distinct_cases = seen.size();
+    if (seen.empty()) return;
+    likelihood.log_z_at_least = sum.log() - 8 * rounding * std::max(1.0, std::abs(sum.log()));
 }
 
 } // namespace detail

@@ -4,9 +4,12 @@
 /// @file
 /// An estimate of log Z, with its error and with what speaks against it.
 
+#include <boltz/version.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iomanip>
 #include <limits>
 #include <span>
 #include <sstream>
@@ -19,11 +22,13 @@ namespace boltz {
 
 /// Where the chains of an annealing begin, and with it what the estimate means.
 enum class ChainStart {
-    base,          ///< at exact draws from the base, up to the model: below log Z in expectation
-    exact_samples, ///< at exact draws from the model, down to the base: above log Z in expectation
-    long_chains,   ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
-                   ///< start
-    given_states   ///< at states of which nothing is known, down: no bound
+    base,            ///< at exact draws from the base, up to the model: below log Z in expectation
+    exact_samples,   ///< at exact draws from the model, down to the base: above log Z in expectation
+    long_chains,     ///< at the ends of long chains of the model, down: above it as far as they have forgotten their
+                     ///< start
+    tempered_chains, ///< at the ends of chains of parallel tempering at beta = 1, down: the same, which cross between
+                     ///< modes more often
+    given_states     ///< at states of which nothing is known, down: no bound
 };
 
 /// The name of a start, as in reports.
@@ -32,6 +37,7 @@ enum class ChainStart {
     case ChainStart::base: return "base";
     case ChainStart::exact_samples: return "exact samples";
     case ChainStart::long_chains: return "long chains";
+    case ChainStart::tempered_chains: return "tempered chains";
     default: return "given states";
     }
 }
@@ -67,6 +73,15 @@ struct LogMean {
             .variance = values.size() > 1 ? spread / (n - 1) : infinity};
 }
 
+/// What an annealing from one base has said, beside an estimate that began at another.
+struct BaseEstimate {
+    std::string base;          ///< what annealing began with
+    double log_z = 0;          ///< nats
+    double standard_error = 0; ///< of `log_z`
+    double effective_runs = 0; ///< how many equal weights would tell as much
+    std::string warning;       ///< what speaks against it by itself
+};
+
 /// An estimate of log Z (or of the log of a sum over the layers that are not observed) by annealed chains, in nats.
 ///
 /// Each chain gives a log-weight; weights, not their logs, are unbiased, so the log of their mean lies below the
@@ -81,15 +96,37 @@ struct LogPartition {
     std::size_t runs = 0;         ///< chains
     std::size_t temperatures = 0; ///< steps from the base to the model
     ChainStart start = ChainStart::base;
-    std::string base;                ///< what annealing began with
-    std::string products;            ///< what multiplied, and how precisely
-    std::vector<double> log_weights; ///< one a chain, log Z of the base included
+    std::string base;                   ///< what annealing began with
+    std::string products;               ///< what multiplied, and how precisely
+    std::vector<double> log_weights;    ///< one a chain, log Z of the base included
+    std::vector<BaseEstimate> others{}; ///< estimates from other bases, in the order of these
+    std::size_t base_index = 0;         ///< which of the bases this estimate began at
+    double at_least =
+        -std::numeric_limits<double>::infinity(); ///< what visited states alone sum to: no log Z is less
+    std::size_t visited = 0;                      ///< how many distinct states these were
+    double rounding = 0; ///< about what the number type of the model rounds off log Z, in nats
 
     /// How many chains should carry an estimate, seen or predicted, before it is believed.
     static constexpr double least_effective_runs = 10;
 
-    /// Whether nothing speaks against the estimate. It cannot see a mode that no chain has found.
+    /// Whether nothing speaks against the estimate. It cannot see a mode that no chain from any base has found.
     [[nodiscard]] bool trustworthy() const { return warning().empty(); }
+
+    /// Whether states that chains have visited weigh more than the estimate, by 3 of its errors: it is too low.
+    [[nodiscard]] bool refuted() const { return at_least > log_z + 3 * standard_error; }
+
+    /// Estimates from other bases that lie elsewhere by more than 3 combined errors, in words; empty if there are
+    /// none. Those below say no more than that chains from there miss something.
+    [[nodiscard]] std::string note() const {
+        std::ostringstream text;
+        text.precision(6);
+        for (auto const& other : others)
+            if (!(std::abs(other.log_z - log_z) <= 3 * std::hypot(other.standard_error, standard_error)))
+                text << (text.tellp() > 0 ? "; " : "") << "from " << other.base << " log Z is " << other.log_z
+                     << ", standard error " << other.standard_error
+                     << (other.warning.empty() ? "" : " (" + other.warning + ")");
+        return text.str();
+    }
 
     /// What speaks against it in plain words; empty if nothing does.
     ///
@@ -101,6 +138,9 @@ struct LogPartition {
         auto const n = static_cast<double>(runs);
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
+        else if (refuted())
+            text << "log Z is at least " << std::setprecision(8) << at_least << ", which " << visited
+                 << " states that chains visited sum to: the annealed chains have missed what weighs most";
         else if (n < least_effective_runs)
             text << runs << " runs are too few to tell their spread; take " << least_effective_runs << " or more";
         else if (effective_runs < least_effective_runs)
@@ -112,6 +152,9 @@ struct LogPartition {
         else if (start == ChainStart::long_chains)
             text << "the chains began at the ends of long chains, not at exact samples: an upper bound only if those "
                     "have mixed";
+        else if (start == ChainStart::tempered_chains)
+            text << "the chains began at the ends of tempered chains, not at exact samples: an upper bound only if "
+                    "those have mixed";
         else if (start == ChainStart::given_states)
             text << "the chains began at given states, not at exact samples: neither an upper nor a lower bound";
         return text.str();

@@ -4,6 +4,8 @@
 /// @file
 /// Sums of exponentials that are added to one by one.
 
+#include <boltz/version.hpp>
+
 #include <cmath>
 #include <limits>
 

@@ -165,11 +165,12 @@ class PretrainingSession {
                 info.metrics->push_back({"reconstruction_error", reconstruction(Scaled{rbm, stack_.factors(I)}, input,
                                                                                 info, options.compute)});
         }};
-        FitReport const stage = training.run(
+        FitReport stage = training.run(
             input, options, random, [this] { return to_arrays(*this); }, monitor, callbacks...);
-        double const seconds = report.seconds + stage.seconds;
-        report = stage;
-        report.seconds = seconds;
+        stage.seconds += report.seconds;
+        for (std::string& remark : stage.remarks) report.remarks.push_back(stage.phase + ": " + std::move(remark));
+        stage.remarks = std::move(report.remarks);
+        report = std::move(stage);
         report.binarisation = cases.binarisation();
         if (report.stop == Stop::everything) return;
         if constexpr (I + 1 < count) {

@@ -4,6 +4,8 @@
 /// @file
 /// The axes of charts: their ends, and ticks at round numbers.
 
+#include <boltz/version.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

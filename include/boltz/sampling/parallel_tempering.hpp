@@ -99,6 +99,9 @@ class ParallelTempering::Session {
 
     /// The inverse temperatures and how often neighbours swap.
     [[nodiscard]] TemperatureLadder const& ladder() const noexcept { return chains_.ladder(); }
+    /// How many times a state has gone from the lowest temperature to beta = 1, over all chains, since the session
+    /// was bound: negative statistics whose states never do come from where the chains began.
+    [[nodiscard]] std::size_t round_trips() const { return chains_.round_trips(); }
     /// The states at beta = 1, for pictures and diagnostics.
     [[nodiscard]] StateBlocks<T, depth> chains() noexcept { return chains_.target_states(); }
 

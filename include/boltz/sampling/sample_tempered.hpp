@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,20 @@ struct TemperingOptions {
 struct TemperingReport {
     std::vector<double> betas;      ///< the ladder, from 1 down
     std::vector<double> acceptance; ///< mean probability of a swap of neighbours on the frozen ladder, one fewer
+    std::size_t ensembles = 0;      ///< how many there were
+    std::size_t round_trips = 0;    ///< how many times a state went from the lowest temperature to beta = 1, over all
+                                    ///< ensembles, on the frozen ladder
+
+    /// What speaks against the samples in plain words; empty if nothing does.
+    ///
+    /// Acceptances may be high while no state makes the way. That states make it says nothing of modes that chains
+    /// from this base do not reach: the estimates of `log_partition` from several bases do.
+    [[nodiscard]] std::string warning() const {
+        if (round_trips >= ensembles) return {};
+        return "states went from the lowest temperature to beta = 1 only " + std::to_string(round_trips) +
+               " times in " + std::to_string(ensembles) +
+               " ensembles, less than once each; take more sweeps, or other temperatures";
+    }
 };
 
 /// Samples from a model at beta = 1 by parallel tempering between `base` and the model; `read(r, states)` is called
@@ -79,6 +94,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
         chains.ladder().adapt(std::pow(1 + static_cast<double>(t), -0.6));
     }
     chains.ladder().forget();
+    chains.forget_trips();
     States<T, F::depth> target{options.count, field.sizes()};
     for (std::size_t r = 0; r < options.reads; ++r) {
         for (std::size_t t = 0; t < (r == 0 ? options.sweeps : options.thinning); ++t) step();
@@ -87,7 +103,8 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
     }
     auto const betas = chains.ladder().betas();
     auto const acceptance = chains.ladder().acceptance();
-    return {{betas.begin(), betas.end()}, {acceptance.begin(), acceptance.end()}};
+    return {
+        {betas.begin(), betas.end()}, {acceptance.begin(), acceptance.end()}, options.count, chains.round_trips()};
 }
 
 /// Samples, and what became of the temperatures.

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -69,9 +70,17 @@ struct TrainingInfo {
     Binarisation binarisation = Binarisation::none; ///< of the data
     std::string products;                           ///< what multiplies: "bfloat16 by oneDNN 2.6.3"
     bool finished = false;                          ///< whether all epochs are done
-    std::vector<Metric>* metrics = nullptr; ///< of this epoch: monitors add to them, later callbacks read them
+    std::vector<Metric>* metrics = nullptr;      ///< of this epoch: monitors add to them, later callbacks read them
+    std::vector<std::string>* remarks = nullptr; ///< of this epoch, in words: see `remark`
     std::function<Arrays()> state;          ///< everything that is needed to go on later, as a checkpoint keeps it
     std::function<void(double)> scale_rate; ///< multiplies all learning rates from now on; empty if there are none
+
+    /// Says something in words, on one line, in the name of who says it: what speaks against a metric, why a training
+    /// is to end. Later callbacks show and log it, and `FitReport` has what was said in the last epoch. What a
+    /// callback says in the call in which it ends a training is the reason that `FitReport` gives.
+    void remark(std::string text) const {
+        if (remarks != nullptr) remarks->push_back(std::move(text));
+    }
 };
 
 /// What a training has done.
@@ -84,6 +93,8 @@ struct FitReport {
     Binarisation binarisation = Binarisation::none; ///< of the data
     std::string products;                           ///< what multiplied: "float32 by BLAS"
     std::vector<Metric> metrics;                    ///< of the last epoch
+    std::string reason;                             ///< why it ended, in words
+    std::vector<std::string> remarks;               ///< of the last epoch, and on the model as it is now
 };
 
 } // namespace boltz

@@ -75,6 +75,7 @@ class TrainingLoop {
         std::vector<std::size_t> order(rows);
         std::vector<std::size_t> blocks;
         std::vector<Metric> metrics;
+        std::vector<std::string> remarks;
         info.phase = options.phase;
         info.binarisation = data.binarisation();
         info.clock = clock_;
@@ -83,10 +84,16 @@ class TrainingLoop {
         info.cases = rows;
         info.finished = clock_.epoch >= options.epochs;
         info.metrics = &metrics;
+        info.remarks = &remarks;
         Time::time_point const start = Time::now();
         Stop stop = ended_ != 0 ? Stop::phase : Stop::no;
+        std::string reason;
+        std::size_t said = 0; // remarks before the hook at hand
+        bool begun = false;
         // At once, so that a checkpoint of a callback behind says so.
         [[maybe_unused]] auto const ask = [&](Stop asked) {
+            if (asked > stop) reason = reason_of(remarks, said);
+            said = remarks.size();
             stop = std::max(stop, asked);
             if (asked == Stop::phase) ended_ = 1;
         };
@@ -106,6 +113,9 @@ class TrainingLoop {
         while (stop == Stop::no && clock_.epoch < options.epochs) {
             Time::time_point const epoch_start = Time::now();
             metrics.clear();
+            if (begun) remarks.clear(); // those of the beginning are of the first epoch
+            begun = true;
+            said = remarks.size();
             arrange(order, blocks, options);
             while (stop == Stop::no && clock_.batch < info.batches) {
                 std::size_t const first = static_cast<std::size_t>(clock_.batch) * batch_size;
@@ -125,6 +135,9 @@ class TrainingLoop {
             (ask(notify_epoch_end(callbacks, model, info)), ...);
         }
         (notify_train_end(callbacks, model, info), ...);
+        if (reason.empty())
+            reason = stop != Stop::no ? "a callback ended it in an earlier call"
+                                      : "all " + std::to_string(options.epochs) + " epochs are done";
         return {.clock = clock_,
                 .stop = stop,
                 .stopped = stop != Stop::no,
@@ -132,7 +145,9 @@ class TrainingLoop {
                 .seconds = seconds_since(start),
                 .binarisation = info.binarisation,
                 .products = info.products,
-                .metrics = std::move(metrics)};
+                .metrics = std::move(metrics),
+                .reason = std::move(reason),
+                .remarks = std::move(remarks)};
     }
 
     template <class Archive>
@@ -151,6 +166,14 @@ class TrainingLoop {
 
   private:
     static std::string name_of(std::size_t callback) { return "callbacks/" + std::to_string(callback); }
+
+    // Why a callback ends a training: what it has just said.
+    static std::string reason_of(std::vector<std::string> const& remarks, std::size_t said) {
+        if (said == remarks.size()) return "a callback ended it";
+        std::string reason = remarks[said];
+        for (std::size_t i = said + 1; i < remarks.size(); ++i) reason += "; " + remarks[i];
+        return reason;
+    }
 
     // What a callback remembers is found at its place among the callbacks.
     template <class C>

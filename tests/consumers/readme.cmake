@@ -1,0 +1,43 @@
+# What README.md prints for its readers to copy: the consumers are built by these very lines.
+
+# The n-th block of a language in the section "Use it", from 0.
+function(readme_block language n variable)
+  file(READ "${ROOT}/README.md" text)
+  string(FIND "${text}" "\n## Use it\n" begin)
+  string(SUBSTRING "${text}" ${begin} -1 text)
+  foreach(i RANGE ${n})
+    string(FIND "${text}" "\n```${language}\n" begin)
+    if(begin EQUAL -1)
+      message(FATAL_ERROR "README.md, Use it: there is no block ${n} of ${language}")
+    endif()
+    string(LENGTH "\n```${language}\n" length)
+    math(EXPR begin "${begin} + ${length}")
+    string(SUBSTRING "${text}" ${begin} -1 text)
+  endforeach()
+  string(FIND "${text}" "```" end)
+  string(SUBSTRING "${text}" 0 ${end} text)
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Of the alternatives that a block has, set apart by empty lines, the one with these words.
+function(alternative block words variable)
+  string(REPLACE "\n\n" ";" alternatives "${block}")
+  foreach(one IN LISTS alternatives)
+    string(FIND "${one}" "${words}" found)
+    if(NOT found EQUAL -1)
+      set(${variable} "${one}\n" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "README.md, Use it: nothing with ${words} in\n${block}")
+endfunction()
+
+# Puts a value in the place of words that stand for it.
+function(fill_in variable words value)
+  string(FIND "${${variable}}" "${words}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "README.md, Use it: nothing says ${words} in\n${${variable}}")
+  endif()
+  string(REPLACE "${words}" "${value}" text "${${variable}}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
