@@ -98,6 +98,14 @@ int main() {
     // [chains]
     require(!heuristic.trustworthy(), "long chains are not exact samples");
 
+    // [directions]
+    BothDirections const found = both_directions(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    std::printf("from below %.3f, from above %.3f, both %.3f%s\n", found.below.log_z, found.above.log_z,
+                found.both.log_z, found.both.combined ? "" : " (not combined)");
+    // [directions]
+    require(std::abs(found.both.log_z - log_z) < 5 * found.both.standard_error, "both directions find log Z");
+    require(found.tempering.warning().empty(), "tempered chains make round trips");
+
     // [ratio]
     LogPartition const change = log_partition_ratio(dbm, earlier, starts.blocks(), ChainStart::exact_samples,
                                                     {.runs = 200, .ladder = Ladder::linear(50)}, random);

@@ -29,8 +29,8 @@ class LikelihoodMonitor {
     LikelihoodMonitor(Data const& data, Ais ais, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, ais_{std::move(ais)}, how_{how} {}
 
-    template <Model M>
-        requires InferencePolicy<Inference, M>
+    template <concepts::Model M>
+        requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         static_assert(detail::visible_only<Data, M::depth>(),
                       "LikelihoodMonitor takes data on the visible layer only");

@@ -27,7 +27,7 @@ namespace boltz {
 /// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
 /// layers. Costs as `log_sum`; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random,
                                                     BaseBiases<typename F::value_type, F::depth> const& base,
@@ -65,7 +65,7 @@ template <Field F, class Data>
 }
 
 /// The same from the uniform base.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random) {
     return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));

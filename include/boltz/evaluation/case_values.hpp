@@ -32,7 +32,7 @@ namespace boltz::detail {
 /// Pixels that are drawn at each presentation are those of `infer_portions` with the same draws. `use` is called by
 /// several threads at once; the blocks of layers without data hold zeros and may be written.
 /// @throws ShapeError or ValueError if the data does not fit the field.
-template <Field F, class Data, class Use>
+template <concepts::Field F, class Data, class Use>
 std::vector<double> case_values(F const& field, Data const& data, Compute const& compute, Draws const& draws,
                                 char const* function, Use&& use) {
     auto const cases = as_training_data(data);
@@ -51,7 +51,7 @@ std::vector<double> case_values(F const& field, Data const& data, Compute const&
 }
 
 /// Whether the units of all layers with data have states that can be listed.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 constexpr bool listable_cases() {
     bool result = true;
     auto const observed = decltype(as_training_data(std::declval<Data const&>()))::template observed<F::depth>();
@@ -82,7 +82,7 @@ bool lies_between_states(U const& unit, std::span<T const> row) {
 }
 
 /// How many cases lie between the states of their observed layers, as grey values in a binary layer do.
-template <Field F>
+template <concepts::Field F>
 std::size_t cases_between_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                                  Observed<F::depth> const& observed) {
     using T = typename F::value_type;
@@ -103,7 +103,7 @@ struct CaseStates {
 };
 
 /// Looks at the states of all cases: as `case_values`, with the same draws.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 CaseStates case_states(F const& field, Data const& data, Compute const& compute, Draws const& draws,
                        char const* function) {
     using T = typename F::value_type;

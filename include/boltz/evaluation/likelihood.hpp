@@ -25,7 +25,7 @@ namespace boltz {
 /// prove how large log Z is at least (`log_z_at_least`), and the result warns of a smaller one. One product; the
 /// workers share the cases; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the visible layer.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
     requires(F::depth == 2)
 [[nodiscard]] LogLikelihood log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                            Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
@@ -50,7 +50,7 @@ template <Field F, class Data>
 /// and the annealed estimate errs to the side that breaks it. Grey values, protocol and `log_z_at_least` as in
 /// `log_likelihood`.
 /// @throws as `infer_portions`.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] LogLikelihood elbo(F const& field, Data const& data, Inference const& inference, LogZ const& log_z,
                                  Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
     auto result = detail::likelihood_of(unnormalised_elbos(field, data, inference, draws, compute), log_z,

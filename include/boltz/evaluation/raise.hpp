@@ -42,7 +42,7 @@ struct AnnealingModelEstimate {
 /// `ais.runs` chains a case; costs as `log_sum`, two products a temperature; allocates.
 /// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
 /// `log_partition`, or if a state is impossible or a case holds values between states: binarise grey values.
-template <Field F>
+template <concepts::Field F>
     requires(F::depth == 2)
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais, Random& random,
@@ -81,7 +81,7 @@ raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> 
 }
 
 /// The same from the uniform base.
-template <Field F>
+template <concepts::Field F>
     requires(F::depth == 2)
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais,

@@ -27,7 +27,7 @@ constexpr bool has_gaussian() {
         return requires(U const& unit) { unit.log_precision(); };
 }
 
-template <Field F>
+template <concepts::Field F>
 constexpr bool has_gaussian_neighbours() {
     bool found = false;
     for_each_index<F::depth - 1>([&](auto l) {
@@ -62,7 +62,7 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 /// of Q and minus their weights beside it; the model exists where Q is positive definite. Costs a pass over the
 /// parameters for models without such neighbours, and n^3 / 3 more for n Gaussian units; allocates then.
 /// @throws ValueError if a parameter is not finite, or Q is not positive definite.
-template <Model M>
+template <concepts::Model M>
 void check_bounded_energy(M const& model, char const* function) {
     if (std::string const where = where_not_finite(model); !where.empty())
         detail::fail<ValueError>(function, ": ", where,
