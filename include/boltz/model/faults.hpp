@@ -65,24 +65,25 @@ template <class M>
         say(where, " of the model are not all finite numbers: the training has diverged; a lower rate may help");
         return faults;
     }
-    if constexpr (!detail::ShowsWeights<M>) return faults;
-    detail::for_each_index<M::depth - 1>([&](auto l) {
-        auto const& weights = model.weights(l);
-        double largest = 0;
-        if constexpr (requires { model.template layer<l>(); })
-            if constexpr (detail::CountsStates<detail::UnitOf<M, l>> &&
-                          detail::CountsStates<detail::UnitOf<M, l + 1>>)
-                for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-        if (largest > detail::largest_sensible_weight)
-            say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
-                ", so that one unit alone decides the state of another: the training has diverged; a lower rate may "
-                "help");
-        if constexpr (detail::leads_to_hidden_units<l, M>())
-            if (detail::upper_units_are_copies<l>(model))
-                say("all units of layer ", l + 1, " have the same weights to layer ", std::size_t{l},
-                    " and the same bias, so they are copies of one another: give the model weights by "
-                    "initialise_weights before the training");
-    });
+    if constexpr (detail::ShowsWeights<M>)
+        detail::for_each_index<M::depth - 1>([&](auto l) {
+            auto const& weights = model.weights(l);
+            double largest = 0;
+            if constexpr (requires { model.template layer<l>(); })
+                if constexpr (detail::CountsStates<detail::UnitOf<M, l>> &&
+                              detail::CountsStates<detail::UnitOf<M, l + 1>>)
+                    for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
+            if (largest > detail::largest_sensible_weight)
+                say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
+                    ", so that one unit alone decides the state of another: the training has diverged; a lower rate "
+                    "may "
+                    "help");
+            if constexpr (detail::leads_to_hidden_units<l, M>())
+                if (detail::upper_units_are_copies<l>(model))
+                    say("all units of layer ", l + 1, " have the same weights to layer ", std::size_t{l},
+                        " and the same bias, so they are copies of one another: give the model weights by "
+                        "initialise_weights before the training");
+        });
     return faults;
 }
 
