@@ -133,6 +133,21 @@ TEMPLATE_TEST_CASE("bytes of mapped .npy and IDX files are scaled on the way", "
     CHECK((loaded<TestType>(map_idx(folder / "cases"), indices) == loaded<TestType>(ByteSource{bytes, 12}, indices)));
 }
 
+TEST_CASE("mapped bytes 0 and 1 are states, and say so", "[io]") {
+    TemporaryFolder const folder;
+    auto array = array_of("|u1", {2, 3});
+    std::vector<std::uint8_t> const bytes{0, 1, 1, 0, 1, 0};
+    std::memcpy(array.bytes.data(), bytes.data(), bytes.size());
+    write_npy(folder / "cases.npy", array);
+    write_idx(folder / "cases", {{2, 3}, bytes});
+    for (MappedSource const& source : {map_npy(folder / "cases.npy"), map_idx(folder / "cases")}) {
+        CHECK((loaded<float>(source, {0, 1}) == loaded<float>(ByteSource{bytes, 3, 1.0}, {0, 1})));
+        CHECK(source.scale().note("the file").ends_with("not divided by 255"));
+    }
+    CHECK((loaded<float>(map_idx(folder / "cases", 0.5), {1}) == loaded<float>(ByteSource{bytes, 3, 0.5}, {1})));
+    CHECK(map_idx(folder / "cases", 0.5).scale().note("the file").empty());
+}
+
 TEST_CASE("a mapped file cut short or prolonged anywhere is refused", "[io]") {
     TemporaryFolder const folder;
     write_npy(folder / "whole.npy", array_of(numbers(2, 3)));
