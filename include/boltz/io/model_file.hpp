@@ -71,8 +71,10 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
     auto meta = parse_json(text->second);
-    if (!meta.is_object() || meta.value("format", nlohmann::json{}) != model_format)
-        fail<FormatError>("load: ", path, " is not a model that boltz has saved: meta.json does not say so");
+    if (!meta.is_object()) fail<FormatError>("load: ", path, ": meta.json is not a JSON object");
+    if (auto const format = meta.value("format", nlohmann::json{}); format != model_format)
+        fail<FormatError>("load: ", path, " is not a model that boltz has saved: the format in meta.json is ",
+                          excerpt(format), ", not \"", model_format, '"');
     if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
         fail<FormatError>("load: ", path, " has format version ",
                           excerpt(meta.value("format_version", nlohmann::json{})), ", but this boltz reads version ",
