@@ -3,6 +3,7 @@
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
 #include "support/tempered_models.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boltz/sampling/sample.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
@@ -132,6 +133,22 @@ TEST_CASE("tempered samples need chains, reads and temperatures", "[sampling]") 
     CHECK_THROWS_AS(sample_tempered(model, {.temperatures = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.lowest = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(test::bernoulli_rbm(3, 3)), {}, random), ShapeError);
+}
+
+TEST_CASE("more tempered chains or samples than memory can hold are refused by name", "[sampling]") {
+    auto const model = test::bernoulli_rbm<float>();
+    auto const refused = [&](TemperingOptions const& options) {
+        Random random{1};
+        return boltz_test::message_of<ValueError>(
+            [&] { static_cast<void>(sample_tempered(model, options, random)); });
+    };
+    CHECK_THAT(refused({.count = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
+               contains_text("sample_tempered: 4294967296 count x 4294967296 reads"));
+    Random random{1};
+    CHECK_THROWS_AS(sample_tempered(model, uniform_base(model),
+                                    {.count = (std::size_t{1} << 62) + 1, .temperatures = 4}, random,
+                                    [](std::size_t, auto const&) {}),
+                    ValueError);
 }
 
 } // namespace test_sample_tempered

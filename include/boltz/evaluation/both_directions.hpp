@@ -30,7 +30,7 @@ struct BothDirections {
 /// annealing, and 20 `steps` Gibbs sweeps of as many chains.
 /// @throws ValueError if `below` did not begin at one of `bases`; as `sample_tempered`, `reverse_log_partition` and
 /// `acceptance_ratio`.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BothDirections both_directions(F const& field, LogPartition below, Ais const& ais, Random& random,
                                              Bases<F> const& bases, std::size_t steps = 1000) {
     if (below.base_index >= bases.size())
@@ -49,7 +49,7 @@ template <Field F>
 
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BothDirections both_directions(F const& field, Ais const& ais, Random& random, Bases<F> const& bases,
                                              std::size_t steps = 1000) {
     LogPartition below = log_partition(field, ais, random, bases);

@@ -49,18 +49,18 @@ struct ParallelTempering {
     Start start = Start::data;                                     ///< where the chains begin
     Statistics statistics = Statistics::mixed;                     ///< what the negative statistics are made of
 
-    template <Field F>
+    template <concepts::Field F>
     class Session;
 
     /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, or `lowest` does not lie in [0, 1).
-    template <Field F>
+    template <concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         return Session<F>{*this, field};
     }
 };
 
 /// The chains at all temperatures and their ladder.
-template <Field F>
+template <concepts::Field F>
 class ParallelTempering::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;

@@ -64,8 +64,9 @@ struct TemperingReport {
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
-/// [0, 1), or the energy is not bounded below; ShapeError if the base has other layers.
-template <Field F, class Read>
+/// [0, 1), the chains are more than memory can hold, or the energy is not bounded below; ShapeError if the base has
+/// other layers.
+template <concepts::Field F, class Read>
 TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                                 TemperingOptions const& options, Random& random, Read&& read) {
     using T = typename F::value_type;
@@ -77,7 +78,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
             detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
                                      ", but the model has ", field.sizes()[l]);
     detail::check_precision<F>(options.compute);
-    if constexpr (Model<F>) check_bounded_energy(field, "sample_tempered");
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample_tempered");
     TemperedChains<T, F::depth> chains{
         options.count, field.sizes(),
         TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};
@@ -115,21 +116,23 @@ struct TemperedSamples {
 
 /// The same, keeping what is read.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                 TemperingOptions const& options, Random& random) {
-    TemperedSamples<typename F::value_type, F::depth> result{{options.count * options.reads, field.sizes()}, {}};
+    std::size_t const rows =
+        detail::rows_of_states("sample_tempered", {options.count, "count"}, {options.reads, "reads"}, field.sizes());
+    TemperedSamples<typename F::value_type, F::depth> result{{rows, field.sizes()}, {}};
     result.report = sample_tempered(field, base, options, random, [&](std::size_t r, auto const& states) {
-        auto const rows = row_range(result.states.blocks(), r * options.count, options.count);
-        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], rows[l]);
+        auto const kept = row_range(result.states.blocks(), r * options.count, options.count);
+        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], kept[l]);
     });
     return result;
 }
 
 /// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, TemperingOptions const& options, Random& random) {
     return sample_tempered(field, uniform_base(field), options, random);

@@ -40,10 +40,11 @@ template <std::floating_point T, std::size_t Depth>
 class TemperedChains {
   public:
     /// All states 0.
+    /// @throws ValueError if chains is 0, or they are more than memory can hold.
     TemperedChains(std::size_t chains, std::array<std::size_t, Depth> const& sizes, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{chains * ladder_.size(), sizes},
-          inputs_{chains * ladder_.size(), sizes}, difference_(chains * ladder_.size()),
-          acceptance_(chains * ladder_.size()), from_base_(chains * ladder_.size()), trips_(chains) {
+        : chains_{chains}, ladder_{std::move(ladder)}, states_{room(chains, ladder_, sizes), sizes},
+          inputs_{states_.rows(), sizes}, difference_(states_.rows()), acceptance_(states_.rows()),
+          from_base_(states_.rows()), trips_(chains) {
         if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
     }
 
@@ -72,7 +73,7 @@ class TemperedChains {
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     void step(F const& field, BaseBiases<T, Depth> const& own, BaseBiases<T, Depth> const& base, Draws const& draws,
               Executor& executor) {
@@ -120,6 +121,11 @@ class TemperedChains {
     }
 
   private:
+    [[nodiscard]] static std::size_t room(std::size_t chains, TemperatureLadder const& ladder,
+                                          std::array<std::size_t, Depth> const& sizes) {
+        return detail::rows_of_states("TemperedChains", {chains, "chains"}, {ladder.size(), "temperatures"}, sizes);
+    }
+
     // x becomes beta x + (1 - beta) b0; rows belong to temperatures, `first` is the first of the block.
     void temper(Block<T> x, Vector<T> const& base, std::size_t first) const noexcept {
         for (std::size_t i = 0; i < x.rows; ++i) {
