@@ -69,7 +69,12 @@ Mnist read_digits(Options const& options) {
     if (folder.empty())
         if (char const* const base = std::getenv("BOLTZ_DATA_DIR"); base != nullptr && *base != '\0')
             folder = std::filesystem::path{base} / "mnist";
-    if (!options.data.empty() || std::filesystem::exists(folder)) return read_mnist(folder);
+    if (!options.data.empty() || std::filesystem::exists(folder)) {
+        Mnist digits = read_mnist(folder);
+        if (auto const note = digits.train.byte_scale().note(folder.string()); !note.empty())
+            std::cout << "Note: " << note << ".\n";
+        return digits;
+    }
     std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): synthetic digits, drawn by the program.\n";
     return {.train = synthetic_digits(options.limit, options.seed), .test = synthetic_digits(1000, options.seed + 1)};
 }

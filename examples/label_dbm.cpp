@@ -84,6 +84,7 @@ LabelledImages read_images(Options const& options) {
         return synthetic_digits(std::min<std::size_t>(options.limit, 60'000), options.seed);
     }
     LabelledImages const images = read_mnist(folder).train;
+    if (auto const note = images.byte_scale().note(folder); !note.empty()) std::cout << "Note: " << note << ".\n";
     return images.part(0, std::min(options.limit, images.count));
 }
 

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <numeric>
@@ -46,17 +45,7 @@ inline RawCases read_raw_cases(std::filesystem::path const& path) {
         Array const array = read_npy(path);
         shape = array.shape;
         result.bytes = array.dtype == "|u1";
-        auto const copied = [&]<class T>(T) {
-            std::vector<T> numbers(array.bytes.size() / sizeof(T));
-            std::memcpy(numbers.data(), array.bytes.data(), numbers.size() * sizeof(T));
-            fill(numbers.data());
-        };
-        if (array.dtype == "<f4") copied(float{});
-        if (array.dtype == "<f8") copied(double{});
-        if (array.dtype == "<i4") copied(std::int32_t{});
-        if (array.dtype == "<i8") copied(std::int64_t{});
-        if (array.dtype == "<u8") copied(std::uint64_t{});
-        if (array.dtype == "|u1") copied(std::uint8_t{});
+        fill(numbers_of<float>(array).data());
     } else {
         IdxBytes const idx = read_idx(path);
         shape = idx.shape;
@@ -66,19 +55,12 @@ inline RawCases read_raw_cases(std::filesystem::path const& path) {
     return result;
 }
 
-/// What the numbers of a file are multiplied with, and why in words.
-struct ByteScale {
-    double factor;
-    std::string note;
-};
-
-/// Bytes are grey levels of 255 unless their greatest is 1 or they are counts; other numbers are as they are.
-inline ByteScale scale_of(RawCases const& raw, std::optional<double> wanted, bool counts, std::string const& name) {
-    if (wanted) return {*wanted, ""};
-    if (!raw.bytes || counts) return {1, ""};
-    float const most = *std::max_element(raw.values.begin(), raw.values.end());
-    if (most <= 1) return {1, "the bytes of " + name + " are 0 and 1 and are taken as they are, not divided by 255"};
-    return {1.0 / 255, ""};
+/// What the numbers of a file are multiplied with: bytes by the rule of the library unless they are counts; other
+/// numbers are as they are.
+inline boltz::ByteScale scale_of(RawCases const& raw, std::optional<double> wanted, bool counts) {
+    if (wanted) return *wanted;
+    if (!raw.bytes || counts) return 1;
+    return boltz::ByteScale::of(raw.values);
 }
 
 /// The cases of a file for layer 0 of a model, scaled and binarised.
@@ -95,9 +77,9 @@ boltz::Matrix<float> read_cases(std::filesystem::path const& path, M const& mode
         boltz::detail::fail<ValueError>("read_cases: binarisation is ", to_string(binarisation), ", but layer 0 has ",
                                         Unit::name, " units");
     RawCases raw = read_raw_cases(path);
-    ByteScale const scale = scale_of(raw, wanted, std::is_same_v<Unit, Multinomial>, path.string());
-    if (!scale.note.empty()) notes.push_back(scale.note);
-    for (float& value : raw.values) value = static_cast<float>(value * scale.factor);
+    ByteScale const scale = scale_of(raw, wanted, std::is_same_v<Unit, Multinomial>);
+    if (std::string note = scale.note(path.string()); !note.empty()) notes.push_back(std::move(note));
+    for (float& value : raw.values) value = static_cast<float>(value * scale.factor());
     as_training_data(raw.values).check(model, ("read_cases: " + path.string()).c_str(), Draws::from_seed(0));
     bool const grey = std::any_of(raw.values.begin(), raw.values.end(), [](float v) { return v != 0 && v != 1; });
     if (!binary || !grey) return std::move(raw.values);

@@ -24,6 +24,7 @@ struct Images {
     boltz::LabelledImages train;
     boltz::LabelledImages test;
     std::string test_name = "test";
+    std::string note{}; ///< what to know of the bytes; mostly empty
 };
 
 /// The folder with the images from the root on, so that a resumed run finds it from anywhere, or nothing for
@@ -51,6 +52,8 @@ inline Images read_images(Options const& options) {
     } else {
         Mnist mnist = read_mnist(folder);
         images = {.name = folder, .train = std::move(mnist.train), .test = std::move(mnist.test)};
+        images.note = images.train.byte_scale().note(folder);
+        if (!images.note.empty()) std::cout << "Note: " << images.note << ".\n";
     }
     if (options.limit > 0 && options.limit < images.train.count) images.train = images.train.part(0, options.limit);
     if (options.validation > 0) {
@@ -61,7 +64,8 @@ inline Images read_images(Options const& options) {
                                   .height = images.train.height,
                                   .width = images.train.width,
                                   .images = {},
-                                  .labels = {}};
+                                  .labels = {},
+                                  .scale = images.train.byte_scale()};
             for (std::size_t const i : indices) {
                 auto const pixels = images.train.image(i);
                 chosen.images.insert(chosen.images.end(), pixels.begin(), pixels.end());

@@ -101,6 +101,7 @@ int evaluate_saved(Options options) {
                    {"dataset", images.name},
                    {images.test_name + "_images", images.test.count},
                    {"binarisation", options.binarisation},
+                   {"note", images.note},
                    {"seed", options.seed},
                    {"threads", options.threads},
                    {"version", version}});
@@ -225,6 +226,7 @@ int run(Options options, std::string const& program) {
                            {"peak_memory_megabytes", peak_memory()},
                            {"products", experiment.products()},
                            {"binarisation", options.binarisation},
+                           {"note", images.note},
                            {"seed", options.seed},
                            {"threads", options.threads},
                            {"version", version},

@@ -103,6 +103,7 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
         result.version = boltz::version;
         result.seed = setting.seed;
         if (images.name == "synthetic digits") result.title += ", on synthetic digits";
+        if (!images.note.empty()) result.protocol += "; " + images.note;
         show(result);
         write_text(clock, std::to_string(result.seconds) + "\n");
         write_text(setting.out / (setting.row + ".json"), nlohmann::json(result).dump(2) + "\n");

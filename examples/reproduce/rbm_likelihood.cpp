@@ -26,7 +26,7 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
     Random random{setting.seed};
     auto const rbm = centred_rbm(setting, 500, epochs, training, sampling, random);
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
-    auto const [below, above, both] =
+    auto const [below, above, both, tempering] =
         both_directions(rbm, ais, random, usual_bases(rbm, training, random, setting.compute()));
     LogLikelihood const found = log_likelihood(rbm, held_out, below, setting.compute());
     likelihood.unit = "nats";
@@ -47,9 +47,10 @@ bool put_pixels(std::vector<std::uint8_t> const& drawn, std::string const& name,
                                         " pixels, but the test images have ", images.images.size());
     std::size_t const pixels = images.pixels();
     auto const turn = [&](std::size_t pixel) { return pixel % images.width * images.height + pixel / images.width; };
+    double const scale = images.byte_scale().factor();
     std::vector<double> grey(pixels), as_they_are(pixels);
     for (std::size_t i = 0; i < drawn.size(); ++i) {
-        grey[i % pixels] += images.images[i] / 255.0;
+        grey[i % pixels] += scale * images.images[i];
         as_they_are[i % pixels] += drawn[i] > 0;
     }
     double kept_distance = 0, turned_distance = 0;
@@ -60,7 +61,8 @@ bool put_pixels(std::vector<std::uint8_t> const& drawn, std::string const& name,
     bool const turned = turned_distance < kept_distance;
     for (std::size_t i = 0; i < images.count; ++i)
         for (std::size_t j = 0; j < pixels; ++j)
-            images.images[i * pixels + j] = drawn[i * pixels + (turned ? turn(j) : j)] > 0 ? 255 : 0;
+            images.images[i * pixels + j] = drawn[i * pixels + (turned ? turn(j) : j)] > 0 ? 1 : 0;
+    images.scale = 1;
     return turned;
 }
 

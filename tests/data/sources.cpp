@@ -60,12 +60,12 @@ Matrix<T> matrix_of(std::initializer_list<std::initializer_list<double>> rows) {
 } // namespace
 
 TEST_CASE("every source is one and says how large it is") {
-    STATIC_REQUIRE(DataSource<MatrixSource<float>>);
-    STATIC_REQUIRE(DataSource<MatrixSource<double>>);
-    STATIC_REQUIRE(DataSource<ByteSource>);
-    STATIC_REQUIRE(DataSource<OneHot>);
-    STATIC_REQUIRE(DataSource<Subset<OneHot>>);
-    STATIC_REQUIRE((DataSource<Beside<ByteSource, OneHot>>));
+    STATIC_REQUIRE(concepts::DataSource<MatrixSource<float>>);
+    STATIC_REQUIRE(concepts::DataSource<MatrixSource<double>>);
+    STATIC_REQUIRE(concepts::DataSource<ByteSource>);
+    STATIC_REQUIRE(concepts::DataSource<OneHot>);
+    STATIC_REQUIRE(concepts::DataSource<Subset<OneHot>>);
+    STATIC_REQUIRE((concepts::DataSource<Beside<ByteSource, OneHot>>));
     auto const matrix = numbered(4, 3);
     CHECK(MatrixSource{matrix}.rows() == 4);
     CHECK(MatrixSource{matrix}.columns() == 3);
@@ -102,6 +102,36 @@ TEMPLATE_TEST_CASE("bytes are scaled on the way, every one of the 256", "", floa
     CHECK(grey(1, 0) == 0);
     CHECK(grey(1, 255) == 1);
     CHECK((loaded<T>(ByteSource{std::span{bytes}.first(3), 3, 2.0}, {0}) == matrix_of<T>({{0, 2, 4}})));
+}
+
+TEMPLATE_TEST_CASE("bytes 0 and 1 are states, not grey levels, and say so", "", float, double) {
+    using T = TestType;
+    std::vector<std::uint8_t> bytes{0, 1, 1, 0, 1, 0};
+    ByteSource const states{bytes, 3};
+    CHECK((loaded<T>(states, {1, 0}) == matrix_of<T>({{0, 1, 0}, {0, 1, 1}})));
+    CHECK(states.scale().states());
+    CHECK(states.scale().note("the file").starts_with("no byte of the file is above 1"));
+    // One byte above 1 decides for all, and nothing decides where the caller knows.
+    bytes.back() = 2;
+    ByteSource const grey{bytes, 3};
+    CHECK(loaded<T>(grey, {0})(0, 1) == Approx(1.0 / 255));
+    CHECK(grey.scale().note("the file").empty());
+    ByteSource const told{std::span{bytes}.first(3), 3, 1.0 / 255};
+    CHECK(loaded<T>(told, {0})(0, 1) == Approx(1.0 / 255));
+    CHECK(told.scale().note("the file").empty());
+}
+
+TEST_CASE("a part of images has the byte scale of all") {
+    LabelledImages const grey{.count = 2, .height = 1, .width = 2, .images = {0, 1, 0, 200}, .labels = {0, 1}};
+    LabelledImages const faint = grey.part(0, 1);
+    CHECK(loaded<double>(ByteSource{grey}, {0})(0, 1) == Approx(1.0 / 255));
+    CHECK(loaded<double>(ByteSource{faint}, {0})(0, 1) == Approx(1.0 / 255));
+    CHECK(faint.byte_scale().note("the part").empty());
+    LabelledImages const states{.count = 2, .height = 1, .width = 2, .images = {0, 1, 1, 0}, .labels = {0, 1}};
+    CHECK(loaded<double>(ByteSource{states}, {0})(0, 1) == 1);
+    LabelledImages const part = states.part(1, 1);
+    CHECK(loaded<double>(ByteSource{part}, {0})(0, 0) == 1);
+    CHECK(part.byte_scale().states());
 }
 
 TEST_CASE("bytes that are not whole rows are refused") {

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <numeric>
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace test_idx {
 
@@ -125,6 +127,32 @@ TEST_CASE("a folder of four IDX files is read as training and test images", "[io
     CHECK(part.images.size() == 32);
     CHECK_THROWS_AS(train.part(4, 2), boltz::ValueError);
     CHECK_THROWS_AS(train.part(6, 0), boltz::ValueError);
+}
+
+TEST_CASE("both halves of MNIST have one byte scale", "[io][idx]") {
+    TemporaryFolder const folder;
+    auto const write = [&](std::vector<std::uint8_t> const& train, std::vector<std::uint8_t> const& test) {
+        boltz::write_idx(folder / "train-images-idx3-ubyte", {{1, 1, 2}, train});
+        boltz::write_idx(folder / "train-labels-idx1-ubyte", {{1}, {0}});
+        boltz::write_idx(folder / "t10k-images-idx3-ubyte", {{1, 1, 2}, test});
+        boltz::write_idx(folder / "t10k-labels-idx1-ubyte", {{1}, {0}});
+    };
+    for (auto const& [train, test, factor] :
+         {std::tuple{std::vector<std::uint8_t>{0, 1}, std::vector<std::uint8_t>{1, 1}, 1.0},
+          {{0, 255}, {0, 9}, 1.0 / 255},
+          {{0, 255}, {0, 0}, 1.0 / 255}, // blank images fit either
+          {{0, 0}, {0, 1}, 1.0}}) {
+        write(train, test);
+        auto const mnist = boltz::read_mnist(folder.path());
+        REQUIRE(mnist.train.scale);
+        CHECK(mnist.train.scale->factor() == factor);
+        CHECK(mnist.test.scale == mnist.train.scale);
+    }
+    write({0, 1}, {0, 200});
+    auto const message = message_of<boltz::FormatError>([&] { (void)boltz::read_mnist(folder.path()); });
+    CHECK(message.find("up to 1, ") != std::string::npos);
+    CHECK(message.find("up to 200") != std::string::npos);
+    CHECK(message.find(folder.path().string()) != std::string::npos);
 }
 
 TEST_CASE("images and labels of different length are refused, naming both", "[io][idx]") {

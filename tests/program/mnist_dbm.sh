@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # sh mnist_dbm.sh PROGRAM SCRATCH CASE
-# The main program from the command line. CASE: refusals, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
+# The main program from the command line. CASE: refusals, bytes, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -116,6 +116,25 @@ results" ] || fail "a refusal removed results"
         --mean-field-sweeps --classifier-epochs --seed --threads --limit --out --resume --quick --paper --evaluate --load; do
         grep -q -- "$option" help || fail "--help does not mention $option"
     done
+}
+
+# Bytes 0 and 1 give the model of bytes 0 and 255, and a word; also where only some images are trained on.
+bytes() {
+    small="--quick --hidden 4 3 --limit 15 --pretrain-epochs 2 1 --joint-epochs 1 --classifier-epochs 1 --threads 1"
+    two_inks
+    for data in states levels; do
+        # shellcheck disable=SC2086
+        "$program" $small --data $data --out $data.out >$data.log 2>&1 || fail "$data: $(tail -3 $data.log)"
+    done
+    for file in model.npz classifier.npz samples.png reconstructions.png; do
+        cmp "states.out/$file" "levels.out/$file" || fail "bytes 0 and 1 give another $file than bytes 0 and 255"
+    done
+    grep -q "no byte of .*/states is above 1" states.log || fail "bytes 0 and 1 are taken as they are without a word"
+    grep -q '"note": "no byte of .*/states is above 1' states.out/summary.json || fail "the summary has no note"
+    ! grep -q "is above 1" levels.log || fail "bytes 0 and 255 are taken for states"
+    cp levels/t10k-images-idx3-ubyte states/
+    # shellcheck disable=SC2086
+    refused "bytes up to 1, .*bytes up to 255" $small --data states --out mixed
 }
 
 # interrupt PHASE ARGUMENTS...: starts the program and sends it SIGINT once the phase has begun.
@@ -234,7 +253,7 @@ evaluation() {
 }
 
 case $case in
-refusals | interrupted | threads | evaluation) "$case" ;;
+refusals | bytes | interrupted | threads | evaluation) "$case" ;;
 *) fail "there is no case $case" ;;
 esac
 rm -rf "$scratch"

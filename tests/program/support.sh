@@ -25,3 +25,28 @@ idx() {
     shift
     for extent; do printf "\\0\\0\\0\\$(printf %o "$extent")"; done
 }
+
+# two_inks: folders `states` and `levels` with the same small data set, its ink being byte 1 and byte 255.
+two_inks() {
+    mkdir -p states levels
+    for part in train:40 t10k:20; do
+        count=${part#*:}
+        name=${part%:*}
+        # Crosses and frames, shifted by one byte from image to image.
+        { idx 3 "$count" 4 4 && head -c $((count * 16)) /dev/zero; } >blank
+        head -c 16 blank >header
+        i=0
+        : >payload
+        : >classes
+        while [ "$i" -lt $((count / 2)) ]; do
+            printf '\001\001\001\001\001\000\000\001\001\000\000\001\001\001\001\000' >>payload
+            printf '\000\001\001\000\001\001\001\001\000\001\001\000\000\000\000\001' >>payload
+            printf '\000\001' >>classes
+            i=$((i + 1))
+        done
+        cat header payload >"states/$name-images-idx3-ubyte"
+        { cat header && tr '\001' '\377' <payload; } >"levels/$name-images-idx3-ubyte"
+        { idx 1 "$count" && cat classes; } >"states/$name-labels-idx1-ubyte"
+        cp "states/$name-labels-idx1-ubyte" levels/
+    done
+}

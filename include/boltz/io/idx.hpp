@@ -9,6 +9,7 @@
 #include <boltz/io/file.hpp>
 #include <boltz/io/gzip.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -137,7 +138,8 @@ inline void write_idx(std::filesystem::path const& path, IdxBytes const& array) 
     write_file_atomically(path, file);
 }
 
-/// Reads images (rank 3) and their labels (rank 1) from two IDX files.
+/// Reads images (rank 3) and their labels (rank 1) from two IDX files. `ByteScale` decides whether the bytes are grey
+/// levels or states.
 /// @throws FileError, FormatError as read_idx, and FormatError if a rank is wrong or the two lengths differ.
 [[nodiscard]] inline LabelledImages read_labelled_images(std::filesystem::path const& images,
                                                          std::filesystem::path const& labels) {
@@ -152,25 +154,40 @@ inline void write_idx(std::filesystem::path const& path, IdxBytes const& array) 
     if (pixels.shape[0] != classes.shape[0])
         detail::fail<FormatError>("read_labelled_images: ", images.string(), " has ", pixels.shape[0],
                                   " images, but ", labels.string(), " has ", classes.shape[0], " labels");
+    ByteScale const scale = ByteScale::of(pixels.bytes);
     return {.count = pixels.shape[0],
             .height = pixels.shape[1],
             .width = pixels.shape[2],
             .images = std::move(pixels.bytes),
-            .labels = std::move(classes.bytes)};
+            .labels = std::move(classes.bytes),
+            .scale = scale};
 }
 
 /// Reads a folder with MNIST's four files, each plain or with ".gz": train-images-idx3-ubyte,
 /// train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. Fashion-MNIST, KMNIST and others
-/// use the same names.
-/// @throws FileError, FormatError as read_labelled_images, and FormatError if the two image sizes differ.
+/// use the same names. Both halves have one `ByteScale`.
+/// @throws FileError, FormatError as read_labelled_images, and FormatError if the two image sizes differ, or one half
+/// has bytes 0 and 1 and the other grey levels.
 [[nodiscard]] inline Mnist read_mnist(std::filesystem::path const& folder) {
     Mnist result{.train =
                      read_labelled_images(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"),
                  .test = read_labelled_images(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte")};
-    auto const& [train, test] = result;
+    auto& [train, test] = result;
     if (train.height != test.height || train.width != test.width)
         detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of ", train.height, " x ",
                                   train.width, ", but test images of ", test.height, " x ", test.width);
+    if (train.scale != test.scale) {
+        auto const greatest = [](LabelledImages const& half) {
+            return half.images.empty() ? 0 : int{*std::ranges::max_element(half.images)};
+        };
+        int const of_train = greatest(train);
+        int const of_test = greatest(test);
+        if (of_train == 1 || of_test == 1)
+            detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of bytes up to ",
+                                      of_train, ", but test images of bytes up to ", of_test,
+                                      ": states 0 and 1 in one half, grey levels in the other");
+        train.scale = test.scale = 1.0 / 255; // one half is blank
+    }
     return result;
 }
 

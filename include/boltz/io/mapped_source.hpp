@@ -4,6 +4,7 @@
 /// @file
 /// Cases from files that may be larger than memory.
 
+#include <boltz/data/byte_scale.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
@@ -17,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -34,7 +36,7 @@ namespace boltz {
 class MappedSource {
   public:
     /// What the numbers of a file are.
-    enum class Number { float32, uint8 };
+    enum class Number { float32, float64, uint8 };
 
     /// Where cases lie in a file.
     struct Layout {
@@ -42,7 +44,7 @@ class MappedSource {
         std::size_t rows = 0;
         std::size_t columns = 0;
         Number number = Number::float32;
-        double scale = 1; ///< factor of bytes
+        ByteScale scale = 1; ///< factor of bytes
     };
 
     /// Cases of a file without a header that could be checked. Little-endian, row-major, no gaps.
@@ -50,7 +52,9 @@ class MappedSource {
     MappedSource(MappedFile file, Layout const& layout)
         : file_{std::make_shared<MappedFile const>(std::move(file))}, layout_{layout} {
         std::size_t const available = file_->bytes().size();
-        std::size_t const item = layout.number == Number::float32 ? sizeof(float) : 1;
+        std::size_t const item = layout.number == Number::float64   ? sizeof(double)
+                                 : layout.number == Number::float32 ? sizeof(float)
+                                                                    : 1;
         if (layout.rows == 0 || layout.columns == 0)
             detail::fail<FormatError>("MappedSource: the layout has ", layout.rows, " rows of ", layout.columns,
                                       " columns, but must have at least 1 of each");
@@ -63,6 +67,9 @@ class MappedSource {
     [[nodiscard]] std::size_t rows() const noexcept { return layout_.rows; }
     [[nodiscard]] std::size_t columns() const noexcept { return layout_.columns; }
 
+    /// What bytes are multiplied with, and whether the rule of `ByteScale` chose it.
+    [[nodiscard]] ByteScale scale() const noexcept { return layout_.scale; }
+
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
         std::byte const* const begin = file_->bytes().data() + layout_.begin;
@@ -71,22 +78,24 @@ class MappedSource {
             T* const row = out.row(i).data();
             if (layout_.number == Number::uint8)
                 detail::bytes_to_scaled(reinterpret_cast<std::uint8_t const*>(begin + first), row, layout_.columns,
-                                        static_cast<T>(layout_.scale));
+                                        static_cast<T>(layout_.scale.factor()));
+            else if (layout_.number == Number::float32)
+                copy_numbers<float>(begin + first * sizeof(float), row);
             else
-                copy_floats(begin + first * sizeof(float), row);
+                copy_numbers<double>(begin + first * sizeof(double), row);
         }
     }
 
   private:
-    // Floats need not lie at multiples of their size in a file.
-    template <class T>
-    void copy_floats(std::byte const* from, T* to) const noexcept {
-        if constexpr (std::is_same_v<T, float>) {
-            std::memcpy(to, from, layout_.columns * sizeof(float));
+    // Numbers need not lie at multiples of their size in a file.
+    template <class From, class T>
+    void copy_numbers(std::byte const* from, T* to) const noexcept {
+        if constexpr (std::is_same_v<T, From>) {
+            std::memcpy(to, from, layout_.columns * sizeof(T));
         } else {
             for (std::size_t j = 0; j < layout_.columns; ++j) {
-                float number = 0;
-                std::memcpy(&number, from + j * sizeof(float), sizeof(float));
+                From number = 0;
+                std::memcpy(&number, from + j * sizeof(From), sizeof(From));
                 to[j] = static_cast<T>(number);
             }
         }
@@ -111,37 +120,52 @@ namespace detail {
     return layout;
 }
 
+// The factor of mapped bytes: what the caller knows, or the rule for all bytes from `begin` on.
+[[nodiscard]] inline ByteScale scale_of_mapped(MappedFile const& file, std::size_t begin,
+                                               std::optional<ByteScale> const& known) {
+    if (known) return *known;
+    auto const bytes = file.bytes().subspan(begin);
+    return ByteScale::of(std::span{reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size()});
+}
+
 } // namespace detail
 
-/// The cases of a `.npy` file of type <f4 or |u1 without reading them. The first index counts the cases, all others
-/// together are their columns: (60000, 784) and (60000, 28, 28) are the same. Bytes are multiplied by `scale`.
+/// The cases of a `.npy` file of type <f4, <f8 or |u1 without reading them. The first index counts the cases, all
+/// others together are their columns: (60000, 784) and (60000, 28, 28) are the same. Bytes are multiplied by `scale`;
+/// without one the rule of `ByteScale` decides, which reads up to the first byte above 1.
 /// @throws FileError if the file cannot be opened.
 /// @throws FormatError if it is foreign, truncated, too long, column-major, empty, of rank 0 or 1, or of another
 /// type.
-[[nodiscard]] inline MappedSource map_npy(std::filesystem::path const& path, double scale = 1.0 / 255) {
+[[nodiscard]] inline MappedSource map_npy(std::filesystem::path const& path,
+                                          std::optional<ByteScale> scale = std::nullopt) {
     constexpr char const* function = "map_npy";
     MappedFile file{path};
     auto const name = path.string();
     auto const header = detail::npy_layout(file.bytes(), file.bytes().size(), function, name);
-    if (header.dtype != "<f4" && header.dtype != "|u1")
+    if (header.dtype != "<f4" && header.dtype != "<f8" && header.dtype != "|u1")
         detail::fail<FormatError>(function, ": ", name, " holds numbers of type '", header.dtype,
-                                  "', but only <f4 and |u1 can be mapped");
+                                  "', but only <f4, <f8 and |u1 can be mapped");
     if (header.column_major)
         detail::fail<FormatError>(function, ": ", name,
                                   " is column-major, but the numbers of a case must lie side by side");
     auto layout = detail::layout_of_cases(header.shape, function, name);
     layout.begin = header.begin;
-    layout.number = header.dtype == "<f4" ? MappedSource::Number::float32 : MappedSource::Number::uint8;
-    layout.scale = scale;
+    layout.number = header.dtype == "<f8"   ? MappedSource::Number::float64
+                    : header.dtype == "<f4" ? MappedSource::Number::float32
+                                            : MappedSource::Number::uint8;
+    if (layout.number == MappedSource::Number::uint8)
+        layout.scale = detail::scale_of_mapped(file, header.begin, scale);
     return {std::move(file), layout};
 }
 
-/// The cases of an IDX file of unsigned bytes, such as MNIST's images, without reading them; times `scale`.
+/// The cases of an IDX file of unsigned bytes, such as MNIST's images, without reading them; times `scale`, see
+/// `map_npy`.
 ///
 /// It must be plain: what is gzipped can only be read from its beginning.
 /// @throws FileError if the file cannot be opened.
 /// @throws FormatError if it is foreign, gzipped, truncated, too long, empty, or of rank 1.
-[[nodiscard]] inline MappedSource map_idx(std::filesystem::path const& path, double scale = 1.0 / 255) {
+[[nodiscard]] inline MappedSource map_idx(std::filesystem::path const& path,
+                                          std::optional<ByteScale> scale = std::nullopt) {
     constexpr char const* function = "map_idx";
     MappedFile file{path};
     auto const name = path.string();
@@ -151,7 +175,7 @@ namespace detail {
     auto layout = detail::layout_of_cases(header.shape, function, name);
     layout.begin = header.begin;
     layout.number = MappedSource::Number::uint8;
-    layout.scale = scale;
+    layout.scale = detail::scale_of_mapped(file, header.begin, scale);
     return {std::move(file), layout};
 }
 
