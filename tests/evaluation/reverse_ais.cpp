@@ -107,8 +107,8 @@ TEST_CASE("the ratio of two models' Z comes from samples of either", "[evaluatio
     CHECK(nothing.variance < 1e-24);
 }
 
-// 200 seeds: the mean of 200 squares has deviation about 0.1; false alarm below 1e-5. Directions lie 3 errors the wrong
-// way round by chance in one case of 740: more than 4 of 200 with probability below 2e-5.
+// 200 seeds: the mean of 200 squares has deviation about 0.1; false alarm below 1e-5. Directions lie 3 errors the
+// wrong way round by chance in one case of 740: more than 4 of 200 with probability below 2e-5.
 TEST_CASE("both directions in one estimate have an honest error", "[evaluation][statistical]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     double const truth = exact_log_partition(model);
