@@ -33,10 +33,10 @@ struct DoubledInput {
     /// @throws ValueError if there are stages, but not one for each RBM.
     template <concepts::Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const& data) const {
-        using Layers = typename decltype(as_training_data(data))::layers;
-        static_assert(detail::suits_pretraining<Layers, M::depth>,
+        using DataLayers = typename decltype(as_training_data(data))::layers;
+        static_assert(detail::suits_pretraining<DataLayers, M::depth>,
                       "boltz: pretraining takes data on layer 0, or on layers 0 and the top one in this order");
-        return PretrainingSession<M, detail::has_labels<Layers, M::depth>, Sampling, Optimization>{
+        return PretrainingSession<M, detail::has_labels<DataLayers, M::depth>, Sampling, Optimization>{
             model, sampling, optimizer, input, stages, monitored_cases};
     }
 
