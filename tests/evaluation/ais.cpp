@@ -4,6 +4,7 @@
 #include "support/scores.hpp"
 
 #include <boltz/data/matrix_source.hpp>
+#include <boltz/detail/blas_kernels.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/exact.hpp>
 
@@ -191,7 +192,7 @@ TEST_CASE("an estimate says how it was made", "[evaluation]") {
     CHECK(found.runs == 12);
     CHECK(found.log_weights.size() == 12);
     CHECK(found.start == ChainStart::base);
-    CHECK(found.products == "float64 by BLAS");
+    CHECK(found.products == "float64 by " + detail::describe_blas());
     CHECK(log_partition(model, {.runs = 2, .ladder = Ladder::linear(1)}, random, uniform_base(model)).base ==
           "uniform");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <boltz/detail/blas_kernels.hpp>
 #include <boltz/model/prepared.hpp>
 
 #include "support/catch.hpp"
@@ -65,11 +66,13 @@ TEST_CASE("without a library of products a prepared model is the model, to the b
 TEST_CASE("a prepared model says what multiplies", "[model]") {
     auto const narrow = test::bernoulli_rbm<float>();
     auto const wide = test::bernoulli_dbm<double>();
-    CHECK(Prepared{narrow}.description() == "float32 by BLAS");
-    CHECK(Prepared{narrow, Compute{}}.description() == "float32 by BLAS");
-    CHECK(Prepared{narrow, Compute{.precision = Precision::float32}}.description() == "float32 by BLAS");
-    CHECK(Prepared{wide, Compute{}}.description() == "float64 by BLAS");
-    CHECK(Prepared{wide, Compute{.precision = Precision::float32}}.description() == "float64 by BLAS");
+    CHECK(Prepared{narrow}.description() == "float32 by " + detail::describe_blas());
+    CHECK(Prepared{narrow, Compute{}}.description() == "float32 by " + detail::describe_blas());
+    CHECK(Prepared{narrow, Compute{.precision = Precision::float32}}.description() ==
+          "float32 by " + detail::describe_blas());
+    CHECK(Prepared{wide, Compute{}}.description() == "float64 by " + detail::describe_blas());
+    CHECK(Prepared{wide, Compute{.precision = Precision::float32}}.description() ==
+          "float64 by " + detail::describe_blas());
 }
 
 TEST_CASE("bfloat16 asked for by name is refused where it cannot be had, and the message says why", "[model]") {

@@ -4,6 +4,7 @@
 #include "support/own_model.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/detail/blas_kernels.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
@@ -70,13 +71,14 @@ TEST_CASE("where it gains time, trainings take bfloat16 if states can be counted
     DBM const joint{test::layer<Bernoulli, float>(4), test::layer<Bernoulli, float>(3),
                     JointLayer{test::layer<Gaussian, float>(1), test::layer<Bernoulli, float>(2)}};
     CHECK_THAT(products_of_training(joint), contains_text("bfloat16 and float32 by oneDNN"));
-    CHECK(products_of_training(test::bernoulli_rbm<double>()) == "float64 by BLAS");
+    CHECK(products_of_training(test::bernoulli_rbm<double>()) == "float64 by " + boltz::detail::describe_blas());
 
     auto const model = test::bernoulli_rbm<float>();
     CHECK_THAT((Prepared{model, Compute{}}.description()), contains_text("float32 by oneDNN"));
     CHECK_THAT((Prepared{model, Compute{.precision = Precision::bfloat16}}.description()),
                contains_text("bfloat16 by oneDNN"));
-    CHECK_THAT(Prepared{model}.description(), contains_text("float32 by BLAS")); // nothing is packed yet
+    CHECK_THAT(Prepared{model}.description(),
+               contains_text("float32 by " + boltz::detail::describe_blas())); // nothing is packed yet
 }
 
 TEST_CASE("a training with real values is the same to the bit under automatic and float32, and not under bfloat16") {

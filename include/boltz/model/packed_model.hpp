@@ -5,6 +5,7 @@
 /// The weights of a model, packed for their products.
 
 #include <boltz/compute.hpp>
+#include <boltz/detail/blas_kernels.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
@@ -62,7 +63,8 @@ class PackedModel {
 
     [[nodiscard]] Products const& products() const noexcept { return products_; }
 
-    /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
+    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3"; with the
+    /// remedy where OpenBLAS does not know the processor.
     [[nodiscard]] std::string description() const {
         std::array<bool, 2> seen{};
         bool packed = false;
@@ -72,7 +74,7 @@ class PackedModel {
         }
         std::string const number = single ? "float32" : "float64";
         std::string const kinds = !seen[1] ? number : !seen[0] ? "bfloat16" : "bfloat16 and float32";
-        return kinds + " by " + (packed ? product_library()->name() : "BLAS");
+        return kinds + " by " + (packed ? product_library()->name() : describe_blas());
     }
 
   private:

@@ -110,7 +110,7 @@ class Prepared {
     /// The products, for the statistics of an update.
     [[nodiscard]] auto const& products() const noexcept { return packed_.products(); }
 
-    /// What multiplies, in words for people: "float32 by BLAS", "bfloat16 by oneDNN 2.6.3".
+    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3".
     [[nodiscard]] std::string description() const {
         if (!packable) return "the model's own products";
         return packed_.description();

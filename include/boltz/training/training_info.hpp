@@ -91,10 +91,10 @@ struct FitReport {
     std::string phase;                              ///< FitOptions::phase, or that of the stage that was stopped
     double seconds = 0;                             ///< wall time of this call
     Binarisation binarisation = Binarisation::none; ///< of the data
-    std::string products;                           ///< what multiplied: "float32 by BLAS"
-    std::vector<Metric> metrics;                    ///< of the last epoch
-    std::string reason;                             ///< why it ended, in words
-    std::vector<std::string> remarks;               ///< of the last epoch, and on the model as it is now
+    std::string products;             ///< what multiplied: "float32 by OpenBLAS for SkylakeX"; says if that is slow
+    std::vector<Metric> metrics;      ///< of the last epoch
+    std::string reason;               ///< why it ended, in words
+    std::vector<std::string> remarks; ///< of the last epoch, and on the model as it is now
 };
 
 } // namespace boltz
