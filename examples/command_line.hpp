@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -77,13 +78,19 @@ inline std::string named(std::string const& program, std::string message) {
 } // namespace detail_of_command_line
 
 /// Reads the command line and calls `run()`: its exit code, 0 after --help and --version, else 2 with the program's
-/// name and the reason on the error output. No option takes an empty value: most are files, and "" is none.
+/// name and the reason on the error output, also if what was printed cannot be written. No option takes an empty
+/// value: most are files, and "" is none.
 template <class Run>
 int run_program(std::string const& name, CLI::App& app, int argc, char** argv, Run&& run) {
     namespace own = detail_of_command_line;
     auto const refuse = [&](std::string const& message) {
         std::cerr << own::named(name, message) << std::endl;
         return 2;
+    };
+    // Standard output may be a file on a full disk, and what is lost there is the result.
+    auto const printed = [&](int status) {
+        bool const whole = std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+        return status == 0 && !whole ? refuse("the standard output cannot be written") : status;
     };
     app.set_version_flag("--version", name + " (boltz) " + boltz::version, "Print the version and exit");
     CLI::Validator const not_empty{
@@ -97,13 +104,13 @@ int run_program(std::string const& name, CLI::App& app, int argc, char** argv, R
     try {
         app.parse(argc, argv);
     } catch (CLI::Success const& wish) {
-        return app.exit(wish);
+        return printed(app.exit(wish));
     } catch (CLI::ParseError const& error) {
         std::string const unknown = own::unknown_option(app);
         return refuse((unknown.empty() ? error.what() : unknown) + "\nRun with --help for more information.");
     }
     try {
-        return run();
+        return printed(run());
     } catch (std::bad_alloc const&) {
         return refuse("there is not enough memory for a model, batch or data of this size");
     } catch (std::exception const& error) {

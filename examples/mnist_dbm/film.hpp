@@ -37,7 +37,9 @@ class Film {
     /// The pretraining's frames come before the joint training's.
     void finish(std::filesystem::path const& gif) const {
         std::vector<std::filesystem::path> files;
-        for (auto const& entry : std::filesystem::directory_iterator{folder_}) files.push_back(entry.path());
+        // Others are halves of frames, of a run that was killed as it wrote them.
+        for (auto const& entry : std::filesystem::directory_iterator{folder_})
+            if (entry.path().extension() == ".png") files.push_back(entry.path());
         auto const key = [](std::filesystem::path const& path) {
             std::string const name = path.filename().string();
             return std::pair{!name.starts_with("pretraining"), name};

@@ -186,7 +186,7 @@ int run(Options options, std::string const& program) {
     bool const complete =
         experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{out / "metrics.csv"},
                        Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},
-                       Keep{checkpoint, [&] { return to_arrays(experiment); }, 60});
+                       Keep{checkpoint, [&] { return to_arrays(experiment); }, options.checkpoint_seconds});
     if (diverged.triggered())
         detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
                                  "(--pretrain-rates, --joint-rate)");

@@ -48,6 +48,7 @@ struct Options {
     std::size_t validation = 0;
     std::uint64_t seed = 1;
     std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    double checkpoint_seconds = 60;
     std::uint64_t data_checksum = 0;
     std::string load;
     std::size_t evaluation_runs = 100;
@@ -65,9 +66,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pre
                                    joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
                                    fine_tune_epochs, fine_tune_rate, fine_tune_momentum, fine_tune_sweeps,
                                    fine_tune_binarisation, dropout, block_rows, precision, chains, gibbs_steps,
-                                   mean_field_sweeps, limit, validation, seed, data_checksum, evaluate,
-                                   evaluation_runs, evaluation_temperatures, evaluation_sweeps, evaluation_cases,
-                                   paper)
+                                   mean_field_sweeps, limit, validation, seed, data_checksum, checkpoint_seconds,
+                                   evaluate, evaluation_runs, evaluation_temperatures, evaluation_sweeps,
+                                   evaluation_cases, paper)
 
 /// The precision of that name; automatic for any other.
 inline boltz::Precision precision_of(std::string const& name) {
@@ -270,6 +271,11 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(CLI::IsMember({"automatic", "float32", "bfloat16"}).description(""))
         ->group("Run");
     app.add_option("--out", options.out, "Folder for the model, the pictures and the figures")->group("Run");
+    app.add_option(
+           "--checkpoint-seconds", options.checkpoint_seconds,
+           "Write a checkpoint at the end of an epoch when the last one is older than this; 0 for every epoch")
+        ->check(number(1e9))
+        ->group("Run");
     app.add_flag("--restart", options.restart,
                  "Begin anew where the folder holds the checkpoint of a run that was stopped")
         ->group("Run");

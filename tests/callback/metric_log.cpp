@@ -6,10 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <csignal>
 #include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace test_metric_log {
 
@@ -90,7 +93,56 @@ std::vector<Row> const expected{{"training", 1, 10, "seconds", 0.1},
                                 {"training", 2, 20, "error", -1e-300},
                                 {"training", 2, 20, "gap", 12}};
 
+/// While it lives, no file of this process becomes longer: for the system the same as a full disk.
+class LargestFile {
+  public:
+    explicit LargestFile(rlim_t bytes) : handler_{std::signal(SIGXFSZ, SIG_IGN)} {
+        ::getrlimit(RLIMIT_FSIZE, &old_);
+        rlimit const limit{bytes, old_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    LargestFile(LargestFile const&) = delete;
+    LargestFile& operator=(LargestFile const&) = delete;
+    ~LargestFile() {
+        ::setrlimit(RLIMIT_FSIZE, &old_);
+        std::signal(SIGXFSZ, handler_);
+    }
+
+  private:
+    rlimit old_{};
+    void (*handler_)(int);
+};
+
 } // namespace
+
+TEST_CASE("an epoch that a full disk does not take whole leaves nothing of its rows") {
+    TemporaryFolder const folder;
+    auto const path = folder / "metrics.csv";
+    for (rlim_t const bytes : {0u, 20u, 34u, 60u, 101u, 102u, 150u}) {
+        CAPTURE(bytes);
+        std::filesystem::remove(path);
+        std::string whole;
+        {
+            LargestFile const largest{bytes};
+            CHECK_THROWS_WITH(
+                [&] {
+                    MetricLog log{path};
+                    for (std::uint64_t epoch = 1; epoch < 5; ++epoch) {
+                        whole = boltz_test::contents_of(path);
+                        log_epoch(log, epoch, {{"error", 0.25}});
+                    }
+                }(),
+                contains_text("metrics.csv: File too large"));
+        }
+        CHECK(boltz_test::contents_of(path) == whole);
+        // What was kept back is not written later, and a training that goes on continues the file.
+        {
+            MetricLog log{path};
+            log_epoch(log, 7, {{"error", 0.5}});
+        }
+        CHECK(read_csv(path).back() == Row{"training", 7, 70, "error", 0.5});
+    }
+}
 
 TEST_CASE("every metric of every epoch is one row of CSV, to the last digit") {
     TemporaryFolder const folder;

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -28,7 +29,8 @@ namespace boltz {
 ///
 /// The time of the epoch is the metric "seconds". One row a metric keeps phases with different monitors in one table.
 /// What callbacks before it say in words stands in rows of the metric "remark", whose value is that text, in quotes.
-/// A file that exists is continued, so a resumed training goes on where it stood.
+/// A file that exists is continued, so a resumed training goes on where it stood. An epoch that cannot be written
+/// whole, on a full disk, leaves nothing of its rows.
 class MetricLog {
   public:
     /// CSV with a heading, or one JSON object a line.
@@ -41,9 +43,10 @@ class MetricLog {
         bool const heading = format_ == Format::csv &&
                              (!std::filesystem::exists(path_) || std::filesystem::file_size(path_, ignored) == 0);
         out_.imbue(std::locale::classic());
+        whole_ = size();
         out_.open(path_, std::ios::app);
         if (heading) out_ << "phase,epoch,update,metric,value\n";
-        check();
+        finish();
     }
 
     /// @throws FileError if the file cannot be written.
@@ -53,8 +56,7 @@ class MetricLog {
         for (Metric const& metric : *info.metrics) write(info, metric);
         if (info.remarks != nullptr)
             for (std::string const& remark : *info.remarks) write_row(info, "remark", quoted(remark));
-        out_.flush();
-        check();
+        finish();
     }
 
   private:
@@ -96,13 +98,30 @@ class MetricLog {
         return result + '"';
     }
 
-    void check() const {
-        if (!out_) detail::fail<FileError>("MetricLog: cannot write ", path_.string(), ": ", std::strerror(errno));
+    // 0 for what has none, such as a pipe.
+    [[nodiscard]] std::uintmax_t size() const {
+        std::error_code problem;
+        auto const bytes = std::filesystem::file_size(path_, problem);
+        return problem ? 0 : bytes;
+    }
+
+    // All rows of an epoch are in the file, or none.
+    void finish() {
+        if (out_.flush()) {
+            whole_ = size();
+            return;
+        }
+        int const error = errno;
+        out_.close(); // or what has not been written would follow
+        std::error_code ignored;
+        if (size() > whole_) std::filesystem::resize_file(path_, whole_, ignored);
+        detail::fail<FileError>("MetricLog: cannot write ", path_.string(), ": ", std::strerror(error));
     }
 
     std::filesystem::path path_;
     Format format_;
     std::ofstream out_;
+    std::uintmax_t whole_ = 0; // bytes of whole epochs
 };
 
 } // namespace boltz
