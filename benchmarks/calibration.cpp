@@ -8,6 +8,7 @@
 /// output.
 
 #include "calibration.hpp"
+#include "../examples/command_line.hpp"
 #include "known_models.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <ctime>
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -110,11 +110,8 @@ int main(int argc, char** argv) {
     app.add_option("--seeds", options.seeds, "estimates of each model")->check(CLI::Range(1, 100'000));
     app.add_option("--models", options.models, "names of models, as a shell would match them: 'glass-*'");
     app.add_option("--threads", options.threads, "estimates at the same time")->check(CLI::Range(1, 1024));
-    CLI11_PARSE(app, argc, argv);
-    try {
+    return run_program("calibrate_log_z", app, argc, argv, [&] {
         run(options);
-    } catch (std::exception const& error) {
-        std::fprintf(stderr, "calibrate_log_z: %s\n", error.what());
-        return 1;
-    }
+        return 0;
+    });
 }
