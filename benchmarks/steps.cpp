@@ -26,7 +26,7 @@ using namespace bench;
 
 /// One update after another on the same batch, each what a training does for a batch: it follows
 /// `TrainingSession::step`.
-template <Model M, class Recipe>
+template <concepts::Model M, class Recipe>
 class TrainingStep {
     static constexpr std::size_t depth = M::depth;
     using Field = Prepared<M>;
@@ -81,7 +81,7 @@ class TrainingStep {
 
 /// Inference or sampling by a model prepared beforehand: `make(prepared)` gives what is called with states and an
 /// executor.
-template <Model M, class Make>
+template <concepts::Model M, class Make>
 class FieldStep {
     using Run = std::invoke_result_t<Make const&, Prepared<M> const&>;
 
@@ -120,14 +120,14 @@ Step shared(std::shared_ptr<S> step) {
     return [step = std::move(step)] { (*step)(); };
 }
 
-template <Model M, class Recipe>
+template <concepts::Model M, class Recipe>
 std::function<Step(Setting)> training(M const& model, Recipe const& recipe, std::size_t batch) {
     return [=](Setting setting) {
         return shared(std::make_shared<TrainingStep<M, Recipe>>(model, recipe, batch, setting));
     };
 }
 
-template <Model M, class Make>
+template <concepts::Model M, class Make>
 std::function<Step(Setting)> by_field(M const& model, std::size_t rows, Make const& make) {
     return [=](Setting setting) { return shared(std::make_shared<FieldStep<M, Make>>(model, rows, setting, make)); };
 }

@@ -140,7 +140,7 @@ void larger_than_memory() {
     initialise_weights(rbm, 0.01, random);
 
     // [mapped]
-    MappedSource const cases = map_npy("cases.npy");           // <f4, or |u1 times 1/255; nothing is read yet
+    MappedSource const cases = map_npy("cases.npy");           // <f4, <f8, or |u1 / 255; nothing is read yet
     MappedSource const images = map_idx("train-images-plain"); // plain, not .gz
     Trainer{ContrastiveDivergence{}, Sgd{}}.fit(
         rbm, Binarised{cases, Binarisation::stochastic},

@@ -190,8 +190,8 @@ int main() {
     // [use]
     using Layer = StochasticLayer<Bernoulli>;
     using Machine = DBM<Layer, Layer, Layer>;
-    static_assert(Optimizer<Adagrad, Machine> && SamplingPolicy<RestartingChains, Machine> &&
-                  InferencePolicy<AlternatingMeanField, Machine>);
+    static_assert(concepts::Optimizer<Adagrad, Machine> && concepts::SamplingPolicy<RestartingChains, Machine> &&
+                  concepts::InferencePolicy<AlternatingMeanField, Machine>);
 
     Random random{3};
     Machine dbm{Layer{9}, Layer{12}, Layer{6}};

@@ -97,7 +97,7 @@ namespace {
 void use() {
     // [use]
     using namespace boltz;
-    static_assert(Unit<Binomial, float> && EnumerableUnit<Binomial, double>);
+    static_assert(concepts::Unit<Binomial, float> && concepts::EnumerableUnit<Binomial, double>);
 
     RBM rbm{StochasticLayer<Binomial, double>{4, Binomial{3}}, StochasticLayer<Spin, double>{3}};
     Random random{7};

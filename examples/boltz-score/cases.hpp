@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <numeric>
@@ -46,17 +45,7 @@ inline RawCases read_raw_cases(std::filesystem::path const& path) {
         Array const array = read_npy(path);
         shape = array.shape;
         result.bytes = array.dtype == "|u1";
-        auto const copied = [&]<class T>(T) {
-            std::vector<T> numbers(array.bytes.size() / sizeof(T));
-            std::memcpy(numbers.data(), array.bytes.data(), numbers.size() * sizeof(T));
-            fill(numbers.data());
-        };
-        if (array.dtype == "<f4") copied(float{});
-        if (array.dtype == "<f8") copied(double{});
-        if (array.dtype == "<i4") copied(std::int32_t{});
-        if (array.dtype == "<i8") copied(std::int64_t{});
-        if (array.dtype == "<u8") copied(std::uint64_t{});
-        if (array.dtype == "|u1") copied(std::uint8_t{});
+        fill(numbers_of<float>(array).data());
     } else {
         IdxBytes const idx = read_idx(path);
         shape = idx.shape;

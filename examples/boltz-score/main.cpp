@@ -61,8 +61,10 @@ nlohmann::json as_json(Score const& score, Options const& options) {
     if (score.annealing) result["annealing"] = as_json(*score.annealing);
     if (auto const& above = score.from_above) {
         result["from_above"] = as_json(*above);
-        result["from_above"].update(
-            {{"log_z", above->log_z}, {"log_z_standard_error", above->standard_error}, {"sweeps", options.sweeps}});
+        result["from_above"].update({{"log_z", above->log_z},
+                                     {"log_z_standard_error", above->standard_error},
+                                     {"sweeps", options.sweeps},
+                                     {"round_trips", score.round_trips}});
         result["both_sides"] = {{"log_z", score.both->log_z},
                                 {"log_z_standard_error", score.both->standard_error},
                                 {"overlap", score.both->overlap},

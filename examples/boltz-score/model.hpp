@@ -9,9 +9,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -61,7 +62,13 @@ inline boltz::Npz read_arrays(std::filesystem::path const& path) {
     boltz::Npz result;
     for (auto const& entry : std::filesystem::directory_iterator{path}) {
         auto const& file = entry.path();
-        if (file.extension() == ".npy") result.arrays.emplace(file.stem().string(), boltz::read_npy(file));
+        if (file.extension() == ".npy") {
+            try {
+                result.arrays.emplace(file.stem().string(), boltz::read_npy(file));
+            } catch (boltz::detail::ForeignArray const& reason) {
+                result.foreign.emplace(file.stem().string(), reason.what());
+            }
+        }
         if (file.filename() == "meta.json") {
             auto const bytes = boltz::read_file(file);
             result.texts.emplace("meta.json", std::string{reinterpret_cast<char const*>(bytes.data()), bytes.size()});
@@ -73,14 +80,16 @@ inline boltz::Npz read_arrays(std::filesystem::path const& path) {
 /// Gives a model without a description that of one of binary units, as many layers as there are weights between.
 inline void describe_as_binary(boltz::Npz& file, std::string const& name) {
     std::size_t pairs = 0;
-    while (file.arrays.contains("weights_" + std::to_string(pairs))) ++pairs;
+    auto const there = [&](std::string const& array) {
+        return file.arrays.contains(array) || file.foreign.contains(array);
+    };
+    while (there("weights_" + std::to_string(pairs))) ++pairs;
     if (pairs == 0)
         boltz::detail::fail<boltz::FormatError>("read_machine: ", name,
                                                 " is no model: it has neither a meta.json nor weights_0");
     auto layers = nlohmann::json::array();
     for (std::size_t l = 0; l <= pairs; ++l)
-        layers.push_back(
-            {{"unit", boltz::Bernoulli::name}, {"size", boltz::detail::stored_size(file.arrays, l, name)}});
+        layers.push_back({{"unit", boltz::Bernoulli::name}, {"size", boltz::detail::stored_size(file, l, name)}});
     file.texts["meta.json"] = nlohmann::json{
         {"format", boltz::detail::model_format},
         {"format_version", boltz::detail::model_format_version},
@@ -88,21 +97,18 @@ inline void describe_as_binary(boltz::Npz& file, std::string const& name) {
         {"layers", layers}}.dump();
 }
 
-/// Rounds weights and biases that are doubles to floats; whether there were any.
-inline bool round_to_float(boltz::Arrays& arrays) {
+/// Makes floats of weights and biases of another type; whether there were any.
+/// @throws boltz::FormatError if a number is beyond those of floats.
+inline bool round_to_float(boltz::Arrays& arrays, std::string const& path) {
     bool any = false;
     for (auto& [name, array] : arrays) {
         bool const parameter = name.starts_with("weights_") || name.starts_with("bias_");
-        if (!parameter || array.dtype != "<f8") continue;
-        std::vector<std::byte> rounded(array.bytes.size() / 2);
-        for (std::size_t i = 0; i < rounded.size() / sizeof(float); ++i) {
-            double value = 0;
-            std::memcpy(&value, array.bytes.data() + i * sizeof value, sizeof value);
-            auto const narrow = static_cast<float>(value);
-            std::memcpy(rounded.data() + i * sizeof narrow, &narrow, sizeof narrow);
-        }
-        array.dtype = "<f4";
-        array.bytes = std::move(rounded);
+        if (!parameter || array.dtype == "<f4") continue;
+        for (double const value : boltz::numbers_of<double>(array))
+            if (std::isfinite(value) && std::abs(value) > std::numeric_limits<float>::max())
+                boltz::detail::fail<boltz::FormatError>("read_machine: ", path, ": ", name, " holds ", value,
+                                                        ", which no float32 number can be");
+        array = boltz::detail::with_numbers(boltz::numbers_of<float>(array), array.shape);
         any = true;
     }
     return any;
@@ -115,13 +121,14 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
     std::string const name = path.string();
     Npz file = read_arrays(path);
     std::vector<std::string> notes;
+    if (auto const odd = file.foreign.find("meta.json"); odd != file.foreign.end()) throw FormatError{odd->second};
     if (!file.texts.contains("meta.json")) {
         describe_as_binary(file, name);
         notes.push_back(name + " does not say what its units are: all are taken as binary (0 and 1)");
     }
     auto meta = boltz::detail::read_description(file, name);
-    if (round_to_float(file.arrays)) {
-        notes.push_back("weights and biases are float64 and were rounded to float32; sums are in float64");
+    if (round_to_float(file.arrays, name)) {
+        notes.push_back("weights or biases are no float32 numbers and were rounded to such; sums are in float64");
         meta["value_type"] = "float32";
         file.texts["meta.json"] = meta.dump();
     }

@@ -25,6 +25,7 @@ struct Score {
     std::optional<boltz::LogPartition> annealing;           ///< by chains up, unless log Z is exact
     std::optional<boltz::LogPartition> from_above;          ///< by chains down from tempered ones, if asked for
     std::optional<boltz::TwoSidedLogPartition> both;        ///< of both directions
+    std::size_t round_trips = 0;                            ///< of the tempered chains, from the base to the model
     std::optional<boltz::LogLikelihood> likelihood;         ///< of all cases: exact for an RBM, else a bound
     std::optional<boltz::LogLikelihood> likelihood_of_both; ///< the same with log Z of both, if they agree
     std::optional<boltz::LogLikelihood> summed; ///< of the first cases of a deep machine, hidden layers summed out
@@ -126,6 +127,8 @@ Score score(M const& model, Options const& options) {
                 both_directions(model, *result.annealing, *ais, own_random, bases, options.sweeps);
             result.from_above = std::move(directions.above);
             result.both = std::move(directions.both);
+            result.round_trips = directions.tempering.round_trips;
+            warn("tempered chains: ", directions.tempering.warning());
             warn("log Z from above: ", result.from_above->warning());
             warn("log Z of both directions: ", result.both->warning());
         }

@@ -25,6 +25,7 @@ struct Evaluation {
     boltz::LogPartition above;          ///< by chains down from the ends of tempered ones: above log Z if those have
                                         ///< mixed
     boltz::TwoSidedLogPartition both{}; ///< out of the two lists of weights, if they agree
+    boltz::TemperingReport tempering{}; ///< how well the chains down had mixed
     boltz::LogLikelihood bound;         ///< of held-out images, by the estimate from below
     boltz::LogLikelihood bound_of_both; ///< the same by that of both directions
     /// Of the first of them, the hidden layers summed out by chains of each image.
@@ -65,7 +66,8 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
     BothDirections directions = both_directions(machine, ais, random, bases, options.evaluation_sweeps);
     result.below = std::move(directions.below);
     result.above = std::move(directions.above);
-    result.both = directions.both;
+    result.both = std::move(directions.both);
+    result.tempering = std::move(directions.tempering);
     auto const& base = bases[result.below.base_index];
 
     result.pixels = evaluated_pixels(seen);
@@ -93,6 +95,7 @@ inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& n
                           {"log_z_from_above_standard_error", evaluation.above.standard_error},
                           {"log_z_from_above_effective_runs", evaluation.above.effective_runs},
                           {"log_z_from_above_start", to_string(evaluation.above.start)},
+                          {"log_z_from_above_round_trips", evaluation.tempering.round_trips},
                           {"log_z_of_both", evaluation.both.log_z},
                           {"log_z_of_both_standard_error", evaluation.both.standard_error},
                           {"log_z_of_both_overlap", evaluation.both.overlap},
@@ -153,6 +156,8 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
     // That the chains down began at tempered ones stands in their row.
     if (auto const warning = evaluation.below.warning(); !warning.empty())
         std::printf("  log Z from below: %s\n", warning.c_str());
+    if (auto const warning = evaluation.tempering.warning(); !warning.empty())
+        std::printf("  tempered chains: %s\n", warning.c_str());
     if (!evaluation.both.combined) std::printf("  log Z of both: %s\n", evaluation.both.warning().c_str());
     if (evaluation.bound.refuted()) std::printf("  bound: %s\n", evaluation.bound.warning().c_str());
     // What speaks against log Z has been said.

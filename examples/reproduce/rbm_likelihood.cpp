@@ -26,7 +26,7 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
     Random random{setting.seed};
     auto const rbm = centred_rbm(setting, 500, epochs, training, sampling, random);
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
-    auto const [below, above, both] =
+    auto const [below, above, both, tempering] =
         both_directions(rbm, ais, random, usual_bases(rbm, training, random, setting.compute()));
     LogLikelihood const found = log_likelihood(rbm, held_out, below, setting.compute());
     likelihood.unit = "nats";

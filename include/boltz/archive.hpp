@@ -22,7 +22,7 @@ namespace boltz {
 
 /// One array of any rank: what a `.npy` file holds.
 struct Array {
-    std::string dtype;              ///< NumPy's name, little endian: "<f4", "<f8", "<u8" or "|u1"
+    std::string dtype;              ///< NumPy's name: "<f4", "<f8", "<i4", "<i8", "<u8" or "|u1"
     std::vector<std::size_t> shape; ///< empty for a scalar
     std::vector<std::byte> bytes;   ///< row-major
 };

@@ -22,6 +22,10 @@
 
 namespace boltz {
 
+/// The concepts stand in a namespace of their own, so that a program can name its `Layer` or `Model` beside `using
+/// namespace boltz`.
+namespace concepts {
+
 /// A kind of stochastic unit, defined by its natural parameter x = bias + input:
 /// p(s | x) = exp(x s - e(s) - A(x)).
 ///
@@ -55,7 +59,7 @@ concept Unit = std::floating_point<T> && std::copyable<U> &&
 
 /// A unit whose states can be counted off, so that small models can be solved exactly.
 template <class U, class T>
-concept EnumerableUnit = Unit<U, T> && requires(U const unit, std::size_t size, std::span<T> out) {
+concept EnumerableUnit = concepts::Unit<U, T> && requires(U const unit, std::size_t size, std::span<T> out) {
     { unit.state_count(size) } -> std::convertible_to<double>;
     unit.write_state(size, out);
 };
@@ -65,7 +69,8 @@ concept EnumerableUnit = Unit<U, T> && requires(U const unit, std::size_t size, 
 /// `parameters()` is empty while they are fixed; `add_parameter_gradient(states, moment, factor, out)` adds
 /// factor * sum over rows of d(-e(s)) / d(parameter).
 template <class U, class T>
-concept ParametricUnit = Unit<U, T> && requires(U unit, U const view, Block<T const> states, std::span<double> out) {
+concept ParametricUnit = concepts::Unit<U, T> &&
+    requires(U unit, U const view, Block<T const> states, std::span<double> out) {
     { unit.parameters() } -> std::same_as<std::span<double>>;
     { view.learned_count() } -> std::same_as<std::size_t>;
     view.add_parameter_gradient(states, Moment::mean, 1.0, out);
@@ -73,7 +78,7 @@ concept ParametricUnit = Unit<U, T> && requires(U unit, U const view, Block<T co
 
 /// A layer: a number of units of one kind (a joint unit has several) and a bias for each.
 template <class L>
-concept Layer = std::copyable<L> && Unit<typename L::unit_type, typename L::value_type> &&
+concept Layer = std::copyable<L> && concepts::Unit<typename L::unit_type, typename L::value_type> &&
     requires(L layer, L const view) {
     { view.size() } -> std::same_as<std::size_t>;
     { view.unit() } -> std::same_as<typename L::unit_type const&>;
@@ -92,10 +97,12 @@ concept Field = std::floating_point<typename F::value_type> &&
     requires(F const field, StateBlocks<typename F::value_type, F::depth> const& states,
              Block<typename F::value_type> out) {
     { F::depth } -> std::convertible_to<std::size_t>;
-    requires Layer<std::remove_cvref_t<decltype(field.template layer<0>())>>;
+    requires concepts::Layer<std::remove_cvref_t<decltype(field.template layer<0>())>>;
     field.template input<0>(states, out, Factors{});
     { field.sizes() } -> std::same_as<std::array<std::size_t, F::depth>>;
 };
+
+} // namespace concepts
 
 namespace detail {
 
@@ -104,6 +111,13 @@ template <class F, std::size_t L>
 using UnitOf = typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type;
 
 } // namespace detail
+
+/// What an inference has done.
+struct InferenceReport {
+    std::size_t sweeps = 0; ///< sweeps of the block that needed most
+    double residual = 0;    ///< largest change of a mean in the last sweep, over all blocks
+    bool converged = true;  ///< whether the residual of every block fell below the tolerance
+};
 
 /// Statistics of one phase of learning: a block of states a layer, and what its numbers are.
 template <std::floating_point T, std::size_t Depth>
@@ -118,9 +132,11 @@ struct Accumulation {
     double keep = 0;
 };
 
+namespace concepts {
+
 /// Parameters with an energy: a field whose gradient can be accumulated and whose parameters can be moved.
 template <class M>
-concept Model = Field<M> && std::copyable<M> &&
+concept Model = concepts::Field<M> && std::copyable<M> &&
     requires(M model, M const view, Phase<typename M::value_type, M::depth> const& phase,
              typename M::Gradient& gradient, Executor& executor, Archive& archive) {
     { view.make_gradient() } -> std::same_as<typename M::Gradient>;
@@ -153,17 +169,10 @@ concept DataSource = requires(S const source, std::span<std::size_t const> indic
     source.load(indices, wide, draws);
 };
 
-/// What an inference has done.
-struct InferenceReport {
-    std::size_t sweeps = 0; ///< sweeps of the block that needed most
-    double residual = 0;    ///< largest change of a mean in the last sweep, over all blocks
-    bool converged = true;  ///< whether the residual of every block fell below the tolerance
-};
-
 /// Finds the distribution of the unobserved layers given the observed ones: `bind(field)` gives a session whose
 /// `infer(field, states, observed, executor)` overwrites the unobserved blocks with means.
 template <class P, class F>
-concept InferencePolicy = Field<F> && std::copyable<P> &&
+concept InferencePolicy = concepts::Field<F> && std::copyable<P> &&
     requires(P const policy, F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
              Observed<F::depth> const& observed, Executor& executor) {
     { policy.bind(field).infer(field, states, observed, executor) } -> std::same_as<InferenceReport>;
@@ -172,7 +181,7 @@ concept InferencePolicy = Field<F> && std::copyable<P> &&
 /// Draws from the model: `bind(field)` gives a session whose `sample(field, posterior, draws, clock, executor)`
 /// returns a Phase. `posterior` holds the data and the inferred means of the batch.
 template <class P, class F>
-concept SamplingPolicy = Field<F> && std::copyable<P> &&
+concept SamplingPolicy = concepts::Field<F> && std::copyable<P> &&
     requires(P const policy, F const& field, StateBlocks<typename F::value_type, F::depth> const& posterior,
              Draws const& draws, Clock const& clock, Executor& executor, Archive& archive) {
     {
@@ -190,11 +199,12 @@ concept SamplingPolicy = Field<F> && std::copyable<P> &&
 /// `scale_rate(factor)` multiplies all rates from then on. `observe(data, clock)` sees the data phase of a Boltzmann
 /// machine before each step.
 template <class O, class M>
-concept Optimizer = Parametric<M> && std::copyable<O> &&
+concept Optimizer = concepts::Parametric<M> && std::copyable<O> &&
     requires(O const optimizer, M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor,
              Archive& archive) {
     optimizer.bind(model).step(model, gradient, clock, executor);
     optimizer.bind(model).archive(archive);
 };
 
+} // namespace concepts
 } // namespace boltz

@@ -4,14 +4,17 @@
 /// @file
 /// The states of all layers for a number of cases.
 
+#include <boltz/detail/sizes.hpp>
 #include <boltz/types.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace boltz {
 
@@ -36,6 +39,20 @@ template <std::floating_point T, std::size_t Depth>
     return result;
 }
 
+namespace detail {
+
+/// a * b, the rows of states that are about to be made for layers of these sizes.
+/// @throws ValueError if a layer would have more numbers than memory can hold; it names a and b.
+template <std::size_t Depth>
+[[nodiscard]] std::size_t rows_of_states(std::string_view function, NamedSize a, NamedSize b,
+                                         std::array<std::size_t, Depth> const& sizes) {
+    std::size_t const widest = *std::max_element(sizes.begin(), sizes.end());
+    static_cast<void>(product_of(function, {a, b, {widest, "units"}}));
+    return a.value * b.value;
+}
+
+} // namespace detail
+
 /// The states of all layers of a model, owned: one matrix a layer, rows = cases.
 ///
 /// `require(rows)` allocates only when more rows are asked for than ever before.
@@ -45,10 +62,14 @@ class States {
     States() = default;
 
     /// Zeros, for layers of these sizes.
+    /// @throws ValueError if a layer has more numbers than memory can hold.
     States(std::size_t rows, std::array<std::size_t, Depth> const& sizes) { require(rows, sizes); }
 
     /// Makes room for `rows` cases; when it must grow, the contents become zeros.
+    /// @throws ValueError if a layer has more numbers than memory can hold.
     void require(std::size_t rows, std::array<std::size_t, Depth> const& sizes) {
+        for (std::size_t const units : sizes)
+            static_cast<void>(detail::product_of("States", {{rows, "rows"}, {units, "units"}}));
         for (std::size_t i = 0; i < Depth; ++i)
             if (layers_[i].shape(0) < rows || layers_[i].shape(1) != sizes[i])
                 layers_[i] = xt::zeros<T>({rows, sizes[i]});

@@ -86,6 +86,14 @@ TEST_CASE("a likelihood whose log Z cannot be believed is not a number") {
         measured(LikelihoodMonitor{MatrixSource{data}, {.runs = 5, .ladder = Ladder::linear(50)}}, rbm);
     CHECK(std::isnan(value_of(metrics, "log_likelihood")));
     CHECK(std::isfinite(value_of(metrics, "log_z")));
+
+    auto trained = test::randomised(test::bernoulli_rbm<double>(4, 3), 1, 0.5, 1);
+    Random random{1};
+    auto const report = Trainer{PersistentCD{.chains = 5}, Sgd{.learning_rate = 1e-3}}.fit(
+        trained, data, {.epochs = 1}, random,
+        LikelihoodMonitor{MatrixSource{data}, {.runs = 5, .ladder = Ladder::linear(50)}});
+    REQUIRE(report.remarks.size() == 1);
+    CHECK_THAT(report.remarks[0], contains_text("log_likelihood: log Z: "));
 }
 
 TEST_CASE("the likelihood monitor draws the same numbers each time, every few epochs") {

@@ -39,7 +39,7 @@ Matrix<float> random_bits(std::size_t rows, std::size_t columns) {
 } // namespace
 
 TEMPLATE_TEST_CASE("what was packed is loaded in any order, in either type of number", "", float, double) {
-    STATIC_REQUIRE(DataSource<BitSource>);
+    STATIC_REQUIRE(concepts::DataSource<BitSource>);
     for (std::size_t const columns : {1u, 7u, 8u, 9u, 16u, 31u, 784u}) {
         CAPTURE(columns);
         auto const matrix = random_bits(150, columns); // more than two portions of the packing

@@ -34,7 +34,7 @@ Matrix<T> loaded(CompactMatrix const& source, std::vector<std::size_t> const& in
 } // namespace
 
 TEMPLATE_TEST_CASE("rows come back where they were stored, in either type of number", "", float, double) {
-    STATIC_REQUIRE(DataSource<CompactMatrix>);
+    STATIC_REQUIRE(concepts::DataSource<CompactMatrix>);
     auto const numbers = means<TestType>(9, 21);
     for (auto const& [compactness, step] :
          {std::pair{Compactness::sixteen_bits, 1.0 / 65535}, {Compactness::eight_bits, 1.0 / 255}}) {
@@ -84,6 +84,10 @@ TEST_CASE("a new matrix is zero, and what does not fit is refused before anythin
                contains_text("1 columns") && contains_text("2"));
     Matrix<float> const zeros = xt::zeros<float>({3, 2});
     CHECK((loaded<float>(matrix, {0, 1, 2}) == zeros));
+}
+
+TEST_CASE("a compact matrix of more numbers than memory can hold is refused") {
+    CHECK_THROWS_AS((CompactMatrix{2, std::size_t{1} << 63}), ValueError);
 }
 
 } // namespace test_compact_matrix

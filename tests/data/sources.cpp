@@ -60,12 +60,12 @@ Matrix<T> matrix_of(std::initializer_list<std::initializer_list<double>> rows) {
 } // namespace
 
 TEST_CASE("every source is one and says how large it is") {
-    STATIC_REQUIRE(DataSource<MatrixSource<float>>);
-    STATIC_REQUIRE(DataSource<MatrixSource<double>>);
-    STATIC_REQUIRE(DataSource<ByteSource>);
-    STATIC_REQUIRE(DataSource<OneHot>);
-    STATIC_REQUIRE(DataSource<Subset<OneHot>>);
-    STATIC_REQUIRE((DataSource<Beside<ByteSource, OneHot>>));
+    STATIC_REQUIRE(concepts::DataSource<MatrixSource<float>>);
+    STATIC_REQUIRE(concepts::DataSource<MatrixSource<double>>);
+    STATIC_REQUIRE(concepts::DataSource<ByteSource>);
+    STATIC_REQUIRE(concepts::DataSource<OneHot>);
+    STATIC_REQUIRE(concepts::DataSource<Subset<OneHot>>);
+    STATIC_REQUIRE((concepts::DataSource<Beside<ByteSource, OneHot>>));
     auto const matrix = numbered(4, 3);
     CHECK(MatrixSource{matrix}.rows() == 4);
     CHECK(MatrixSource{matrix}.columns() == 3);

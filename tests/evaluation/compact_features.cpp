@@ -26,7 +26,7 @@ Matrix<T> many_cases(std::size_t columns) {
     return data;
 }
 
-template <class T, DataSource S>
+template <class T, concepts::DataSource S>
 Matrix<T> all_of(S const& source) {
     std::vector<std::size_t> all(source.rows());
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -54,7 +54,7 @@ TEMPLATE_TEST_CASE("compact features are the features but for a step of their co
     Compute const compute{.threads = 2, .block_rows = 50};
     auto const exact = features<1, 2>(dbm, data, MeanField{}, compute);
     auto const compact = compact_features<1, 2>(dbm, data, MeanField{}, compute);
-    STATIC_REQUIRE(DataSource<decltype(compact)>);
+    STATIC_REQUIRE(concepts::DataSource<decltype(compact)>);
     REQUIRE(compact.rows() == 2100);
     REQUIRE(compact.columns() == 8);
     CHECK(largest_difference(all_of<T>(compact), exact) < 1.0 / 65535);

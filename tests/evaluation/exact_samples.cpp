@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/evaluation/exact_expectations.hpp>
@@ -90,4 +91,11 @@ TEST_CASE("the number of workers changes neither samples nor sums", "[evaluation
     Random random{1};
     CHECK_THROWS_AS(exact_samples(test::bernoulli_rbm(), 0, random), ValueError);
     CHECK_THROWS_AS(exact_samples(test::bernoulli_rbm(), 1, random, {.max_states = 7}), ValueError);
+}
+
+TEST_CASE("more exact samples than memory can hold are refused by name") {
+    Random random{1};
+    auto const message = boltz_test::message_of<ValueError>(
+        [&] { (void)exact_samples(test::bernoulli_rbm<float>(), (std::size_t{1} << 62) + 1, random); });
+    CHECK_THAT(message, contains_text("exact_samples: 4611686018427387905 count"));
 }

@@ -52,7 +52,7 @@ TEMPLATE_TEST_CASE("features that are inferred as they are loaded are the stored
     MeanField const inference{.max_sweeps = 7, .tolerance = 0};
     auto const stored = features<2, 1>(dbm, ByteSource{bytes, 6}, inference);
     auto const source = inferred_features<2, 1>(dbm, ByteSource{bytes, 6}, inference);
-    STATIC_REQUIRE(DataSource<decltype(source)>);
+    STATIC_REQUIRE(concepts::DataSource<decltype(source)>);
     CHECK(source.rows() == 40);
     REQUIRE(source.columns() == 8);
     // More rows than before, then fewer; blocks of the model's own type and of the other.

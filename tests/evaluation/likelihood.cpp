@@ -6,9 +6,12 @@
 #include "support/scores.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <boltz/data/binarised.hpp>
+#include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/annealed_likelihood.hpp>
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
@@ -156,6 +159,36 @@ TEST_CASE("a likelihood names the protocol of its pixels and draws the same ones
         CHECK(test::distance(exact.values, bound.values) < 1e-12);
         CHECK((exact.case_error > 0.01) == (protocol != Binarisation::none));
     }
+}
+
+TEST_CASE("values between states are warned of in every likelihood, those of real-valued units are not") {
+    auto const warns = [](LogLikelihood const& found, std::string const& cases) {
+        CHECK_FALSE(found.trustworthy());
+        CHECK_THAT(found.warning(), contains_text(cases + " cases") && contains_text("binarise"));
+    };
+    auto const rbm = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
+    Matrix<double> data = visible_states(rbm);
+    double const log_z = exact_log_partition(rbm);
+    CHECK(log_likelihood(rbm, data, log_z, {.block_rows = 3}).case_warning.empty());
+    data(2, 1) = 0.5;
+    data(9, 0) = 0.25;
+    warns(log_likelihood(rbm, data, log_z, {.block_rows = 3}), "2 of 16");
+    warns(elbo(rbm, data, ExactPosterior{}, log_z), "2 of 16");
+    Random random{1};
+    warns(annealed_log_likelihood(rbm, data, log_z, {.runs = 4, .ladder = Ladder::linear(5)}, random), "2 of 16");
+    CHECK(log_likelihood(rbm, Binarised{MatrixSource{data}, Binarisation::stochastic}, log_z).trustworthy());
+
+    auto const gaussian = test::randomised(test::gaussian_rbm(), 0.9, 0.5, 6);
+    Matrix<double> const real = 0.3 * xt::ones<double>({3, 2});
+    CHECK(log_likelihood(gaussian, real, 0.0).case_warning.empty());
+    RBM const joint{JointLayer{test::layer<Gaussian>(1), test::layer<Bernoulli>(1)}, test::layer<Bernoulli>(2)};
+    Matrix<double> parts = 0.3 * xt::ones<double>({3, 2});
+    warns(log_likelihood(joint, parts, 0.0), "3 of 3");
+    for (double& x : Block{parts}.row(1)) x = 1;
+    warns(log_likelihood(joint, parts, 0.0), "2 of 3");
+    RBM const counts{test::layer<Multinomial>(2, Multinomial{1}), test::layer<Bernoulli>(2)};
+    Matrix<double> const halves = 0.5 * xt::ones<double>({3, 2});
+    warns(log_likelihood(counts, halves, exact_log_partition(counts)), "3 of 3");
 }
 
 TEST_CASE("data of another size has no likelihood") {

@@ -71,7 +71,7 @@ std::vector<std::uint8_t> some_bytes(std::size_t count) {
 } // namespace
 
 TEMPLATE_TEST_CASE("floats of a mapped .npy file are loaded in any order", "[io]", float, double) {
-    STATIC_REQUIRE(DataSource<MappedSource>);
+    STATIC_REQUIRE(concepts::DataSource<MappedSource>);
     TemporaryFolder const folder;
     auto const matrix = numbers(20, 7);
     write_npy(folder / "cases.npy", array_of(matrix));
@@ -94,6 +94,23 @@ TEMPLATE_TEST_CASE("floats of a mapped .npy file are loaded in any order", "[io]
         CHECK((loaded<TestType>(map_npy(folder / "odd.npy"), indices) ==
                loaded<TestType>(MatrixSource{matrix}, indices)));
     }
+}
+
+TEMPLATE_TEST_CASE("a mapped .npy file of doubles gives its numbers", "[io]", float, double) {
+    TemporaryFolder const folder;
+    Matrix<double> matrix = xt::zeros<double>({5, 3});
+    for (std::size_t i = 0; i < 5; ++i) Draws::from_seed(2).normal(i, 0, Block{matrix}.row(i));
+    auto array = array_of("<f8", {5, 3});
+    std::memcpy(array.bytes.data(), matrix.data(), array.bytes.size());
+    write_npy(folder / "cases.npy", array);
+    std::vector<std::size_t> const indices{4, 0, 2};
+    CHECK((loaded<TestType>(map_npy(folder / "cases.npy"), indices) ==
+           loaded<TestType>(MatrixSource{matrix}, indices)));
+    using Number = MappedSource::Number;
+    auto const size = std::filesystem::file_size(folder / "cases.npy");
+    CHECK_THROWS_AS((MappedSource{MappedFile{folder / "cases.npy"},
+                                  {.begin = 0, .rows = size / 8 + 1, .columns = 1, .number = Number::float64}}),
+                    FormatError);
 }
 
 TEMPLATE_TEST_CASE("bytes of mapped .npy and IDX files are scaled on the way", "[io]", float, double) {
@@ -158,7 +175,7 @@ TEST_CASE("files of the wrong rank, type or order, foreign and empty ones are re
     };
     CHECK_THAT(npy(array_of("<f4", {})), contains_text("map_npy") && contains_text("rank 0"));
     CHECK_THAT(npy(array_of("<f4", {12})), contains_text("file.npy") && contains_text("rank 1"));
-    for (auto const* dtype : {"<f8", "<i4", "<i8", "<u8"})
+    for (auto const* dtype : {"<i4", "<i8", "<u8"})
         CHECK_THAT(npy(array_of(dtype, {3, 2})), contains_text(std::string{"type '"} + dtype + "'"));
     CHECK_THAT(npy(array_of("<f4", {0, 784})), contains_text("empty") && contains_text("(0, 784)"));
     CHECK_THAT(npy(array_of("|u1", {3, 0, 2})), contains_text("empty") && contains_text("(3, 0, 2)"));

@@ -8,6 +8,8 @@
 
 #include <boltz/model/softmax_regression.hpp>
 
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -31,6 +33,11 @@ void check_round_trip(M const& model) {
     // The same model makes the same file.
     save(folder / "again.npz", back);
     CHECK(boltz_test::contents_of(folder / "again.npz") == boltz_test::contents_of(folder / "m.npz"));
+}
+
+template <class M>
+Arrays to_arrays_of(M model) {
+    return to_arrays(model);
 }
 
 auto small() { return test::randomised(test::bernoulli_dbm<float>(3, 2, 2), 1, 1, 1); }
@@ -192,7 +199,9 @@ TEST_CASE("arrays that are missing or have another shape or type are refused") {
     for (std::string const name : {"weights_0", "weights_1", "bias_0", "bias_1", "bias_2"}) {
         CAPTURE(name);
         CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.erase(name); }), contains_text(name));
-        CHECK_THAT(refused_after([&](Npz& file, auto&) { file.arrays.at(name).shape.push_back(1); }),
+        CHECK_THAT(refused_after([&](Npz& file, auto&) {
+                       file.arrays.at(name).shape.insert(file.arrays.at(name).shape.end(), 2, 1);
+                   }),
                    contains_text(name));
         CHECK_THAT(refused_after([&](Npz& file, auto&) {
                        file.arrays.at(name) = {"<f4", {}, std::vector<std::byte>(4)};
@@ -208,7 +217,44 @@ TEST_CASE("arrays that are missing or have another shape or type are refused") {
     CHECK_THAT(refused_after([](Npz& file, auto&) {
                    std::swap(file.arrays.at("weights_0").shape[0], file.arrays.at("weights_0").shape[1]);
                }),
-               contains_text("weights_0"));
+               contains_text("weights_0 has shape (2, 3)") && contains_text("it must have shape (3, 2)"));
+    CHECK_THAT(refused_after([](Npz& file, auto&) {
+                   file.arrays["bias_0"] = {"<f4", {3, 2}, std::vector<std::byte>(24)};
+               }),
+               contains_text("bias_0 has shape (3, 2)"));
+}
+
+TEST_CASE("biases may be rows or columns of a matrix, and weights and biases whole numbers") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    auto model = small();
+    for (auto& w : model.weights(0)) w = std::round(3 * w);
+    for (auto& b : model.layer<1>().bias()) b = -2;
+    save(path, model);
+    Npz file = read_npz(path);
+    file.arrays.at("bias_0").shape = {1, 3};
+    file.arrays.at("bias_2").shape = {2, 1};
+    auto const whole = [](Array& array, auto type) {
+        std::vector<decltype(type)> numbers;
+        for (float const number : numbers_of<float>(array)) numbers.push_back(static_cast<decltype(type)>(number));
+        array.bytes.resize(numbers.size() * sizeof(type));
+        std::memcpy(array.bytes.data(), numbers.data(), array.bytes.size());
+    };
+    whole(file.arrays.at("weights_0"), std::int64_t{});
+    file.arrays.at("weights_0").dtype = "<i8";
+    whole(file.arrays.at("bias_1"), std::int32_t{});
+    file.arrays.at("bias_1").dtype = "<i4";
+    write_npz(path, file);
+    CHECK(test::same(test::parameters(load<Small>(path)), test::parameters(model)));
+}
+
+TEST_CASE("a weight or bias that is no array of numbers is refused for that") {
+    Npz file{.arrays = to_arrays_of(small()), .texts = {}, .foreign = {{"bias_1", "bias_1 holds objects"}}};
+    file.texts["meta.json"] = detail::describe(small()).dump();
+    CHECK(boltz_test::message_of<FormatError>([&] { (void)model_from<Small>(file, "m.npz"); }).empty());
+    file.arrays.erase("bias_1");
+    CHECK(boltz_test::message_of<FormatError>([&] { (void)model_from<Small>(file, "m.npz"); }) ==
+          "bias_1 holds objects");
 }
 
 TEST_CASE("sizes that agree with each other but not with the parts of a joint layer are refused") {

@@ -4,7 +4,11 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -143,7 +147,7 @@ TEST_CASE("foreign, lying and strange .npy files are refused by name", "[io][npy
     has(read.refusal("PK\3\4 this is another kind of file"), "NUMPY");
     has(read.refusal(npy(dictionary("<f4", "False", "()"), "abcd", 4)), "version 4.0");
     has(read.refusal(npy(dictionary("<f4", "False", "()"), "abcd", 1, 1)), "version 1.1");
-    for (auto const* dtype : {">f4", "<f2", "<c8", "|b1", "<U3", "|O", "<u4", ""})
+    for (auto const* dtype : {"<c8", "<U1", "|O", "<f16", "<m8", "|f4", "<f3", "f4", "<f4x", "<i-4", "|S4", ""})
         has(read.refusal(npy(dictionary(dtype, "False", "()"), "abcd")),
             (std::string{"type '"} + dtype + "'").c_str());
     has(read.refusal(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}", "abcd")), "records");
@@ -200,6 +204,59 @@ TEST_CASE("an array that is not whole cannot be written as .npy", "[io][npy]") {
     CHECK_THROWS_AS(boltz::write_npy(folder / "file.npy", array_of("<f4", std::vector<std::size_t>(33, 1))),
                     boltz::ShapeError);
     CHECK(folder.count() == 0);
+}
+
+TEST_CASE("numbers of every type and order of bytes that NumPy saves are read exactly", "[io][npy]") {
+    Reader const read;
+    auto const check = [&]<class T>(char const* dtype, char const* stored, std::vector<T> const& items,
+                                    std::vector<double> const& expected) {
+        for (bool const swapped : {false, true}) {
+            if (swapped && sizeof(T) == 1) continue;
+            std::string payload = raw(items);
+            if (swapped)
+                for (std::size_t i = 0; i < payload.size(); i += sizeof(T))
+                    std::reverse(payload.begin() + static_cast<std::ptrdiff_t>(i),
+                                 payload.begin() + static_cast<std::ptrdiff_t>(i + sizeof(T)));
+            std::string const order = sizeof(T) == 1 ? "|" : swapped ? ">" : "<";
+            CAPTURE(order, dtype);
+            auto const array = read(npy(dictionary(order + dtype, "False", "(3,)"), payload));
+            CHECK(array.dtype == stored);
+            CHECK(array.shape == std::vector<std::size_t>{3});
+            CHECK(boltz::numbers_of<double>(array) == expected);
+            CHECK(boltz::numbers_of<float>(array) == std::vector<float>(expected.begin(), expected.end()));
+            // In column-major order too: the rows (1, 2) and (3, ...) of a matrix.
+            auto const matrix = read(npy(dictionary(order + dtype, "True", "(3, 1)"), payload));
+            CHECK(matrix.bytes == array.bytes);
+        }
+    };
+    check.operator()<float>("f4", "<f4", {1, -2.5f, 0.1f}, {1, -2.5, 0.1f});
+    check.operator()<double>("f8", "<f8", {1, -2.5, 0.1}, {1, -2.5, 0.1});
+    check.operator()<std::int8_t>("i1", "<i4", {1, -128, 127}, {1, -128, 127});
+    check.operator()<std::int16_t>("i2", "<i4", {1, -32768, 258}, {1, -32768, 258});
+    check.operator()<std::int32_t>("i4", "<i4", {1, -2147483647, 66051}, {1, -2147483647, 66051});
+    check.operator()<std::int64_t>("i8", "<i8", {1, -2, std::int64_t{1} << 40}, {1, -2, 1099511627776});
+    check.operator()<std::uint8_t>("u1", "|u1", {1, 255, 7}, {1, 255, 7});
+    check.operator()<std::uint16_t>("u2", "<i4", {1, 65535, 258}, {1, 65535, 258});
+    check.operator()<std::uint32_t>("u4", "<i8", {1, 4294967295, 66051}, {1, 4294967295, 66051});
+    check.operator()<std::uint64_t>("u8", "<u8", {1, 2, std::uint64_t{1} << 40}, {1, 2, 1099511627776});
+    check.operator()<std::uint8_t>("b1", "|u1", {1, 0, 1}, {1, 0, 1});
+    // Halves: sign, normal, the least and the greatest, below the normal ones.
+    check.operator()<std::uint16_t>("f2", "<f4", {0x3c00, 0xc100, 0x3555}, {1, -2.5, 0.333251953125});
+    check.operator()<std::uint16_t>("f2", "<f4", {0x7bff, 0x0400, 0x8001}, {65504, 0x1p-14, -0x1p-24});
+    check.operator()<std::uint16_t>("f2", "<f4", {0x0000, 0x03ff, 0xfc00},
+                                    {0, 1023 * 0x1p-24, -std::numeric_limits<double>::infinity()});
+    auto const nan = read(npy(dictionary("<f2", "False", "()"), raw(std::vector<std::uint16_t>{0x7e00})));
+    CHECK(std::isnan(boltz::numbers_of<double>(nan)[0]));
+    CHECK_THROWS_AS(boltz::numbers_of<float>({"<f2", {}, std::vector<std::byte>(2)}), boltz::ValueError);
+}
+
+TEST_CASE("a shape of Python 2's long integers is understood", "[io][npy]") {
+    Reader const read;
+    auto const payload = raw(std::vector<float>{1, 2, 3, 4, 5, 6});
+    for (auto const* shape : {"(2L, 3L)", "(2L,3L,)", "(2, 3L)"})
+        CHECK(read(npy(dictionary("<f4", "False", shape), payload)).shape == std::vector<std::size_t>{2, 3});
+    for (auto const* shape : {"(2LL, 3)", "(L, 3)", "(2l, 3)", "(2 L, 3)"})
+        CHECK_FALSE(read.refusal(npy(dictionary("<f4", "False", shape), payload)).empty());
 }
 
 } // namespace test_npy

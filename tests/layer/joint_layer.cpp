@@ -17,7 +17,7 @@ TEST_CASE("a joint layer is its parts one after another", "[layer]") {
     label.bias()(3) = 3;
     numbers.unit().parameters()[1] = 0.5;
     JointLayer const joint{features, numbers, label};
-    STATIC_REQUIRE(Layer<std::remove_cvref_t<decltype(joint)>>);
+    STATIC_REQUIRE(concepts::Layer<std::remove_cvref_t<decltype(joint)>>);
     CHECK(joint.size() == 9);
     CHECK(joint.bias()(2) == 1);
     CHECK(joint.bias()(3) == 2);

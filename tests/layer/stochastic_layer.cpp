@@ -9,8 +9,8 @@
 using namespace boltz;
 
 TEST_CASE("a layer knows its size, its unit and its bias", "[layer]") {
-    STATIC_REQUIRE(Layer<StochasticLayer<Bernoulli>>);
-    STATIC_REQUIRE(Layer<StochasticLayer<Gaussian, double>>);
+    STATIC_REQUIRE(concepts::Layer<StochasticLayer<Bernoulli>>);
+    STATIC_REQUIRE(concepts::Layer<StochasticLayer<Gaussian, double>>);
     STATIC_REQUIRE(std::same_as<StochasticLayer<Bernoulli>::value_type, float>);
     StochasticLayer<Multinomial, double> layer{4, Multinomial{3}};
     CHECK(layer.size() == 4);

@@ -79,4 +79,9 @@ TEST_CASE("a network says what it cannot take", "[mlp]") {
                       contains_text("2 x 4") && contains_text("2 x 3"));
 }
 
+TEST_CASE("a network of more weights than memory can hold is refused", "[mlp]") {
+    CHECK_THROWS_AS((MLP<2, double>{{std::size_t{1} << 61, 8}}), ValueError);
+    CHECK_THROWS_AS((MLP<2, double>{{1, 8}, {(std::size_t{1} << 61) - 1}}), ValueError);
+}
+
 } // namespace test_mlp

@@ -108,7 +108,7 @@ TEST_CASE("a refused precision leaves the random numbers of sample as they were"
 TEST_CASE("a user's own model trains, infers and samples as the one it is made of", "[model]") {
     auto rbm = test::randomised(test::bernoulli_rbm<float>(9, 4), 0.1, 0.1, 1);
     test::OwnModel own{rbm};
-    STATIC_REQUIRE(Model<test::OwnModel<decltype(rbm)>>);
+    STATIC_REQUIRE(concepts::Model<test::OwnModel<decltype(rbm)>>);
     auto const data = test::bars<float>(3);
     for (Precision const precision : {Precision::automatic, Precision::float32}) {
         Random random{2};

@@ -65,7 +65,7 @@ TEST_CASE("a scaled field multiplies natural parameters, bias included, and keep
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     LayerFactors<3> const factors{{{1}, {2, 0.5}, {3}}};
     Scaled const scaled{model, factors};
-    STATIC_REQUIRE(Field<std::remove_cvref_t<decltype(scaled)>>);
+    STATIC_REQUIRE(concepts::Field<std::remove_cvref_t<decltype(scaled)>>);
     CHECK(scaled.sizes() == model.sizes());
     States<double, 3> states{2, model.sizes()};
     boltz::detail::for_each_index<3>([&](auto l) {

@@ -54,7 +54,7 @@ Factors const factor_sets[] = {{}, {.below = 2, .above = 0, .bias = 0.5}, {.belo
 TEST_CASE("a tempered field is the model with tempered weights and mixed biases", "[model]") {
     test::for_each_model([](auto const& model) {
         using M = std::remove_cvref_t<decltype(model)>;
-        STATIC_REQUIRE(Field<Tempered<M>>);
+        STATIC_REQUIRE(concepts::Field<Tempered<M>>);
         auto const base = random_base(model);
         for (double const beta : {0.0, 1e-4, 0.3, 1.0}) {
             Tempered const tempered{model, base, beta};

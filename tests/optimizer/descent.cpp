@@ -51,9 +51,9 @@ test::Quadratic random_quadratic(std::size_t n, std::uint64_t seed) {
 } // namespace
 
 // A trainer, which has gradients but no loss, does not take them.
-static_assert(Optimizer<Sgd, decltype(test::bernoulli_rbm())>);
-static_assert(!Optimizer<ConjugateGradient, decltype(test::bernoulli_rbm())>);
-static_assert(!Optimizer<Lbfgs, decltype(test::bernoulli_rbm())>);
+static_assert(concepts::Optimizer<Sgd, decltype(test::bernoulli_rbm())>);
+static_assert(!concepts::Optimizer<ConjugateGradient, decltype(test::bernoulli_rbm())>);
+static_assert(!concepts::Optimizer<Lbfgs, decltype(test::bernoulli_rbm())>);
 
 TEST_CASE("both find the end of Rosenbrock's valley", "[optimizer]") {
     for_both([](auto policy) {

@@ -34,7 +34,7 @@ double column_norm(Matrix<float> const& weights, std::size_t j) {
 
 /// An optimizer without steps by parts.
 struct Whole {
-    template <Parametric M>
+    template <concepts::Parametric M>
     struct Session {
         decltype(Sgd{}.bind(std::declval<M const&>())) inner;
         void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
@@ -45,7 +45,7 @@ struct Whole {
             inner.archive(archive);
         }
     };
-    template <Parametric M>
+    template <concepts::Parametric M>
     Session<M> bind(M const& model) const {
         return {Sgd{.learning_rate = 0.5}.bind(model)};
     }

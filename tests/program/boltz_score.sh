@@ -299,9 +299,11 @@ refusals() {
     broken without && rm without/bias_1.npy
     refused "without has no bias_1" without --exact
     broken shape && npy shape/bias_1.npy '<f8' '(3,)' 0 0 0
-    refused "shape has no weights_0 of 3 x 3" shape --exact
-    broken integer && npy integer/bias_1.npy '<u8' '(2,)' 0 0
-    refused "bias_1" integer --exact
+    refused "shape: weights_0 has shape (3, 2).*must have shape (3, 3)" shape --exact
+    broken object && npy object/bias_1.npy '|O' '(2,)'
+    refused "object/bias_1.npy holds items of type '|O'" object --exact
+    broken useful && npy useful/bias_1.npy '<u8' '(1, 2)' 0 0 && npy useful/title.npy '|O' '()'
+    "$program" --json useful --exact >score.json 2>stderr || fail "whole numbers, a bias of 1 x 2, an object are refused: $(cat stderr)"
     broken infinite && npy infinite/bias_1.npy '<f8' '(2,)' 0 nan
     refused "infinite.*bias_1 is not a number" infinite --exact
     described other softplus

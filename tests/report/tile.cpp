@@ -97,3 +97,13 @@ TEST_CASE("captions surround a picture and leave it as it is", "[report][tile]")
     CHECK(boltz::captioned(picture, {.title = "A title that is much longer than the picture below"}).width > 300);
     CHECK_THROWS_AS(boltz::captioned(Image{}, {}), boltz::ShapeError);
 }
+
+TEST_CASE("pictures of more pixels than memory can hold are refused", "[report][tile]") {
+    Matrix<float> const rows{{0, 1}, {1, 0}};
+    std::size_t const huge = (std::size_t{1} << 63) + 1;
+    CHECK_THROWS_AS(boltz::tile(rows, 1, 2, 2, {.factor = huge}), boltz::ValueError);
+    CHECK_THROWS_AS(boltz::tile(rows, 1, 2, 2, {.padding = huge}), boltz::ValueError);
+    CHECK_THROWS_AS(boltz::tile(rows, 1, 2, 2, {.factor = std::size_t{1} << 32}), boltz::ValueError);
+    CHECK_THROWS_AS(Image::colored(huge, 2), boltz::ValueError);
+    CHECK_THROWS_AS(Image::grey(huge, 2), boltz::ValueError);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boltz/sampling/given.hpp>
 
@@ -62,4 +63,13 @@ TEST_CASE("values and masks of other shapes or numbers are refused", "[sampling]
     CHECK_THROWS_AS(given.clamp_columns(0, 0, tall), ShapeError);
     CHECK_THROWS_AS(given.clamp_columns(5, 0, good), ValueError);
     CHECK(given.clamps().touched() == Observed<3>{}); // nothing was changed
+}
+
+TEST_CASE("more cases or copies than memory can hold are refused by name", "[sampling]") {
+    auto const model = test::bernoulli_dbm();
+    CHECK_THROWS_AS((Given{model, (std::size_t{1} << 62) + 1}), ValueError);
+    Given const given{model, 4};
+    auto const message =
+        boltz_test::message_of<ValueError>([&] { (void)given.repeated((std::size_t{1} << 62) + 1); });
+    CHECK_THAT(message, contains_text("Given: 4 cases x 4611686018427387905 copies"));
 }

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boltz/sampling/sample.hpp>
 
@@ -139,4 +140,22 @@ TEST_CASE("starts of other layers or with impossible states, and reads of nothin
     States<double, 2> impossible{1, model.sizes()};
     impossible[1](0, 2) = -1;
     CHECK_THROWS_AS(sample(model, impossible, {}, random), ValueError);
+}
+
+TEST_CASE("more chains or samples than memory can hold are refused by name", "[sampling]") {
+    // A product that wraps around would make room for a few rows.
+    auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
+    auto const refused = [&](SampleOptions const& options) {
+        Random random{1};
+        return boltz_test::message_of<ValueError>([&] { static_cast<void>(sample(model, options, random)); });
+    };
+    std::size_t const huge = (std::size_t{1} << 62) + 1;
+    CHECK_THAT(refused({.count = huge}), contains_text("sample: 4611686018427387905 count"));
+    CHECK_THAT(refused({.count = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
+               contains_text("sample: 4294967296 count x 4294967296 reads"));
+    CHECK_THAT(refused({.count = 2, .sweeps = 0, .reads = (std::size_t{1} << 63) + 1}), contains_text("reads"));
+    // Chains that are read and not kept may be read without end, but must fit themselves.
+    Random random{1};
+    CHECK_THROWS_AS(sample(model, {.count = huge}, random, [](std::size_t, auto const&) {}), ValueError);
+    CHECK_THROWS_AS((States<float, 2>{huge, {4, 8}}), ValueError);
 }

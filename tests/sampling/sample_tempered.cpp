@@ -3,6 +3,7 @@
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
 #include "support/tempered_models.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boltz/sampling/sample.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
@@ -72,6 +73,24 @@ TEST_CASE("the ladder adapts to equal acceptances and is reported", "[sampling][
     CHECK(spread(2000) < 0.05);
 }
 
+TEST_CASE("states that go from the base to the model are counted", "[sampling]") {
+    // With two temperatures and no couplings every swap is accepted: from step 2 on a state that came from the lowest
+    // temperature arrives at every second step, in which the pair (0, 1) is tried.
+    auto free = test::bernoulli_rbm();
+    Random random{1};
+    auto const report =
+        sample_tempered(free, {.count = 7, .temperatures = 2, .adaptation = 0, .sweeps = 40}, random).report;
+    CHECK(report.acceptance[0] == 1);
+    CHECK(report.round_trips == 7 * 20);
+    CHECK(report.warning().empty());
+    // Far too few temperatures: nothing gets through.
+    auto const far = test::two_modes(8, 9.0);
+    auto const stuck =
+        sample_tempered(far, {.count = 10, .temperatures = 2, .adaptation = 0, .sweeps = 10}, random).report;
+    CHECK(stuck.round_trips < 10);
+    CHECK_THAT(stuck.warning(), contains_text("less than once each"));
+}
+
 TEST_CASE("reads of tempered chains stand one after another, whatever the threads", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
     auto const draw = [&](std::size_t threads) {
@@ -93,6 +112,7 @@ TEST_CASE("reads of tempered chains stand one after another, whatever the thread
         for (std::size_t i = 0; i < 36; ++i) CHECK(std::ranges::equal(one.states[l].row(i), three.states[l].row(i)));
     CHECK(one.report.betas == three.report.betas);
     CHECK(one.report.acceptance == three.report.acceptance);
+    CHECK(one.report.round_trips == three.report.round_trips);
     Random random{1};
     std::size_t calls = 0;
     sample_tempered(model, uniform_base(model),
@@ -113,6 +133,22 @@ TEST_CASE("tempered samples need chains, reads and temperatures", "[sampling]") 
     CHECK_THROWS_AS(sample_tempered(model, {.temperatures = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.lowest = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(test::bernoulli_rbm(3, 3)), {}, random), ShapeError);
+}
+
+TEST_CASE("more tempered chains or samples than memory can hold are refused by name", "[sampling]") {
+    auto const model = test::bernoulli_rbm<float>();
+    auto const refused = [&](TemperingOptions const& options) {
+        Random random{1};
+        return boltz_test::message_of<ValueError>(
+            [&] { static_cast<void>(sample_tempered(model, options, random)); });
+    };
+    CHECK_THAT(refused({.count = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
+               contains_text("sample_tempered: 4294967296 count x 4294967296 reads"));
+    Random random{1};
+    CHECK_THROWS_AS(sample_tempered(model, uniform_base(model),
+                                    {.count = (std::size_t{1} << 62) + 1, .temperatures = 4}, random,
+                                    [](std::size_t, auto const&) {}),
+                    ValueError);
 }
 
 } // namespace test_sample_tempered

@@ -72,11 +72,11 @@ struct Misspelt {
 } // namespace
 
 TEST_CASE("an object with a hook is a callback and one without is not") {
-    STATIC_REQUIRE(Callback<test::Recorder, Rbm>);
-    STATIC_REQUIRE(Callback<StopsAtEpoch, Rbm>);
-    STATIC_REQUIRE(Callback<StopsAtUpdate, Rbm>);
-    STATIC_REQUIRE_FALSE(Callback<Misspelt, Rbm>);
-    STATIC_REQUIRE_FALSE(Callback<int, Rbm>);
+    STATIC_REQUIRE(concepts::Callback<test::Recorder, Rbm>);
+    STATIC_REQUIRE(concepts::Callback<StopsAtEpoch, Rbm>);
+    STATIC_REQUIRE(concepts::Callback<StopsAtUpdate, Rbm>);
+    STATIC_REQUIRE_FALSE(concepts::Callback<Misspelt, Rbm>);
+    STATIC_REQUIRE_FALSE(concepts::Callback<int, Rbm>);
 }
 
 TEST_CASE("callbacks are called in the order in which they are given") {

@@ -46,7 +46,7 @@ States<typename M::value_type, M::depth> some_states(M const& model, std::size_t
 /// Sgd that shows nothing but `step`.
 struct Whole {
     Sgd sgd{};
-    template <Model M>
+    template <concepts::Model M>
     struct Session {
         decltype(std::declval<Sgd const&>().bind(std::declval<M const&>())) inner;
         void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {

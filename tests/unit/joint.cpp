@@ -18,8 +18,8 @@ TEST_CASE("joint units fulfil what a unit must", "[unit][statistical]") {
 TEST_CASE("joint units with a Gaussian part are units, but cannot be enumerated", "[unit]") {
     JointUnit unit{std::array<std::size_t, 2>{2, 3}, Gaussian::learned(), Multinomial{2}};
     using Mixed = decltype(unit);
-    STATIC_REQUIRE(Unit<Mixed, float>);
-    STATIC_REQUIRE(!EnumerableUnit<Mixed, float>);
+    STATIC_REQUIRE(concepts::Unit<Mixed, float>);
+    STATIC_REQUIRE(!concepts::EnumerableUnit<Mixed, float>);
     unit.prepare(5);
     unit.part<0>().parameters()[1] = 0.7;
     test::check_mean_and_conjugate(unit, 5);

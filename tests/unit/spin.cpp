@@ -42,8 +42,8 @@ struct Minimal {
 } // namespace
 
 TEST_CASE("what a unit need not offer has defaults", "[unit]") {
-    STATIC_REQUIRE(Unit<Minimal, float>);
-    STATIC_REQUIRE(!EnumerableUnit<Minimal, float>);
+    STATIC_REQUIRE(concepts::Unit<Minimal, float>);
+    STATIC_REQUIRE(!concepts::EnumerableUnit<Minimal, float>);
     STATIC_REQUIRE(!detail::DrawsFromMean<Minimal, float>);
     Matrix<float> const x = test::natural_parameters<float>(10, 3, 1.0);
     Matrix<float> mean = x;

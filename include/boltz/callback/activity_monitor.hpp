@@ -21,8 +21,8 @@ class ActivityMonitor {
     explicit ActivityMonitor(Data const& data, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, how_{how} {}
 
-    template <Model M>
-        requires InferencePolicy<Inference, M>
+    template <concepts::Model M>
+        requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (!how_.due(info)) return;
         auto const activity = layer_activity(model, data_, how_.inference, how_.draws(), how_.compute);

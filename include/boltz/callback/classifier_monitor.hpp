@@ -22,7 +22,7 @@ namespace boltz {
 /// label. Another `name` gives "<name>_error_percent".
 ///
 /// Refers to the labels, which must outlive it. A measurement costs one pass of the cases through the classifier.
-template <DataSource S>
+template <concepts::DataSource S>
 class ClassifierMonitor {
   public:
     /// @throws ShapeError if there are not as many labels as cases; ValueError if `every` is 0.
@@ -34,7 +34,7 @@ class ClassifierMonitor {
         if (every == 0) detail::fail<ValueError>("ClassifierMonitor: every is 0, but must be at least 1");
     }
 
-    template <Classifier C>
+    template <concepts::Classifier C>
     void on_epoch_end(C const& classifier, TrainingInfo const& info) {
         if (info.clock.epoch % every_ == 0 || info.finished)
             info.metrics->push_back({metric_, 100 * error_rate(classifier, features_, labels_, compute_)});

@@ -22,8 +22,8 @@ class GapMonitor {
     GapMonitor(TrainingData const& training, ValidationData const& validation, Monitoring<Inference> how = {})
         : training_{as_training_data(training)}, validation_{as_training_data(validation)}, how_{how} {}
 
-    template <Model M>
-        requires InferencePolicy<Inference, M>
+    template <concepts::Model M>
+        requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (!how_.due(info)) return;
         double const seen = mean_unnormalised_elbo(model, training_, how_.inference, how_.draws(), how_.compute);

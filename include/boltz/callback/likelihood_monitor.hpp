@@ -19,9 +19,9 @@ namespace boltz {
 /// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the `usual_bases` of the cases.
 ///
 /// Where something speaks against log Z, visited states and the cases themselves included, the likelihood is not a
-/// number, so that nothing stops or keeps a model by it. The numbers drawn are the same each time, so that epochs
-/// compare. Data is on the visible layer. Costs what `log_partition` from two bases costs: mind `Monitoring::every`
-/// and the ladder.
+/// number, so that nothing stops or keeps a model by it, and a remark says what. The numbers drawn are the same each
+/// time, so that epochs compare. Data is on the visible layer. Costs what `log_partition` from two bases costs: mind
+/// `Monitoring::every` and the ladder.
 template <class Data, class Inference = ExactPosterior>
 class LikelihoodMonitor {
   public:
@@ -29,8 +29,8 @@ class LikelihoodMonitor {
     LikelihoodMonitor(Data const& data, Ais ais, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, ais_{std::move(ais)}, how_{how} {}
 
-    template <Model M>
-        requires InferencePolicy<Inference, M>
+    template <concepts::Model M>
+        requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         static_assert(detail::visible_only<Data, M::depth>(),
                       "LikelihoodMonitor takes data on the visible layer only");
@@ -42,6 +42,7 @@ class LikelihoodMonitor {
         LogLikelihood const found = likelihood(model, log_z);
         bool const believed = log_z.trustworthy() && !found.refuted();
         info.metrics->push_back({name, believed ? found.mean : std::numeric_limits<double>::quiet_NaN()});
+        if (!found.trustworthy()) info.remark(name + ": " + found.warning());
         info.metrics->push_back({name + "_error", found.standard_error});
         info.metrics->push_back({"log_z", log_z.log_z});
         info.metrics->push_back({"log_z_effective_runs", log_z.effective_runs});

@@ -20,7 +20,7 @@ class PseudoLikelihoodMonitor {
     explicit PseudoLikelihoodMonitor(Data const& data, Monitoring<> how = {})
         : data_{as_training_data(data)}, how_{how} {}
 
-    template <Model M>
+    template <concepts::Model M>
         requires(M::depth == 2 && detail::SinglyChangeable<M>)
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (how_.due(info))

@@ -19,8 +19,8 @@ class ReconstructionMonitor {
     explicit ReconstructionMonitor(Data const& data, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, how_{how} {}
 
-    template <Model M>
-        requires InferencePolicy<Inference, M>
+    template <concepts::Model M>
+        requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (how_.due(info))
             info.metrics->push_back({"reconstruction_error",

@@ -16,7 +16,7 @@ namespace boltz {
 
 /// Measures "weight_norm_l", the root mean square of the weights between layers l and l + 1.
 struct WeightMonitor {
-    template <Model M>
+    template <concepts::Model M>
     void on_epoch_end(M const& model, TrainingInfo const& info) const {
         for (std::size_t l = 0; l + 1 < M::depth; ++l) {
             auto const& weights = model.weights(l);

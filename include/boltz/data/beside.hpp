@@ -16,7 +16,7 @@
 namespace boltz {
 
 /// The columns of two sources one after another, as a joint layer has its parts: features and labels.
-template <DataSource Left, DataSource Right>
+template <concepts::DataSource Left, concepts::DataSource Right>
 class Beside {
   public:
     /// @throws ShapeError if the sources have different numbers of rows.

@@ -39,7 +39,7 @@ enum class Binarisation {
 ///
 /// Fixed binarisation names its random numbers by the case's index, so every presentation draws the same ones;
 /// `seed` chooses among the possible data sets.
-template <DataSource S>
+template <concepts::DataSource S>
 class Binarised {
   public:
     Binarised(S source, Binarisation binarisation, std::uint64_t seed = 0)

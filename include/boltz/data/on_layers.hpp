@@ -38,10 +38,10 @@ namespace detail {
 } // namespace detail
 
 /// A data source for each of some layers: pixels on layer 0, labels on the top one. Made by `on_layers`.
-template <class Layers, DataSource... Sources>
+template <class Layers, concepts::DataSource... Sources>
 class OnLayers;
 
-template <std::size_t... L, DataSource... Sources>
+template <std::size_t... L, concepts::DataSource... Sources>
 class OnLayers<std::index_sequence<L...>, Sources...> {
   public:
     using layers = std::index_sequence<L...>;
@@ -100,7 +100,7 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
 
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
     /// @throws ShapeError, ValueError
-    template <Field F>
+    template <concepts::Field F>
     void check(F const& field, char const* function, Draws const& draws) const {
         using T = typename F::value_type;
         if (rows() == 0) detail::fail<ValueError>(function, ": data has 0 rows, but needs at least 1");
@@ -138,7 +138,7 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
 /// Anything a training takes as the data of one layer: a source, or a matrix, which is referred to.
 template <class D>
 [[nodiscard]] auto as_source(D const& data) {
-    if constexpr (DataSource<D>)
+    if constexpr (concepts::DataSource<D>)
         return data;
     else
         return MatrixSource{data};

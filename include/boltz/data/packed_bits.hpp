@@ -34,7 +34,7 @@ struct PackedBits {
 /// the source draws afresh at each presentation is drawn once, here, out of `draws`; its protocol is then `fixed`.
 /// Memory beside the result: 64 cases.
 /// @throws ValueError if a value is neither 0 nor 1.
-template <DataSource S>
+template <concepts::DataSource S>
 [[nodiscard]] PackedBits pack_bits(S const& source, Draws const& draws = Draws::from_seed(0)) {
     std::size_t const columns = source.columns();
     std::size_t const stride = detail::bytes_of_bits(columns);

@@ -19,7 +19,7 @@
 namespace boltz {
 
 /// The cases with the given indices, in that order.
-template <DataSource S>
+template <concepts::DataSource S>
 class Subset {
   public:
     /// @throws ValueError if an index is out of range.

@@ -16,7 +16,7 @@ namespace boltz {
 namespace detail {
 
 /// The source's `load_undrawn`, or its `load` where it has none.
-template <DataSource S, class T>
+template <concepts::DataSource S, class T>
 void load_undrawn(S const& source, std::span<std::size_t const> indices, Block<T> out, Draws const& draws) {
     if constexpr (requires { source.load_undrawn(indices, out, draws); })
         source.load_undrawn(indices, out, draws);
@@ -28,7 +28,7 @@ void load_undrawn(S const& source, std::span<std::size_t const> indices, Block<T
 
 /// A source without what it draws afresh at each presentation: the grey values behind stochastically binarised ones,
 /// the means behind sampled states. A source that draws nothing (or the same each time) is as it was.
-template <DataSource S>
+template <concepts::DataSource S>
 class Undrawn {
   public:
     explicit Undrawn(S source) : source_{std::move(source)} {}

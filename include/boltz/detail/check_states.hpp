@@ -15,7 +15,7 @@
 namespace boltz::detail {
 
 /// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows.
-template <Field F>
+template <concepts::Field F>
 void check_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                   std::array<bool, F::depth> const& needed, char const* function) {
     auto const sizes = field.sizes();

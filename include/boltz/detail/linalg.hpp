@@ -4,11 +4,13 @@
 /// @file
 /// The only door to the matrix-product library.
 
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
 // The product is bound by its symbol, not through <cblas.h>: that header and xtensor-blas's copy of it define
@@ -34,7 +36,7 @@ void boltz_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int 
 enum class Op { none, transpose };
 
 /// c = alpha * op(a) op(b) + beta * c, into storage the caller owns; nothing is allocated.
-/// @throws ShapeError if the shapes do not agree.
+/// @throws ShapeError if the shapes do not agree, or a size or stride does not fit into the `int` of the library.
 template <std::floating_point T>
 void gemm(std::type_identity_t<Block<T const>> a, Op op_a, std::type_identity_t<Block<T const>> b, Op op_b,
           Block<T> c, std::type_identity_t<T> alpha, std::type_identity_t<T> beta) {
@@ -49,6 +51,12 @@ void gemm(std::type_identity_t<Block<T const>> a, Op op_a, std::type_identity_t<
     if (c.rows == 0 || c.columns == 0) return;
     constexpr int row_major = 101;
     auto const flag = [](bool transposed) { return transposed ? 112 : 111; };
+    for (auto const& [n, name] :
+         {NamedSize{c.rows, "rows of c"}, NamedSize{c.columns, "columns of c"}, NamedSize{inner, "terms of each sum"},
+          NamedSize{a.stride, "stride of a"}, NamedSize{b.stride, "stride of b"}, NamedSize{c.stride, "stride of c"}})
+        if (n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+            fail<ShapeError>("gemm: ", name, ": ", n, ", but the matrix-product library counts to ",
+                             std::numeric_limits<int>::max());
     auto const size = [](std::size_t n) { return static_cast<int>(n); };
     if constexpr (std::same_as<T, float>)
         boltz_sgemm(row_major, flag(transpose_a), flag(transpose_b), size(c.rows), size(c.columns), size(inner),

@@ -84,7 +84,7 @@ void for_each_parametric(U& unit, std::size_t first, std::size_t columns, F&& f)
         unit.each([&](auto& part, std::size_t p) {
             for_each_parametric<T>(part, first + unit.offset(p), unit.sizes()[p], f);
         });
-    else if constexpr (ParametricUnit<std::remove_const_t<U>, T>)
+    else if constexpr (concepts::ParametricUnit<std::remove_const_t<U>, T>)
         f(unit, first, columns);
 }
 

@@ -22,7 +22,7 @@ struct LayerActivity {
 /// The activity of every layer over the cases; the observed ones count too. Dead units carry nothing and saturated
 /// ones act as biases.
 /// @throws as `infer_portions`.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] std::array<LayerActivity, F::depth> layer_activity(F const& field, Data const& data,
                                                                  Inference const& inference, Draws const& draws,
                                                                  Compute const& compute = {}) {

@@ -77,7 +77,7 @@ double longest_step(double here, double guess, double wanted, Share&& share) {
 /// many. Costs a sweep and some ten evaluations of A a step; the number of workers does not change it. Allocates.
 /// @throws ValueError if an option is out of range, `max_steps` do not lead to the model, or as `log_partition`;
 /// ShapeError if the base does not fit.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] Ladder adapted_ladder(F const& field, AdaptiveLadder const& options, Random& random,
                                     BaseBiases<typename F::value_type, F::depth> const& base) {
     options.validate();
@@ -133,7 +133,7 @@ template <Field F>
 }
 
 /// The same from the uniform base.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] Ladder adapted_ladder(F const& field, AdaptiveLadder const& options, Random& random) {
     return adapted_ladder(field, options, random, uniform_base(field));
 }

@@ -36,7 +36,7 @@ struct Ais {
 namespace detail {
 
 /// The estimates of an annealing from a base up to the model, one for each case.
-template <Field F>
+template <concepts::Field F>
 std::vector<LogPartition> annealed_estimates(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                                              StateBlocks<typename F::value_type, F::depth> const& states,
                                              Observed<F::depth> const& observed, Ais const& ais, Random& random,
@@ -74,7 +74,7 @@ std::vector<LogPartition> annealed_estimates(F const& field, BaseBiases<typename
 /// same rounded W, so the estimate is of the rounded model's log Z, and the result says so.
 /// @throws ValueError if an option is out of range, the energy has no minimum, or bfloat16 is asked for where it
 /// cannot be had; ShapeError if the base does not fit.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random,
                                          BaseBiases<typename F::value_type, F::depth> const& base) {
     return detail::annealed_estimates(field, base, {}, {}, ais, random, "log_partition")[0];
@@ -86,7 +86,7 @@ template <Field F>
 /// Only the blocks of observed layers are read, and their products made once. Costs two products a temperature and
 /// pair of layers neither of which is observed.
 /// @throws ShapeError if a block does not fit its layer; ValueError as `log_partition`, or if a state is impossible.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<LogPartition> log_sum(F const& field,
                                                 StateBlocks<typename F::value_type, F::depth> const& states,
                                                 Observed<F::depth> const& observed, Ais const& ais, Random& random,
@@ -95,7 +95,7 @@ template <Field F>
 }
 
 /// The same from the uniform base.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<LogPartition> log_sum(F const& field,
                                                 StateBlocks<typename F::value_type, F::depth> const& states,
                                                 Observed<F::depth> const& observed, Ais const& ais, Random& random) {

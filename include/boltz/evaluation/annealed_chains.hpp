@@ -29,11 +29,11 @@ enum class Order { up, down };
 /// with L(K) = sum_{l kept} b_l' s_l + sum_{pairs kept} s_l' W_l s_{l+1} and x linear in beta. So the inputs of base
 /// and model are computed once for a state and A at any beta follows from them. Kept layers have no own terms in
 /// differences of f. What observed layers say is a bias to their neighbours and computed once.
-template <Field F, class Base>
+template <concepts::Field F, class Base>
 class AnnealedChains {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;
-    static constexpr bool base_has_weights = Field<Base>;
+    static constexpr bool base_has_weights = concepts::Field<Base>;
 
   public:
     AnnealedChains(F const& field, Base const& base, Observed<depth> const& observed,

@@ -7,6 +7,7 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
+#include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/log_likelihood.hpp>
 
 #include <cmath>
@@ -26,7 +27,7 @@ namespace boltz {
 /// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
 /// layers. Costs as `log_sum`; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random,
                                                     BaseBiases<typename F::value_type, F::depth> const& base,
@@ -37,8 +38,8 @@ template <Field F, class Data>
     std::vector<std::size_t> indices(cases.rows());
     std::iota(indices.begin(), indices.end(), std::size_t{0});
     cases.load(std::span<std::size_t const>{indices}, states.blocks(), draws);
-    auto const sums =
-        log_sum(field, states.blocks(), decltype(cases)::template observed<F::depth>(), ais, random, base);
+    constexpr auto observed = decltype(cases)::template observed<F::depth>();
+    auto const sums = log_sum(field, states.blocks(), observed, ais, random, base);
 
     std::vector<double> values, errors;
     double squares = 0;
@@ -59,11 +60,12 @@ template <Field F, class Data>
         text << doubted << " of " << sums.size() << " cases, the first of them: " << doubt;
         result.case_warning = text.str();
     }
+    detail::warn_between_states(result, detail::cases_between_states(field, states.blocks(), observed));
     return result;
 }
 
 /// The same from the uniform base.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random) {
     return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));

@@ -6,6 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealed_chains.hpp>
@@ -29,7 +30,7 @@ namespace boltz::detail {
 
 /// The layers that annealing sums out: of those that it may, the set with most units, since what is summed adds no
 /// variance.
-template <Field F>
+template <concepts::Field F>
 std::array<bool, F::depth> annealing_sums(F const& field, Observed<F::depth> const& observed) {
     auto const sizes = field.sizes();
     double lowest = 0;
@@ -67,11 +68,12 @@ void place(Annealing<T, Depth> const& annealing, std::size_t first, std::array<b
 ///
 /// Neal (2001), equations 3 to 11. Temperature k draws from stream k of `draws`; a block of chains runs through all
 /// temperatures by itself.
-template <Field F, class Base, std::size_t Depth>
+template <concepts::Field F, class Base, std::size_t Depth>
 std::vector<double> anneal_up(F const& field, Base const& base,
                               Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
                               Executor& executor) {
-    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
+                                    0.0);
     Ladder const& ladder = annealing.ladder;
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
         AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
@@ -94,11 +96,12 @@ std::vector<double> anneal_up(F const& field, Base const& base,
 ///
 /// The chains are the time reversal of those that run up, a last sweep at the model itself included, with which they
 /// begin; their weights have the same sign.
-template <Field F, class Base, std::size_t Depth>
+template <concepts::Field F, class Base, std::size_t Depth>
 std::vector<double> anneal_down(F const& field, Base const& base,
                                 Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
                                 Executor& executor) {
-    std::vector<double> log_weights(annealing.cases * annealing.runs, 0.0);
+    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
+                                    0.0);
     Ladder const& ladder = annealing.ladder;
     std::array<bool, Depth> kept{};
     for (std::size_t l = 0; l < Depth; ++l) kept[l] = !annealing.summed[l];
@@ -114,14 +117,14 @@ std::vector<double> anneal_down(F const& field, Base const& base,
             chains.add_difference(ladder[k], ladder[k - 1], out);
         }
         for (double& w : out) w = -w;
-        if constexpr (!Field<Base>) chains.add_base_sum(out);
+        if constexpr (!concepts::Field<Base>) chains.add_base_sum(out);
     });
     return log_weights;
 }
 
 /// Refuses what cannot be annealed: an energy without a minimum, a base that does not fit, and bfloat16 where states
 /// are not counts, for it would round them on one side of a weight only.
-template <Field F, class Base>
+template <concepts::Field F, class Base>
 void check_annealing(F const& field, Base const& base, Compute const& compute, char const* function) {
     for_each_index<F::depth>([&](auto l) {
         auto const& layer = field.template layer<l>();
@@ -130,13 +133,13 @@ void check_annealing(F const& field, Base const& base, Compute const& compute, c
             fail<ValueError>(function, ": precision is bfloat16, but the states of layer ", std::size_t{l},
                              " are real numbers, which it would round");
     });
-    if constexpr (Model<F>) check_bounded_energy(field, function);
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, function);
     static_cast<void>(Tempered<F, Base>{field, base, 0}); // compares the sizes
 }
 
 /// Says of an estimate how it was made, and adds to its error what the number type of the model rounds off: about 8
 /// units in the last place of log Z, so that runs of equal weights do not claim to be exact.
-template <Field F, class Base>
+template <concepts::Field F, class Base>
 void describe(LogPartition& result, Ladder const& ladder, F const& field, Base const& base) {
     result.temperatures = ladder.steps();
     result.rounding =

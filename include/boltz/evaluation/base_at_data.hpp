@@ -19,7 +19,7 @@ namespace boltz {
 /// biases, or from samples of chains that began elsewhere, annealing may stay in modes that hold little of Z, chains
 /// back from there with it, and both sides agree on a number that is tens of nats too low.
 /// @throws as `base_rates` and `sample_from_data`.
-template <Field F, DataSource Data>
+template <concepts::Field F, concepts::DataSource Data>
 [[nodiscard]] BaseBiases<typename F::value_type, F::depth> base_at_data(F const& field, Data const& data,
                                                                         Random& random, Compute const& compute = {}) {
     if constexpr (F::depth == 2) {

@@ -19,6 +19,7 @@ struct BothDirections {
     LogPartition below;        ///< by chains up, from the base that has missed least
     LogPartition above;        ///< by chains down to that base, from the ends of tempered chains
     TwoSidedLogPartition both; ///< Bennett's acceptance ratio of the two, where they do not contradict each other
+    TemperingReport tempering; ///< how well the chains down had mixed
 };
 
 /// Beside chains that ran up from the base `bases[below.base_index]`, chains that run down to it from the ends of
@@ -29,25 +30,26 @@ struct BothDirections {
 /// annealing, and 20 `steps` Gibbs sweeps of as many chains.
 /// @throws ValueError if `below` did not begin at one of `bases`; as `sample_tempered`, `reverse_log_partition` and
 /// `acceptance_ratio`.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BothDirections both_directions(F const& field, LogPartition below, Ais const& ais, Random& random,
                                              Bases<F> const& bases, std::size_t steps = 1000) {
     if (below.base_index >= bases.size())
         detail::fail<ValueError>("both_directions: below began at base ", below.base_index, ", but bases has ",
                                  bases.size());
-    BothDirections result{.below = std::move(below), .above = {}, .both = {}};
+    BothDirections result{.below = std::move(below), .above = {}, .both = {}, .tempering = {}};
     auto const& base = bases[result.below.base_index];
     TemperingOptions const tempering{
         .count = ais.runs, .adaptation = steps / 2, .sweeps = steps - steps / 2, .compute = ais.compute};
     auto ends = sample_tempered(field, base, tempering, random);
     result.above = reverse_log_partition(field, ends.states.blocks(), ChainStart::tempered_chains, ais, random, base);
     result.both = acceptance_ratio(result.below, result.above);
+    result.tempering = ends.report;
     return result;
 }
 
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BothDirections both_directions(F const& field, Ais const& ais, Random& random, Bases<F> const& bases,
                                              std::size_t steps = 1000) {
     LogPartition below = log_partition(field, ais, random, bases);

@@ -12,7 +12,12 @@
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/executor.hpp>
 #include <boltz/states.hpp>
+#include <boltz/unit/bernoulli.hpp>
+#include <boltz/unit/multinomial.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -27,7 +32,7 @@ namespace boltz::detail {
 /// Pixels that are drawn at each presentation are those of `infer_portions` with the same draws. `use` is called by
 /// several threads at once; the blocks of layers without data hold zeros and may be written.
 /// @throws ShapeError or ValueError if the data does not fit the field.
-template <Field F, class Data, class Use>
+template <concepts::Field F, class Data, class Use>
 std::vector<double> case_values(F const& field, Data const& data, Compute const& compute, Draws const& draws,
                                 char const* function, Use&& use) {
     auto const cases = as_training_data(data);
@@ -46,7 +51,7 @@ std::vector<double> case_values(F const& field, Data const& data, Compute const&
 }
 
 /// Whether the units of all layers with data have states that can be listed.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
 constexpr bool listable_cases() {
     bool result = true;
     auto const observed = decltype(as_training_data(std::declval<Data const&>()))::template observed<F::depth>();
@@ -54,32 +59,74 @@ constexpr bool listable_cases() {
     return result;
 }
 
-/// A number for each case that equal ones share, 0 for those that are no states; empty where none can be listed.
-///
-/// As `case_values`, with the same draws.
-template <Field F, class Data>
-std::vector<std::uint64_t> case_codes(F const& field, Data const& data, Compute const& compute, Draws const& draws,
-                                      char const* function) {
-    using T = typename F::value_type;
-    std::vector<std::uint64_t> codes;
-    if constexpr (listable_cases<F, Data>()) {
-        auto const observed = decltype(as_training_data(data))::template observed<F::depth>();
-        codes.resize(as_training_data(data).rows());
-        case_values(field, data, compute, draws, function, [&](auto const& states, std::size_t first, auto) {
-            for (std::size_t i = 0; i < states[0].rows; ++i) {
-                std::uint64_t code = 0;
-                bool listed = true;
-                for (std::size_t l = 0; l < F::depth; ++l) {
-                    if (!observed[l]) continue;
-                    std::span<T const> const row = states[l].row(i);
-                    listed = listed && whole_numbers(row);
-                    code = row_code(row, code + l + 1);
-                }
-                codes[first + i] = !listed ? 0 : code == 0 ? 1 : code;
-            }
+/// Units that take means for data, which are then no states.
+template <class U>
+inline constexpr bool takes_means = false;
+template <>
+inline constexpr bool takes_means<Bernoulli> = true;
+template <>
+inline constexpr bool takes_means<Multinomial> = true;
+
+/// Whether a row of data lies between the states of a unit that takes means, parts of joint units included.
+template <class U, std::floating_point T>
+bool lies_between_states(U const& unit, std::span<T const> row) {
+    if constexpr (requires { U::parts; }) {
+        bool result = false;
+        unit.each([&](auto const& part, std::size_t p) {
+            result = result || lies_between_states(part, row.subspan(unit.offset(p), unit.sizes()[p]));
         });
+        return result;
+    } else {
+        return takes_means<U> && !whole_numbers(row);
     }
-    return codes;
+}
+
+/// How many cases lie between the states of their observed layers, as grey values in a binary layer do.
+template <concepts::Field F>
+std::size_t cases_between_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
+                                 Observed<F::depth> const& observed) {
+    using T = typename F::value_type;
+    std::vector<char> between(states[0].rows, 0);
+    for_each_index<F::depth>([&](auto l) {
+        for (std::size_t i = 0; observed[l] && i < states[l].rows; ++i)
+            if (lies_between_states(field.template layer<l>().unit(), std::span<T const>{states[l].row(i)}))
+                between[i] = 1;
+    });
+    return static_cast<std::size_t>(std::count(between.begin(), between.end(), 1));
+}
+
+/// What the cases of some data are as states.
+struct CaseStates {
+    /// A number for each case that equal ones share, 0 for those that are no states; empty where none can be listed.
+    std::vector<std::uint64_t> codes;
+    std::size_t between = 0; ///< how many lie between the states of units that take means
+};
+
+/// Looks at the states of all cases: as `case_values`, with the same draws.
+template <concepts::Field F, class Data>
+CaseStates case_states(F const& field, Data const& data, Compute const& compute, Draws const& draws,
+                       char const* function) {
+    using T = typename F::value_type;
+    CaseStates result;
+    auto const observed = decltype(as_training_data(data))::template observed<F::depth>();
+    if constexpr (listable_cases<F, Data>()) result.codes.resize(as_training_data(data).rows());
+    std::atomic<std::size_t> between{0};
+    case_values(field, data, compute, draws, function, [&](auto const& states, std::size_t first, auto) {
+        between += cases_between_states(field, states, observed);
+        for (std::size_t i = 0; i < states[0].rows && !result.codes.empty(); ++i) {
+            std::uint64_t code = 0;
+            bool listed = true;
+            for (std::size_t l = 0; l < F::depth; ++l) {
+                if (!observed[l]) continue;
+                std::span<T const> const row = states[l].row(i);
+                listed = listed && whole_numbers(row);
+                code = row_code(row, code + l + 1);
+            }
+            result.codes[first + i] = !listed ? 0 : code == 0 ? 1 : code;
+        }
+    });
+    result.between = between;
+    return result;
 }
 
 /// Whether data lies on the visible layer and on no other.

@@ -14,7 +14,7 @@
 namespace boltz::detail {
 
 /// Refuses observed blocks that do not fit; returns the number of cases.
-template <Field F>
+template <concepts::Field F>
 std::size_t checked_cases(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                           Observed<F::depth> const& observed, char const* function) {
     std::size_t cases = 1;

@@ -54,7 +54,7 @@ struct ClassHistogram {
 
 /// The classes that a classifier gives to features of samples, counted.
 /// @throws as `classify`.
-template <Classifier C, DataSource S>
+template <concepts::Classifier C, concepts::DataSource S>
 [[nodiscard]] ClassHistogram class_histogram(C const& classifier, S const& features, Compute const& compute = {}) {
     return class_histogram(classify(classifier, features, compute), classifier.classes());
 }

@@ -23,6 +23,8 @@
 
 namespace boltz {
 
+namespace concepts {
+
 /// Something that gives classes to rows of numbers: `inputs()` columns in, `classes()` probabilities out.
 template <class C>
 concept Classifier = std::floating_point<typename C::value_type> &&
@@ -32,10 +34,12 @@ concept Classifier = std::floating_point<typename C::value_type> &&
     classifier.probabilities(rows, rows);
 };
 
+} // namespace concepts
+
 namespace detail {
 
 /// `f(first, probabilities)` for blocks of cases, by several workers at once.
-template <Classifier C, DataSource S, class F>
+template <concepts::Classifier C, concepts::DataSource S, class F>
 void for_each_probability(C const& classifier, S const& features, Compute const& compute, char const* function,
                           F&& f) {
     using T = typename C::value_type;
@@ -54,7 +58,7 @@ void for_each_probability(C const& classifier, S const& features, Compute const&
     });
 }
 
-template <DataSource S>
+template <concepts::DataSource S>
 void check_labels(S const& features, std::span<std::uint8_t const> labels, char const* function) {
     if (labels.size() != features.rows())
         fail<ShapeError>(function, ": there are ", labels.size(), " labels, but features has ", features.rows(),
@@ -65,7 +69,7 @@ void check_labels(S const& features, std::span<std::uint8_t const> labels, char 
 
 /// The most likely class of each case of a source, the lowest where several are.
 /// @throws ShapeError if the source has another number of columns than the classifier takes.
-template <Classifier C, DataSource S>
+template <concepts::Classifier C, concepts::DataSource S>
 [[nodiscard]] std::vector<std::size_t> classify(C const& classifier, S const& features, Compute const& compute = {}) {
     std::vector<std::size_t> classes(features.rows());
     detail::for_each_probability(classifier, features, compute, "classify", [&](std::size_t first, auto const& out) {
@@ -79,7 +83,7 @@ template <Classifier C, DataSource S>
 
 /// The share of cases whose most likely class is not their label; 0 for no cases.
 /// @throws ShapeError if there are not as many labels as cases, or as `classify`.
-template <Classifier C, DataSource S>
+template <concepts::Classifier C, concepts::DataSource S>
 [[nodiscard]] double error_rate(C const& classifier, S const& features, std::span<std::uint8_t const> labels,
                                 Compute const& compute = {}) {
     detail::check_labels(features, labels, "error_rate");
@@ -91,7 +95,7 @@ template <Classifier C, DataSource S>
 
 /// The mean over cases of -log p(label | case), in nats; infinite where a label has probability 0.
 /// @throws ShapeError as `error_rate`; ValueError if a label is not below the number of classes.
-template <Classifier C, DataSource S>
+template <concepts::Classifier C, concepts::DataSource S>
 [[nodiscard]] double cross_entropy(C const& classifier, S const& features, std::span<std::uint8_t const> labels,
                                    Compute const& compute = {}) {
     detail::check_labels(features, labels, "cross_entropy");

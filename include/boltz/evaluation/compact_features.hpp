@@ -33,7 +33,7 @@ template <std::size_t First, std::size_t Count>
 ///
 /// Each layer of each case is scaled by itself, see `CompactMatrix` for the error. Copies of the source are cheap.
 /// @throws as `infer_portions`.
-template <std::size_t... L, Field F, class Data, class Inference>
+template <std::size_t... L, concepts::Field F, class Data, class Inference>
     requires(sizeof...(L) >= 1 && ((L < F::depth) && ...))
 [[nodiscard]] auto compact_features(F const& field, Data const& data, Inference const& inference,
                                     Compute const& compute = {},

@@ -20,7 +20,7 @@ namespace boltz {
 /// every unit: a mean's energy plus an entropy is not (Wainwright & Jordan 2008, section 3.6). Accumulates in double;
 /// allocates.
 /// @throws ShapeError if a block does not fit its layer.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<double> unnormalised_elbo(F const& field,
                                                     StateBlocks<typename F::value_type, F::depth> const& states,
                                                     Observed<F::depth> const& observed) {

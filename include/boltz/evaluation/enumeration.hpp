@@ -8,6 +8,7 @@
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
@@ -45,7 +46,7 @@ namespace detail {
 /// Consecutive configurations differ as the first ones do wherever a number of units or layers has been counted off
 /// (binary digits, say), so the inputs of a block are those of its first row plus differences that are computed once:
 /// an addition in place of a product. Whether a block is of that kind is looked at, not assumed.
-template <Field F>
+template <concepts::Field F>
 class Enumeration {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;
@@ -137,7 +138,7 @@ class Enumeration {
     /// depend on the number of workers that share them.
     [[nodiscard]] std::vector<std::vector<RunningLogSum>> portion_sums(StateBlocks<T, depth> const& given,
                                                                        std::size_t cases, Executor& executor) const {
-        std::size_t const pairs = cases * states_;
+        std::size_t const pairs = product_of("exact_log_partition", {{cases, "cases"}, {states_, "states"}});
         std::vector<std::vector<RunningLogSum>> sums((pairs + portion() - 1) / portion());
         executor.for_each_block(sums.size(), 1, [&](std::size_t p, std::size_t) {
             std::size_t const first = p * portion();
@@ -169,7 +170,7 @@ class Enumeration {
     static constexpr std::size_t portion_rows = 16384;
 
     template <std::size_t L>
-    static constexpr bool enumerable = EnumerableUnit<
+    static constexpr bool enumerable = concepts::EnumerableUnit<
         typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type, T>;
 
     static std::array<double, depth> state_counts(F const& field) {

@@ -23,7 +23,7 @@ namespace boltz {
 /// workers share the configurations; their number does not change the result. Gaussian layers are integrated, so none
 /// of them may be neighbours. Allocates.
 /// @throws ValueError if there are more than `options.max_states` states, or Gaussian layers are neighbours.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] double exact_log_partition(F const& field, ExactOptions const& options = {}) {
     Executor executor{options.compute};
     return detail::Enumeration<F>{field, {}, options, "exact_log_partition"}.log_sums({}, 1, executor)[0];
@@ -35,7 +35,7 @@ template <Field F>
 /// Only the blocks of observed layers are read.
 /// @throws ShapeError if a block does not fit its layer; ValueError as `exact_log_partition`, or if a state is
 /// impossible.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<double>
 exact_log_sum(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
               Observed<F::depth> const& observed, ExactOptions const& options = {}) {
@@ -49,7 +49,7 @@ exact_log_sum(F const& field, StateBlocks<typename F::value_type, F::depth> cons
 /// Densities where layer 0 is real-valued. Costs one enumeration a row and one for log Z.
 /// @throws ShapeError if `data` does not have one column a unit of layer 0; ValueError as `exact_log_partition`, or
 /// if a state is impossible.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<double> exact_log_likelihood(F const& field,
                                                        std::type_identity_t<Block<typename F::value_type const>> data,
                                                        ExactOptions const& options = {}) {

@@ -20,7 +20,7 @@ namespace boltz {
 /// meant for thousands of states. Allocates.
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are too many states, Gaussian layers are
 /// neighbours, or a state is impossible.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] typename M::Gradient
 exact_expectations(M const& model, StateBlocks<typename M::value_type, M::depth> const& states,
                    Observed<M::depth> const& observed, ExactOptions const& options = {}) {
@@ -49,7 +49,7 @@ exact_expectations(M const& model, StateBlocks<typename M::value_type, M::depth>
 }
 
 /// The same under the model alone, nothing observed: the negative phase of the likelihood's gradient.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] typename M::Gradient exact_expectations(M const& model, ExactOptions const& options = {}) {
     return exact_expectations(model, {}, {}, options);
 }

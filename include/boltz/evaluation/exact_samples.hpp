@@ -22,7 +22,7 @@ namespace detail {
 
 /// Numbers of configurations, drawn independently from the enumerated distribution: the smallest whose cumulative
 /// probability exceeds a uniform number. Row i of `draws` serves sample i.
-template <Field F>
+template <concepts::Field F>
 std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration, std::size_t count,
                                               Draws const& draws, Executor& executor) {
     struct Wanted {
@@ -79,11 +79,12 @@ std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration,
 /// probabilities, those that are summed out from their distribution given them.
 ///
 /// Two enumerations and a product a pair of layers; the number of workers does not change the samples. Allocates.
-/// @throws ValueError if `count` is 0, or as `exact_log_partition`.
-template <Field F>
+/// @throws ValueError if `count` is 0 or more than memory can hold, or as `exact_log_partition`.
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth>
 exact_samples(F const& field, std::size_t count, Random& random, ExactOptions const& options = {}) {
     if (count == 0) detail::fail<ValueError>("exact_samples: count is 0, but must be at least 1");
+    static_cast<void>(detail::rows_of_states("exact_samples", {count, "count"}, {1, "read"}, field.sizes()));
     Executor executor{options.compute};
     detail::Enumeration<F> const enumeration{field, {}, options, "exact_samples"};
     Draws const draws = random.split();

@@ -25,7 +25,7 @@ namespace boltz {
 ///
 /// The memory needed does not grow with the number of cases. The order of the calls is that of the data.
 /// @throws ShapeError or ValueError if the data does not fit the model; ValueError if `step` is 0.
-template <Field F, class Data, class Inference, class Use>
+template <concepts::Field F, class Data, class Inference, class Use>
 void infer_portions(F const& field, Data const& data, Inference const& inference, Compute const& compute,
                     Draws const& draws, Use&& use, std::size_t step = 1024) {
     using T = typename F::value_type;
@@ -52,7 +52,7 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
 /// compute)` has one row a case and as many columns as layers 1 and 2 have units.
 ///
 /// @throws as `infer_portions`.
-template <std::size_t... L, Field F, class Data, class Inference>
+template <std::size_t... L, concepts::Field F, class Data, class Inference>
     requires(sizeof...(L) >= 1 && ((L < F::depth) && ...))
 [[nodiscard]] Matrix<typename F::value_type> features(F const& field, Data const& data, Inference const& inference,
                                                       Compute const& compute = {}) {

@@ -28,7 +28,7 @@ namespace boltz {
 /// mean-field inference that stops early may stop elsewhere, by its tolerance. Refers to the model, which must
 /// neither vanish nor change. Copies share the packed weights and the workspaces; a workspace is allocated for each
 /// worker that loads at the same time, once.
-template <Model M, class Cases, class Inference, std::size_t... L>
+template <concepts::Model M, class Cases, class Inference, std::size_t... L>
 class InferredFeatures {
     using T = typename M::value_type;
     static constexpr std::size_t depth = M::depth;
@@ -113,7 +113,7 @@ class InferredFeatures {
 /// `inferred_features<1, 2>(dbm, images, MeanField{}, compute)`. Of `compute` it takes `block_rows` and `precision`;
 /// the workers are those of whoever loads.
 /// @throws ShapeError or ValueError if the data does not fit the model.
-template <std::size_t... L, Model M, class Data, class Inference>
+template <std::size_t... L, concepts::Model M, class Data, class Inference>
     requires(sizeof...(L) >= 1 && ((L < M::depth) && ...))
 [[nodiscard]] auto inferred_features(M const& model, Data const& data, Inference const& inference,
                                      Compute const& compute = {}) {
@@ -122,7 +122,7 @@ template <std::size_t... L, Model M, class Data, class Inference>
 }
 
 /// Refers to the model, so not to one that is gone at the semicolon.
-template <std::size_t... L, Model M, class Data, class Inference>
+template <std::size_t... L, concepts::Model M, class Data, class Inference>
 auto inferred_features(M const&& model, Data const& data, Inference const& inference,
                        Compute const& compute = {}) = delete;
 

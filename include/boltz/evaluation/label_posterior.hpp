@@ -98,7 +98,7 @@ concept EndsInLabels = requires {
 ///
 /// `data` has the columns before the labels. One product a class; the workers share the cases; allocates.
 /// @throws ShapeError or ValueError if the data does not fit; ValueError if the label part has several trials.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
     requires(F::depth == 2 && detail::EndsInLabels<detail::UnitOf<F, 0>>)
 [[nodiscard]] LabelPosterior label_posterior(F const& field, Data const& data, Compute const& compute = {},
                                              Draws const& draws = Draws::from_seed(0)) {
@@ -121,8 +121,8 @@ template <Field F, class Data>
 /// One inference a class; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the visible layer; ValueError if the labels have several
 /// trials.
-template <Field F, class Data, class Inference>
-    requires(InferencePolicy<Inference, F>&& std::same_as<detail::UnitOf<F, F::depth - 1>, Multinomial>)
+template <concepts::Field F, class Data, class Inference>
+    requires(concepts::InferencePolicy<Inference, F>&& std::same_as<detail::UnitOf<F, F::depth - 1>, Multinomial>)
 [[nodiscard]] LabelPosterior label_posterior(F const& field, Data const& data, Inference const& inference,
                                              Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
     constexpr std::size_t top = F::depth - 1;

@@ -20,12 +20,12 @@ namespace boltz {
 /// log p(v) = -F(v) - log Z of the cases of an RBM, in nats: exact but for what `log_z` is worth.
 ///
 /// `log_z` is a number or an estimate, whose error and warning the result inherits. A density where the visible layer
-/// is real-valued. Grey values are taken for means, and what comes out is then no log-probability of any state: pass
-/// `Binarised` data; the result names the protocol. Distinct cases that are states also prove how large log Z is at
-/// least (`log_z_at_least`), and the result warns of a smaller one. One product; the workers share the cases;
-/// allocates.
+/// is real-valued. Grey values are taken for means, and what comes out is then no log-probability of any state, of
+/// which the result warns: pass `Binarised` data; the result names the protocol. Distinct cases that are states also
+/// prove how large log Z is at least (`log_z_at_least`), and the result warns of a smaller one. One product; the
+/// workers share the cases; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the visible layer.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
     requires(F::depth == 2)
 [[nodiscard]] LogLikelihood log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                            Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
@@ -37,8 +37,9 @@ template <Field F, class Data>
                                                       std::copy(values.begin(), values.end(), out.begin());
                                                   }),
                               log_z, LikelihoodKind::exact, as_training_data(data).binarisation());
-    detail::add_proof(result, detail::case_codes(field, data, compute, draws, "log_likelihood"),
-                      std::numeric_limits<typename F::value_type>::epsilon());
+    auto const states = detail::case_states(field, data, compute, draws, "log_likelihood");
+    detail::add_proof(result, states.codes, std::numeric_limits<typename F::value_type>::epsilon());
+    detail::warn_between_states(result, states.between);
     return result;
 }
 
@@ -49,13 +50,14 @@ template <Field F, class Data>
 /// and the annealed estimate errs to the side that breaks it. Grey values, protocol and `log_z_at_least` as in
 /// `log_likelihood`.
 /// @throws as `infer_portions`.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] LogLikelihood elbo(F const& field, Data const& data, Inference const& inference, LogZ const& log_z,
                                  Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
     auto result = detail::likelihood_of(unnormalised_elbos(field, data, inference, draws, compute), log_z,
                                         LikelihoodKind::lower_bound, as_training_data(data).binarisation());
-    detail::add_proof(result, detail::case_codes(field, data, compute, draws, "elbo"),
-                      std::numeric_limits<typename F::value_type>::epsilon());
+    auto const states = detail::case_states(field, data, compute, draws, "elbo");
+    detail::add_proof(result, states.codes, std::numeric_limits<typename F::value_type>::epsilon());
+    detail::warn_between_states(result, states.between);
     return result;
 }
 

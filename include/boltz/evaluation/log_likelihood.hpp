@@ -142,6 +142,16 @@ inline LogLikelihood likelihood_of(std::vector<double> unnormalised, LogZ log_z,
     return with_log_z(std::move(result), std::move(log_z));
 }
 
+/// Adds the warning that `between` cases are no states.
+inline void warn_between_states(LogLikelihood& likelihood, std::size_t between) {
+    if (between == 0) return;
+    std::ostringstream text;
+    text << between << " of " << likelihood.cases()
+         << " cases hold values between the states of their units (grey values), so what stands for their "
+            "log-probability is that of no state: binarise the data";
+    likelihood.case_warning += (likelihood.case_warning.empty() ? "" : "; ") + text.str();
+}
+
 /// Adds what distinct cases prove of log Z: `codes` has a number a case that equal ones share, 0 for a case that is
 /// no state. `rounding` is the relative precision of the numbers.
 inline void add_proof(LogLikelihood& likelihood, std::vector<std::uint64_t> const& codes, double rounding) {

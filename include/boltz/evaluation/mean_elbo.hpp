@@ -17,7 +17,7 @@ namespace boltz {
 ///
 /// One inference; memory for one number a case.
 /// @throws as `infer_portions`.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] std::vector<double> unnormalised_elbos(F const& field, Data const& data, Inference const& inference,
                                                      Draws const& draws, Compute const& compute = {}) {
     std::vector<double> values;
@@ -31,7 +31,7 @@ template <Field F, class Data, class Inference>
 }
 
 /// The mean of `unnormalised_elbos` over the cases.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] double mean_unnormalised_elbo(F const& field, Data const& data, Inference const& inference,
                                             Draws const& draws, Compute const& compute = {}) {
     double sum = 0;

@@ -28,7 +28,7 @@ namespace boltz {
 /// Distances are Euclidean, see `nearest_neighbours`, which also has the cost. It learns nothing, so it tells how
 /// well features keep the cases of a class together. Cases are a matrix, rows of one, which must outlive the
 /// classifier, or a source such as `compact_features` makes; the labels are copied.
-template <DataSource Cases>
+template <concepts::DataSource Cases>
 class NearestNeighbourClassifier {
   public:
     /// @throws ShapeError if there are not as many labels as cases.
@@ -82,7 +82,7 @@ class NearestNeighbourClassifier {
     }
 
   private:
-    template <DataSource S>
+    template <concepts::DataSource S>
     static void check_labels(S const& cases, std::size_t labels, char const* function, char const* name) {
         if (labels != cases.rows())
             detail::fail<ShapeError>(function, ": there are ", labels, " labels, but ", name, " has ", cases.rows(),

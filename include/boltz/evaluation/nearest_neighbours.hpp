@@ -7,6 +7,7 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/linalg.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/sample_rows.hpp>
@@ -54,7 +55,7 @@ class LoadedCases {
         : numbers_{xt::zeros<T>({rows, columns})}, lengths_(rows), indices_(rows) {}
 
     /// @throws ValueError if the products of the numbers are beyond T.
-    template <DataSource S>
+    template <concepts::DataSource S>
     void load(S const& source, std::size_t first, std::size_t count, Executor& executor, char const* name) {
         std::iota(indices_.begin(), indices_.end(), first);
         executor.for_each_block(count, [&](std::size_t begin, std::size_t rows) {
@@ -140,8 +141,9 @@ template <SampleCases S, SampleCases D>
     detail::LoadedCases<T> near{portion, columns}, far{tile, columns};
     Matrix<T> products = xt::zeros<T>({portion, tile});
     std::vector<T> least(tile);
-    Neighbours result{std::vector<std::size_t>(a_rows * count),
-                      std::vector<double>(a_rows * count, std::numeric_limits<double>::infinity()), count};
+    std::size_t const room = detail::product_of("nearest_neighbours", {{a_rows, "cases"}, {count, "neighbours"}});
+    Neighbours result{std::vector<std::size_t>(room),
+                      std::vector<double>(room, std::numeric_limits<double>::infinity()), count};
     Executor executor{compute};
 
     for (std::size_t first = 0; first < a_rows; first += portion) {

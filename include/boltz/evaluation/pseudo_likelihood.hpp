@@ -26,7 +26,7 @@ namespace boltz {
 /// workers share the cases; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the visible layer; ValueError if a case is not a state:
 /// grey values must be binarised.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
     requires(F::depth == 2 && detail::SinglyChangeable<F>)
 [[nodiscard]] LogLikelihood pseudo_likelihood(F const& field, Data const& data, Compute const& compute = {},
                                               Draws const& draws = Draws::from_seed(0)) {
@@ -52,7 +52,7 @@ template <Field F, class Data>
 /// As cheap as a free energy, and so what can be watched while a large model is trained. Which variable it is depends
 /// on `draws` and the case only.
 /// @throws as `pseudo_likelihood`.
-template <Field F, class Data>
+template <concepts::Field F, class Data>
     requires(F::depth == 2 && detail::SinglyChangeable<F>)
 [[nodiscard]] LogLikelihood stochastic_pseudo_likelihood(F const& field, Data const& data, Draws const& draws,
                                                          Compute const& compute = {}) {

@@ -17,7 +17,7 @@ namespace boltz {
 /// A handy sign of life that falls as long as a model learns; it is not what training optimises. One inference and
 /// one product a portion.
 /// @throws as `infer_portions`.
-template <Field F, class Data, class Inference>
+template <concepts::Field F, class Data, class Inference>
 [[nodiscard]] double reconstruction_error(F const& field, Data const& data, Inference const& inference,
                                           Draws const& draws, Compute const& compute = {}) {
     using T = typename F::value_type;

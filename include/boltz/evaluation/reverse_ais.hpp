@@ -23,7 +23,7 @@ namespace boltz {
 namespace detail {
 
 /// The estimate of an annealing from states of the model down to a base, or to another model.
-template <Field F, class Base>
+template <concepts::Field F, class Base>
 LogPartition reverse_estimate(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                               ChainStart start, Ais const& ais, Random& random, Base const& base,
                               char const* function) {
@@ -45,7 +45,7 @@ LogPartition reverse_estimate(F const& field, StateBlocks<typename F::value_type
 }
 
 /// Refuses two models whose units differ in their own terms, for which a path would have to mix units.
-template <Field F, Field G>
+template <concepts::Field F, concepts::Field G>
 void check_same_units(F const& first, G const& second, char const* function) {
     using T = typename F::value_type;
     for_each_index<F::depth>([&](auto l) {
@@ -77,7 +77,7 @@ void check_same_units(F const& first, G const& second, char const* function) {
 /// the layers that are not summed out are read. Cost as `log_partition`.
 /// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.runs` rows; ValueError as
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] LogPartition
 reverse_log_partition(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, ChainStart start,
                       Ais const& ais, Random& random, BaseBiases<typename F::value_type, F::depth> const& base) {
@@ -85,7 +85,7 @@ reverse_log_partition(F const& field, StateBlocks<typename F::value_type, F::dep
 }
 
 /// The same to the uniform base.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] LogPartition reverse_log_partition(F const& field,
                                                  StateBlocks<typename F::value_type, F::depth> const& states,
                                                  ChainStart start, Ais const& ais, Random& random) {
@@ -99,7 +99,7 @@ template <Field F>
 /// does from a base. Above the truth in expectation if the states are exact samples; with the models exchanged and
 /// samples of the other, minus the result lies below it. Costs twice what `reverse_log_partition` does.
 /// @throws as `reverse_log_partition`; ValueError if units differ, such as by their precisions.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] LogPartition log_partition_ratio(M const& field, M const& other,
                                                StateBlocks<typename M::value_type, M::depth> const& states,
                                                ChainStart start, Ais const& ais, Random& random) {

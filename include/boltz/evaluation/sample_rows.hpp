@@ -22,7 +22,7 @@ concept SampleRows = requires(R const& rows) {
 
 /// Cases wherever they are: in memory, or in a source.
 template <class C>
-concept SampleCases = SampleRows<C> || DataSource<C>;
+concept SampleCases = SampleRows<C> || concepts::DataSource<C>;
 
 namespace detail {
 
@@ -56,7 +56,7 @@ struct NumberOf<MatrixSource<T>> {
 };
 
 /// Refuses two sets of cases that cannot be compared.
-template <DataSource S, DataSource D>
+template <concepts::DataSource S, concepts::DataSource D>
 void check_comparable(S const& samples, D const& data, std::size_t least, char const* function) {
     if (samples.columns() != data.columns())
         fail<ShapeError>(function, ": samples has ", samples.columns(), " columns, but data has ", data.columns());

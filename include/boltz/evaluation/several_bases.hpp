@@ -19,11 +19,11 @@
 namespace boltz {
 
 /// Bases of one model.
-template <Field F>
+template <concepts::Field F>
 using Bases = std::vector<BaseBiases<typename F::value_type, F::depth>>;
 
 /// The bases from which a model without data is annealed: its own biases and the uniform one, once if they are equal.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] Bases<F> usual_bases(F const& field) {
     Bases<F> bases{own_base(field), uniform_base(field)};
     if (bases[0].biases == bases[1].biases) bases.erase(bases.begin());
@@ -32,7 +32,7 @@ template <Field F>
 
 /// The same where there are data: `base_at_data` and the uniform one.
 /// @throws as `base_at_data`.
-template <Field F, DataSource Data>
+template <concepts::Field F, concepts::DataSource Data>
 [[nodiscard]] Bases<F> usual_bases(F const& field, Data const& data, Random& random, Compute const& compute = {}) {
     return {base_at_data(field, data, random, compute), uniform_base(field)};
 }
@@ -76,7 +76,7 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
 /// for certain, and an estimate below it is warned of. A mode that no chain from any base has found stays unseen.
 /// Costs as many annealings as there are bases, and a hundredth more.
 /// @throws ValueError if there are no bases; as `log_partition` of one base.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random, Bases<F> const& bases) {
     using T = typename F::value_type;
     if (bases.empty()) detail::fail<ValueError>("log_partition: bases is empty, but chains begin at one");
@@ -114,7 +114,7 @@ template <Field F>
 
 /// The same from the `usual_bases` of the model: its own biases and the uniform one.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random) {
     return log_partition(field, ais, random, usual_bases(field));
 }

@@ -35,7 +35,7 @@ inline constexpr bool made_of_variables<JointUnit<Parts...>> = (made_of_variable
 
 /// A field whose visible states can be changed one variable at a time.
 template <class F>
-concept SinglyChangeable = Field<F> && made_of_variables<
+concept SinglyChangeable = concepts::Field<F> && made_of_variables<
     typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<0>())>::unit_type>;
 
 /// log p(one variable | all others) of the visible states of a field of two layers.

@@ -25,7 +25,7 @@ namespace boltz {
 /// begins near its means and not at them. The cases stay as they are: a source that draws at each presentation does
 /// so still, while inference sees the means behind the draws (`Undrawn`).
 /// @throws as `infer_portions`.
-template <Model M, class Data, class Inference>
+template <concepts::Model M, class Data, class Inference>
 [[nodiscard]] auto top_down_inputs(M const& machine, Data const& cases, Inference const& inference,
                                    Compute const& compute = {}, Compactness compactness = Compactness::sixteen_bits) {
     auto const source = as_source(cases);

@@ -28,7 +28,7 @@ namespace boltz {
 namespace detail {
 
 /// Whether all layers of one parity have states that can be listed: each state weighs something by itself.
-template <Field F, std::size_t Parity>
+template <concepts::Field F, std::size_t Parity>
 constexpr bool listable() {
     bool result = true;
     for_each_index<F::depth>([&](auto l) {
@@ -51,7 +51,7 @@ class VisitedStates {
   public:
     /// Adds the rows of `states`, in which all layers are read. Rows with numbers that are no states are left out.
     /// Two products a pair of layers; allocates.
-    template <Field F>
+    template <concepts::Field F>
     void add(F const& field, StateBlocks<typename F::value_type, F::depth> const& states) {
         add_parity<0>(field, states);
         add_parity<1>(field, states);
@@ -79,7 +79,7 @@ class VisitedStates {
         detail::RunningLogSum sum{};
     };
 
-    template <std::size_t Parity, Field F>
+    template <std::size_t Parity, concepts::Field F>
     void add_parity(F const& field, StateBlocks<typename F::value_type, F::depth> const& states) {
         using T = typename F::value_type;
         if constexpr (detail::listable<F, Parity>()) {
@@ -101,7 +101,7 @@ class VisitedStates {
 };
 
 /// Adds what Gibbs chains visit in `sweeps` sweeps that begin at `chains`, each sweep as gibbs_sweeps makes it.
-template <Field F>
+template <concepts::Field F>
 void visit(F const& field, States<typename F::value_type, F::depth>& chains, std::size_t sweeps, Draws const& draws,
            Executor& executor, VisitedStates& visited) {
     for (std::size_t k = 0; k < sweeps; ++k) {

@@ -14,7 +14,7 @@ namespace boltz {
 /// It exists for two layers only; deeper models do not compile with it and take `MeanField`. One product; nothing is
 /// allocated.
 struct ExactPosterior {
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == 2)
     class Session {
       public:
@@ -35,7 +35,7 @@ struct ExactPosterior {
         }
     };
 
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == 2)
     [[nodiscard]] Session<F> bind(F const&) const { return {}; }
 };

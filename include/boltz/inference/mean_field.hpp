@@ -32,11 +32,11 @@ struct MeanField {
     double tolerance = 1e-4;     ///< on the largest change of a mean in a sweep; 0 always runs all sweeps
     double damping = 0;          ///< share of the old mean that a new one keeps, in [0, 1)
 
-    template <Field F>
+    template <concepts::Field F>
     class Session;
 
     /// @throws ValueError if a field is out of range.
-    template <Field F>
+    template <concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         if (!(tolerance >= 0))
             detail::fail<ValueError>("MeanField: tolerance is ", tolerance, ", but must not be negative");
@@ -47,7 +47,7 @@ struct MeanField {
 };
 
 /// The buffers of a mean-field inference; they grow with the largest batch seen and are reused.
-template <Field F>
+template <concepts::Field F>
 class MeanField::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;

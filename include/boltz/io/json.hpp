@@ -4,10 +4,11 @@
 /// @file
 /// Reading the JSON texts that files hold, and quoting what they say.
 
+#include <boltz/io/excerpt.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -32,17 +33,7 @@ inline constexpr int deepest_json = 64;
     return deep ? nlohmann::json(nlohmann::json::value_t::discarded) : value;
 }
 
-/// The beginning of a text from a file, for a message: 60 printable ASCII characters at most, others as '?', and
-/// "..." for the rest.
-[[nodiscard]] inline std::string excerpt(std::string_view text) {
-    constexpr std::size_t longest = 60;
-    std::string result{text.substr(0, longest)};
-    for (char& c : result)
-        if (c < ' ' || c > '~') c = '?';
-    return text.size() > longest ? result + "..." : result;
-}
-
-/// The same for a JSON value.
+/// The beginning of a JSON value, for a message.
 template <std::same_as<nlohmann::json> Json>
 [[nodiscard]] std::string excerpt(Json const& value) {
     return excerpt(std::string_view{value.dump()});

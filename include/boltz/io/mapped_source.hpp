@@ -36,7 +36,7 @@ namespace boltz {
 class MappedSource {
   public:
     /// What the numbers of a file are.
-    enum class Number { float32, uint8 };
+    enum class Number { float32, float64, uint8 };
 
     /// Where cases lie in a file.
     struct Layout {
@@ -52,7 +52,9 @@ class MappedSource {
     MappedSource(MappedFile file, Layout const& layout)
         : file_{std::make_shared<MappedFile const>(std::move(file))}, layout_{layout} {
         std::size_t const available = file_->bytes().size();
-        std::size_t const item = layout.number == Number::float32 ? sizeof(float) : 1;
+        std::size_t const item = layout.number == Number::float64   ? sizeof(double)
+                                 : layout.number == Number::float32 ? sizeof(float)
+                                                                    : 1;
         if (layout.rows == 0 || layout.columns == 0)
             detail::fail<FormatError>("MappedSource: the layout has ", layout.rows, " rows of ", layout.columns,
                                       " columns, but must have at least 1 of each");
@@ -77,21 +79,23 @@ class MappedSource {
             if (layout_.number == Number::uint8)
                 detail::bytes_to_scaled(reinterpret_cast<std::uint8_t const*>(begin + first), row, layout_.columns,
                                         static_cast<T>(layout_.scale.factor()));
+            else if (layout_.number == Number::float32)
+                copy_numbers<float>(begin + first * sizeof(float), row);
             else
-                copy_floats(begin + first * sizeof(float), row);
+                copy_numbers<double>(begin + first * sizeof(double), row);
         }
     }
 
   private:
-    // Floats need not lie at multiples of their size in a file.
-    template <class T>
-    void copy_floats(std::byte const* from, T* to) const noexcept {
-        if constexpr (std::is_same_v<T, float>) {
-            std::memcpy(to, from, layout_.columns * sizeof(float));
+    // Numbers need not lie at multiples of their size in a file.
+    template <class From, class T>
+    void copy_numbers(std::byte const* from, T* to) const noexcept {
+        if constexpr (std::is_same_v<T, From>) {
+            std::memcpy(to, from, layout_.columns * sizeof(T));
         } else {
             for (std::size_t j = 0; j < layout_.columns; ++j) {
-                float number = 0;
-                std::memcpy(&number, from + j * sizeof(float), sizeof(float));
+                From number = 0;
+                std::memcpy(&number, from + j * sizeof(From), sizeof(From));
                 to[j] = static_cast<T>(number);
             }
         }
@@ -126,8 +130,8 @@ namespace detail {
 
 } // namespace detail
 
-/// The cases of a `.npy` file of type <f4 or |u1 without reading them. The first index counts the cases, all others
-/// together are their columns: (60000, 784) and (60000, 28, 28) are the same. Bytes are multiplied by `scale`;
+/// The cases of a `.npy` file of type <f4, <f8 or |u1 without reading them. The first index counts the cases, all
+/// others together are their columns: (60000, 784) and (60000, 28, 28) are the same. Bytes are multiplied by `scale`;
 /// without one the rule of `ByteScale` decides, which reads up to the first byte above 1.
 /// @throws FileError if the file cannot be opened.
 /// @throws FormatError if it is foreign, truncated, too long, column-major, empty, of rank 0 or 1, or of another
@@ -138,15 +142,17 @@ namespace detail {
     MappedFile file{path};
     auto const name = path.string();
     auto const header = detail::npy_layout(file.bytes(), file.bytes().size(), function, name);
-    if (header.dtype != "<f4" && header.dtype != "|u1")
+    if (header.dtype != "<f4" && header.dtype != "<f8" && header.dtype != "|u1")
         detail::fail<FormatError>(function, ": ", name, " holds numbers of type '", header.dtype,
-                                  "', but only <f4 and |u1 can be mapped");
+                                  "', but only <f4, <f8 and |u1 can be mapped");
     if (header.column_major)
         detail::fail<FormatError>(function, ": ", name,
                                   " is column-major, but the numbers of a case must lie side by side");
     auto layout = detail::layout_of_cases(header.shape, function, name);
     layout.begin = header.begin;
-    layout.number = header.dtype == "<f4" ? MappedSource::Number::float32 : MappedSource::Number::uint8;
+    layout.number = header.dtype == "<f8"   ? MappedSource::Number::float64
+                    : header.dtype == "<f4" ? MappedSource::Number::float32
+                                            : MappedSource::Number::uint8;
     if (layout.number == MappedSource::Number::uint8)
         layout.scale = detail::scale_of_mapped(file, header.begin, scale);
     return {std::move(file), layout};

@@ -35,15 +35,6 @@ inline char const* name_of(Activation activation) {
     return activation == Activation::logistic ? "logistic" : "rectified";
 }
 
-/// The shape of an array of a file, `rank` numbers.
-inline std::vector<std::size_t> stored_shape(Arrays const& arrays, std::string const& name, std::size_t rank,
-                                             std::string const& path) {
-    auto const found = arrays.find(name);
-    if (found == arrays.end() || found->second.shape.size() != rank)
-        fail<FormatError>("load: ", path, " has no array ", name, " of rank ", rank);
-    return found->second.shape;
-}
-
 } // namespace detail
 
 /// Writes a network to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_1`, ..., and `meta.json`.
@@ -96,8 +87,12 @@ template <class N>
     typename N::Sizes sizes{};
     typename N::Beside beside{};
     for (std::size_t l = 0; l + 1 < N::depth; ++l) {
-        auto const shape = detail::stored_shape(file.arrays, "weights_" + std::to_string(l), 2, name);
-        std::size_t const above = detail::stored_shape(file.arrays, "bias_" + std::to_string(l + 1), 1, name)[0];
+        std::string const weights = "weights_" + std::to_string(l);
+        auto const& shape = detail::needed_array(file, weights, name).shape;
+        if (shape.size() != 2)
+            detail::fail<FormatError>("load: ", name, ": ", weights, " has shape ", detail::npy_shape(shape),
+                                      ", but weights have two extents");
+        std::size_t const above = detail::stored_size(file, l + 1, name);
         if (l == 0) {
             auto const size = layers[0].is_object() ? layers[0].value("size", nlohmann::json{}) : nlohmann::json{};
             sizes[0] = size.is_number_unsigned() ? size.template get<std::size_t>() : 0;
@@ -115,7 +110,7 @@ template <class N>
         detail::fail<FormatError>("load: ", name, " has hidden units ", detail::excerpt(hidden),
                                   ", but a network has \"logistic\" or \"rectified\" ones");
     N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
-    from_arrays(file.arrays, network);
+    from_arrays(detail::parameter_arrays<typename N::value_type>(file), network);
     detail::check_loaded(network, name);
     return network;
 }

@@ -10,6 +10,8 @@
 #include <boltz/error.hpp>
 #include <boltz/io/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
+#include <boltz/io/npy_header.hpp>
+#include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
 
@@ -49,7 +51,7 @@ nlohmann::json describe_unit(U const& unit, std::size_t size) {
 }
 
 /// What a model is made of, apart from its numbers.
-template <Model M>
+template <concepts::Model M>
 nlohmann::json describe(M const& model) {
     nlohmann::json layers = nlohmann::json::array();
     for_each_index<M::depth>([&](auto l) {
@@ -81,20 +83,41 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
 }
 
 /// How many units layer `l` has by its bias, and not by what meta.json says: the bias is really there, so a file that
-/// lies cannot ask for more memory than it has bytes.
-inline std::size_t stored_size(Arrays const& arrays, std::size_t l, std::string const& path) {
-    auto const bias = arrays.find("bias_" + std::to_string(l));
-    if (bias == arrays.end() || bias->second.shape.size() != 1)
-        fail<FormatError>("load: ", path, " has no bias_", l, " with one number a unit");
-    return bias->second.shape[0];
+/// lies cannot ask for more memory than it has bytes. A row or a column of a matrix is as good as a vector.
+inline std::size_t stored_size(Npz const& file, std::size_t l, std::string const& path) {
+    std::string const name = "bias_" + std::to_string(l);
+    auto const& shape = needed_array(file, name, path).shape;
+    bool const line = shape.size() == 1 || (shape.size() == 2 && (shape[0] == 1 || shape[1] == 1));
+    if (!line)
+        fail<FormatError>("load: ", path, ": ", name, " has shape ", npy_shape(shape),
+                          ", but must have one number a unit, as (n,)");
+    return shape.size() == 1 ? shape[0] : shape[0] * shape[1];
 }
 
 /// Refuses weights that do not fit between layers of these sizes.
-inline void check_stored_weights(Arrays const& arrays, std::size_t l, std::size_t below, std::size_t above,
+inline void check_stored_weights(Npz const& file, std::size_t l, std::size_t below, std::size_t above,
                                  std::string const& path) {
-    auto const weights = arrays.find("weights_" + std::to_string(l));
-    if (weights == arrays.end() || weights->second.shape != std::vector<std::size_t>{below, above})
-        fail<FormatError>("load: ", path, " has no weights_", l, " of ", below, " x ", above, " numbers");
+    std::string const name = "weights_" + std::to_string(l);
+    auto const& shape = needed_array(file, name, path).shape;
+    if (shape != std::vector<std::size_t>{below, above})
+        fail<FormatError>("load: ", path, ": ", name, " has shape ", npy_shape(shape), ", but between layers of ",
+                          below, " and ", above, " units, as their biases say, it must have shape ",
+                          npy_shape({below, above}));
+}
+
+/// The arrays of a file of which weights and biases are as a model of `T` takes them: biases are vectors, and whole
+/// numbers, which NumPy makes of `zeros(n, int)`, are `T`s.
+template <std::floating_point T>
+Arrays parameter_arrays(Npz const& file) {
+    Arrays arrays = file.arrays;
+    for (auto& [name, array] : arrays) {
+        bool const bias = name.starts_with("bias_");
+        if (!bias && !name.starts_with("weights_")) continue;
+        if (bias && array.shape.size() == 2 && (array.shape[0] == 1 || array.shape[1] == 1))
+            array.shape = {array.shape[0] * array.shape[1]};
+        if (array.dtype != "<f4" && array.dtype != "<f8") array = with_numbers(numbers_of<T>(array), array.shape);
+    }
+    return arrays;
 }
 
 inline std::size_t described_size(nlohmann::json const& layer, std::string_view unit, std::size_t largest,
@@ -147,7 +170,7 @@ void check_loaded(Loaded& loaded, std::string const& path) {
 ///
 /// The file appears whole or not at all.
 /// @throws FileError if it cannot be written.
-template <Model M>
+template <concepts::Model M>
 void save(std::filesystem::path const& path, M const& model) {
     M copy = model;
     write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
@@ -156,9 +179,10 @@ void save(std::filesystem::path const& path, M const& model) {
 /// The model of type `M` that an opened file holds; messages call it `name`. For arrays from elsewhere, once they
 /// have the names and the `meta.json` of a file that `save` wrote.
 ///
+/// Biases may be rows or columns of a matrix, and weights and biases whole numbers.
 /// @throws FormatError if it is not a model, one of other units, depth or number type, or one with numbers that are
 ///         not finite, naming the array.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] M model_from(Npz const& file, std::string const& name) {
     auto const meta = detail::read_description(file, name);
     char const* const type = detail::value_type_name<typename M::value_type>();
@@ -170,14 +194,14 @@ template <Model M>
     if (layers.size() != M::depth)
         detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the model has ", M::depth);
     std::array<std::size_t, M::depth> sizes{};
-    for (std::size_t l = 0; l < M::depth; ++l) sizes[l] = detail::stored_size(file.arrays, l, name);
+    for (std::size_t l = 0; l < M::depth; ++l) sizes[l] = detail::stored_size(file, l, name);
     for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        detail::check_stored_weights(file.arrays, l, sizes[l], sizes[l + 1], name);
+        detail::check_stored_weights(file, l, sizes[l], sizes[l + 1], name);
     M model = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return M{detail::make_layer<typename M::template layer_type<I>>(layers[I], sizes[I], name)...};
     }
     (std::make_index_sequence<M::depth>{});
-    from_arrays(file.arrays, model);
+    from_arrays(detail::parameter_arrays<typename M::value_type>(file), model);
     detail::check_loaded(model, name);
     return model;
 }
@@ -185,7 +209,7 @@ template <Model M>
 /// Reads a model of type `M` from a file that `save` wrote: `auto dbm = load<DBM<...>>("mnist.npz")`.
 ///
 /// @throws FileError if the file cannot be read; FormatError as `model_from`.
-template <Model M>
+template <concepts::Model M>
 [[nodiscard]] M load(std::filesystem::path const& path) {
     return model_from<M>(read_npz(path), path.string());
 }

@@ -8,8 +8,8 @@
 #include <boltz/error.hpp>
 #include <boltz/io/file.hpp>
 #include <boltz/io/npy_header.hpp>
+#include <boltz/io/npy_type.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
@@ -21,8 +21,6 @@
 namespace boltz {
 
 namespace detail {
-
-static_assert(std::endian::native == std::endian::little, "boltz writes arrays as they lie in memory");
 
 // The same array with the last index running fastest instead of the first.
 inline void npy_make_row_major(Array& array, std::size_t item) {
@@ -44,10 +42,16 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
     array.bytes = std::move(ordered);
 }
 
-// Takes a whole .npy file apart.
-[[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, NpyLayout layout) {
+// Takes a whole .npy file apart; messages call it `where`.
+[[nodiscard]] inline Array decode_npy(std::vector<std::byte> file, NpyLayout layout, std::string_view function,
+                                      std::string_view where) {
+    if (layout.type.stored.empty())
+        fail<ForeignArray>(function, ": ", where, " holds texts of type '", layout.dtype, "', but only ",
+                           npy_types_understood);
     file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(layout.begin));
-    Array array{.dtype = std::move(layout.dtype), .shape = std::move(layout.shape), .bytes = std::move(file)};
+    Array array{.dtype = std::string{layout.type.stored},
+                .shape = std::move(layout.shape),
+                .bytes = npy_in_memory(std::move(file), layout.type)};
     if (layout.column_major) npy_make_row_major(array, npy_item_size(array.dtype));
     return array;
 }
@@ -81,16 +85,19 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 
 } // namespace detail
 
-/// Reads a `.npy` file of version 1.0, 2.0 or 3.0: numbers of type <f4, <f8, <i4, <i8, <u8 or |u1, of any shape.
+/// Reads a `.npy` file of version 1.0, 2.0 or 3.0: real numbers of 2, 4 or 8 bytes, integers of 1 to 8 with or
+/// without a sign, or bool, in either order of bytes, of any shape.
 ///
-/// Column-major ("Fortran") arrays are transposed into row-major ones. The header must account for every byte of the
-/// file; nothing is allocated on its word. Memory: the file, twice if it is column-major.
+/// The array is of type <f4, <f8, <i4, <i8, <u8 or |u1, the first of them that has all of its numbers: f2 becomes
+/// <f4, i1, i2 and u2 become <i4, u4 <i8, and bool |u1. Column-major ("Fortran") arrays are transposed into row-major
+/// ones. The header must account for every byte of the file; nothing is allocated on its word. Memory: the file,
+/// twice if it is column-major or converted.
 /// @throws FileError if the file cannot be read.
 /// @throws FormatError if the file is foreign, truncated, too long, or of another type, naming both values.
 [[nodiscard]] inline Array read_npy(std::filesystem::path const& path) {
     auto file = read_file(path);
     auto layout = detail::npy_layout(file, file.size(), "read_npy", path.string());
-    return detail::decode_npy(std::move(file), std::move(layout));
+    return detail::decode_npy(std::move(file), std::move(layout), "read_npy", path.string());
 }
 
 /// Writes a `.npy` file (version 1.0, row-major), all of it or nothing.

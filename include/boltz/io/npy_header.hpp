@@ -5,6 +5,8 @@
 /// What stands before the numbers of a `.npy` file: a Python dictionary of type, order and shape.
 
 #include <boltz/error.hpp>
+#include <boltz/io/excerpt.hpp>
+#include <boltz/io/npy_type.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,12 +26,11 @@ namespace boltz::detail {
 
 inline constexpr std::size_t npy_largest_rank = 32;
 
-// Bytes of one number of this type, or 0 if the type is not understood.
-[[nodiscard]] constexpr std::size_t npy_item_size(std::string_view dtype) noexcept {
-    if (dtype == "<f4" || dtype == "<i4") return 4;
-    if (dtype == "<f8" || dtype == "<i8" || dtype == "<u8") return 8;
-    return dtype == "|u1" ? 1 : 0;
-}
+// A whole array of a type that is not understood, which somebody may not need.
+class ForeignArray : public FormatError {
+  public:
+    using FormatError::FormatError;
+};
 
 [[nodiscard]] inline std::string npy_shape(std::vector<std::size_t> const& shape) {
     std::string text = "(";
@@ -40,6 +41,7 @@ inline constexpr std::size_t npy_largest_rank = 32;
 // The payload of a shape; false if it does not fit into a size.
 [[nodiscard]] inline bool npy_payload(std::vector<std::size_t> const& shape, std::size_t item, std::size_t& bytes) {
     bytes = item;
+    if (item == 0) return true;
     if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) {
         bytes = 0;
         return true;
@@ -55,6 +57,7 @@ inline constexpr std::size_t npy_largest_rank = 32;
 class NpyHeader {
   public:
     std::string dtype;
+    NpyType type{};
     std::vector<std::size_t> shape;
     bool column_major = false;
 
@@ -75,7 +78,7 @@ class NpyHeader {
                 which = 2;
                 read_shape();
             } else {
-                wrong("has the unknown key '" + key + "'");
+                wrong("has the unknown key '" + excerpt(key) + "'");
             }
             if (std::exchange(seen[which], true)) wrong("has the key '" + key + "' twice");
             if (!accept(',') && peek() != '}') wrong("lacks a ',' or a '}'");
@@ -123,11 +126,13 @@ class NpyHeader {
     }
     void read_dtype() {
         if (peek() == '[')
-            fail<FormatError>(function_, ": ", where_, " holds records, but only plain numbers are understood");
+            fail<ForeignArray>(function_, ": ", where_, " holds records, but only plain numbers are understood");
         dtype = string();
-        if (npy_item_size(dtype) == 0)
-            fail<FormatError>(function_, ": ", where_, " holds numbers of type '", dtype,
-                              "', but only <f4, <f8, <i4, <i8, <u8 and |u1 are understood");
+        auto const found = npy_type(dtype);
+        if (!found)
+            fail<ForeignArray>(function_, ": ", where_, " holds items of type '", excerpt(dtype), "', but only ",
+                               npy_types_understood);
+        type = *found;
     }
     void read_shape() {
         expect('(');
@@ -137,6 +142,7 @@ class NpyHeader {
             auto const [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), extent);
             if (error != std::errc{}) wrong("has a shape that is not made of whole numbers");
             rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+            if (rest_.starts_with('L')) rest_.remove_prefix(1); // a long integer of Python 2
             shape.push_back(extent);
             if (shape.size() > npy_largest_rank)
                 fail<FormatError>(function_, ": ", where_, " has rank ", shape.size(), " or more, but at most ",
@@ -155,7 +161,8 @@ inline constexpr std::size_t npy_largest_header = std::size_t{1} << 20;
 
 // What a .npy file holds, and where its numbers begin.
 struct NpyLayout {
-    std::string dtype;
+    std::string dtype; // as the header names it
+    NpyType type{};
     std::vector<std::size_t> shape;
     bool column_major = false;
     std::size_t begin = 0;
@@ -196,10 +203,11 @@ inline constexpr std::size_t npy_largest_begin = 12 + npy_largest_header;
     NpyHeader header{std::string_view{text + begin, length}, function, where};
     auto const payload = size - begin - length;
     std::size_t claimed = 0;
-    if (!npy_payload(header.shape, npy_item_size(header.dtype), claimed) || claimed != payload)
+    if (!npy_payload(header.shape, header.type.size, claimed) || claimed != payload)
         fail<FormatError>(function, ": ", where, " has ", payload, " bytes of numbers, but its header says shape ",
-                          npy_shape(header.shape), " of ", header.dtype);
+                          npy_shape(header.shape), " of ", excerpt(header.dtype));
     return {.dtype = std::move(header.dtype),
+            .type = header.type,
             .shape = std::move(header.shape),
             .column_major = header.column_major,
             .begin = begin + length};

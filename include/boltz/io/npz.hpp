@@ -34,6 +34,7 @@ using Texts = std::map<std::string, std::string, std::less<>>;
 struct Npz {
     Arrays arrays;
     Texts texts;
+    Texts foreign{}; ///< names of arrays that were left out, such as strings and objects, and why; never written
 };
 
 namespace detail {
@@ -101,6 +102,34 @@ class ZipWriter {
     ZipHandle<zip_t> archive_;
 };
 
+// Adds what an entry `key`.npy of `size` bytes holds; false if there is one of its name.
+[[nodiscard]] inline bool add_array(Npz& npz, std::string const& key, ZipEntryBytes bytes, std::uint64_t size,
+                                    std::string const& where) {
+    try {
+        // An array that is not of the size of its entry is refused before the rest is unpacked.
+        auto layout = npy_layout(bytes.at_least(npy_largest_begin), size, "read_npz", where);
+        if (layout.type.kind == 'S' && layout.shape.empty()) {
+            auto const raw = std::move(bytes).all();
+            auto const* const first = reinterpret_cast<char const*>(raw.data());
+            std::string text{first + layout.begin, first + raw.size()};
+            text.erase(text.find_last_not_of('\0') + 1); // as NumPy reads them
+            return npz.texts.emplace(key, std::move(text)).second;
+        }
+        return npz.arrays.emplace(key, decode_npy(std::move(bytes).all(), std::move(layout), "read_npz", where))
+            .second;
+    } catch (ForeignArray const& reason) {
+        return !npz.arrays.contains(key) && npz.foreign.emplace(key, reason.what()).second;
+    }
+}
+
+/// An array that is needed.
+/// @throws FormatError that says what is wrong with it: it is not there, or of a type that is not understood.
+[[nodiscard]] inline Array const& needed_array(Npz const& file, std::string const& name, std::string const& path) {
+    if (auto const found = file.arrays.find(name); found != file.arrays.end()) return found->second;
+    if (auto const reason = file.foreign.find(name); reason != file.foreign.end()) throw FormatError{reason->second};
+    fail<FormatError>("load: ", path, " has no ", name);
+}
+
 inline void check_entry_name(std::string_view what, std::string const& name) {
     if (name.empty() || name.front() == '/' || name.back() == '/' || name.find('\0') != std::string::npos)
         fail<ValueError>("write_npz: ", what, " has the name '", name,
@@ -111,12 +140,14 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
 
 /// Reads an `.npz` file, stored or deflated: what `write_npz`, `numpy.savez` and `numpy.savez_compressed` write.
 ///
-/// Every array is checked as by read_npy, every entry against its checksum and size. Names keep their '/'.
+/// Every array is read and checked as by read_npy; those of other types are only named (`Npz::foreign`), since
+/// somebody may not need them. A single string of bytes is a text, since NumPy makes one of a text that it reads and
+/// saves again: `meta.json.npy` is `meta.json`. Every entry against its checksum and size. Names keep their '/'.
 /// Memory: the file, what it holds, and one entry again.
 /// @param limit the largest size, all entries together, that a compressed file may unpack to, against files made to
 ///        fill the memory; what is stored uncompressed may have any size
 /// @throws FileError if the file cannot be read.
-/// @throws FormatError if it is foreign, truncated, corrupt, above the limit, has an array of another type or an
+/// @throws FormatError if it is foreign, truncated, corrupt, above the limit, has an
 /// entry
 ///         twice, or entries that share bytes; the message names the file, the entry and both values.
 [[nodiscard]] inline Npz read_npz(std::filesystem::path const& path,
@@ -127,19 +158,18 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
     for (detail::ZipEntry const& entry : reader.entries()) {
         if (entry.name.ends_with('/')) continue; // a folder
         detail::ZipEntryBytes bytes{reader, entry};
+        auto const where = name + ": entry " + detail::excerpt(entry.name);
         bool added = false;
         if (entry.name.ends_with(detail::npy_suffix)) {
-            // An array that is not of the size of its entry is refused before the rest is unpacked.
-            auto layout = detail::npy_layout(bytes.at_least(detail::npy_largest_begin), entry.size, "read_npz",
-                                             name + ": entry " + entry.name);
             auto const key = entry.name.substr(0, entry.name.size() - detail::npy_suffix.size());
-            added = result.arrays.emplace(key, detail::decode_npy(std::move(bytes).all(), std::move(layout))).second;
+            added =
+                !result.foreign.contains(key) && detail::add_array(result, key, std::move(bytes), entry.size, where);
         } else {
             auto const raw = std::move(bytes).all();
             std::string text{reinterpret_cast<char const*>(raw.data()), raw.size()};
             added = result.texts.emplace(entry.name, std::move(text)).second;
         }
-        if (!added) detail::fail<FormatError>("read_npz: ", name, ": entry ", entry.name, " is there twice");
+        if (!added) detail::fail<FormatError>("read_npz: ", where, " is there twice");
     }
     return result;
 }

@@ -5,6 +5,7 @@
 /// Reading zip archives that may lie about what they hold.
 
 #include <boltz/error.hpp>
+#include <boltz/io/excerpt.hpp>
 #include <boltz/io/file.hpp>
 
 #include <zip.h>
@@ -117,7 +118,7 @@ class ZipEntryBytes {
     ZipEntryBytes(ZipReader const& reader, ZipEntry const& entry)
         : reader_{reader}, entry_{entry}, file_{zip_fopen_index(reader.archive(), entry.index, 0)} {
         if (!file_)
-            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", entry_.name,
+            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", excerpt(entry_.name),
                               " cannot be read: ", zip_strerror(reader_.archive()));
     }
 
@@ -138,13 +139,13 @@ class ZipEntryBytes {
         bytes_.resize(size + chunk_);
         auto const count = zip_fread(file_.get(), bytes_.data() + size, chunk_);
         if (count < 0)
-            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", entry_.name,
+            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", excerpt(entry_.name),
                               " is corrupt: ", zip_file_strerror(file_.get()));
         bytes_.resize(size + static_cast<std::size_t>(count));
         chunk_ = std::min(2 * chunk_, std::size_t{1} << 26);
         ended_ = count == 0;
         if (bytes_.size() > entry_.size || (ended_ && bytes_.size() < entry_.size))
-            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", entry_.name, " has ", bytes_.size(),
+            fail<FormatError>("read_npz: ", reader_.path(), ": entry ", excerpt(entry_.name), " has ", bytes_.size(),
                               ended_ ? " bytes" : " bytes or more", ", but the archive says ", entry_.size);
     }
 

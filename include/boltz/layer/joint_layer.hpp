@@ -20,7 +20,7 @@ namespace boltz {
 ///
 /// `JointLayer{StochasticLayer<Bernoulli>{500}, StochasticLayer<Multinomial>{10}}` is a layer of 510 units whose
 /// states are the parts' states one after another, whose bias is the parts' biases one after another.
-template <Layer First, Layer... Rest>
+template <concepts::Layer First, concepts::Layer... Rest>
     requires(sizeof...(Rest) >= 1)
 &&(std::same_as<typename First::value_type, typename Rest::value_type>&&...) class JointLayer
     : public StochasticLayer<JointUnit<typename First::unit_type, typename Rest::unit_type...>,

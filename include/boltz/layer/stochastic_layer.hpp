@@ -21,7 +21,7 @@ namespace boltz {
 /// `StochasticLayer<Bernoulli>{500}`, `StochasticLayer<Multinomial, double>{10}`, `StochasticLayer<Gaussian>{3072}`.
 /// Biases start at 0.
 template <class U, std::floating_point T = float>
-    requires Unit<U, T>
+    requires concepts::Unit<U, T>
 class StochasticLayer {
   public:
     using unit_type = U;

@@ -51,7 +51,7 @@ struct BaseBiases {
 };
 
 /// Biases of 0: every state of a layer weighs exp(-e(s)), so binary and softmax units are uniform.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BaseBiases<typename F::value_type, F::depth> uniform_base(F const& field) {
     BaseBiases<typename F::value_type, F::depth> base;
     auto const sizes = field.sizes();
@@ -61,7 +61,7 @@ template <Field F>
 }
 
 /// The biases of the model itself: the model whose weights are 0.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BaseBiases<typename F::value_type, F::depth> own_base(F const& field) {
     using T = typename F::value_type;
     auto base = uniform_base(field);
@@ -78,7 +78,7 @@ template <Field F>
 ///
 /// Means are smoothed as in `initialise_biases`. Reads the data once.
 /// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if it is empty.
-template <std::size_t I = 0, Field F, DataSource S>
+template <std::size_t I = 0, concepts::Field F, concepts::DataSource S>
 [[nodiscard]] BaseBiases<typename F::value_type, F::depth> base_rates(F const& field, S const& data, Random& random,
                                                                       double smoothing = 0.01) {
     using T = typename F::value_type;
@@ -100,7 +100,7 @@ template <std::size_t I = 0, Field F, DataSource S>
 /// model, which hidden units without biases are not by far; `base_at_data` makes it of chains that began at data.
 /// Inferred means of data serve as well. Smoothed as in `initialise_biases`.
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] BaseBiases<typename F::value_type, F::depth>
 base_rates(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, double smoothing = 0.01) {
     using T = typename F::value_type;

@@ -34,7 +34,7 @@ constexpr bool has_gaussian() {
         return requires(U const& unit) { unit.log_precision(); };
 }
 
-template <Field F>
+template <concepts::Field F>
 constexpr bool has_gaussian_neighbours() {
     bool found = false;
     for_each_index<F::depth - 1>([&](auto l) {
@@ -68,7 +68,7 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 /// of Q and minus their weights beside it; the model exists where Q is positive definite. Costs nothing for models
 /// without such neighbours, else n^3 / 3 for n Gaussian units; allocates.
 /// @throws ValueError if Q is not positive definite.
-template <Model M>
+template <concepts::Model M>
 void check_bounded_energy(M const& model, char const* function) {
     if constexpr (detail::has_gaussian_neighbours<M>()) {
         struct Place {

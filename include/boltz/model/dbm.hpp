@@ -8,6 +8,7 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/detail/products.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/model/parameter_set.hpp>
 
@@ -30,7 +31,7 @@ namespace boltz {
 /// It holds parameters only: no random state, no chains, no rates, no scratch. Weights start at 0 (see `initialise`).
 /// Layers are deduced: `DBM{StochasticLayer<Bernoulli>{784}, StochasticLayer<Bernoulli>{500},
 /// StochasticLayer<Bernoulli>{1000}}`.
-template <Layer First, Layer... Rest>
+template <concepts::Layer First, concepts::Layer... Rest>
     requires(sizeof...(Rest) >= 1)
 &&(std::same_as<typename First::value_type, typename Rest::value_type>&&...) class DBM {
   public:
@@ -40,9 +41,13 @@ template <Layer First, Layer... Rest>
     template <std::size_t I>
     using layer_type = std::tuple_element_t<I, std::tuple<First, Rest...>>;
 
+    /// @throws ValueError if the weights are more than memory can hold.
     explicit DBM(First first, Rest... rest) : layers_{std::move(first), std::move(rest)...} {
         auto const n = sizes();
-        for (std::size_t l = 0; l + 1 < depth; ++l) weights_[l] = xt::zeros<value_type>({n[l], n[l + 1]});
+        for (std::size_t l = 0; l + 1 < depth; ++l) {
+            static_cast<void>(detail::product_of("DBM", {{n[l], "units of a layer"}, {n[l + 1], "units above"}}));
+            weights_[l] = xt::zeros<value_type>({n[l], n[l + 1]});
+        }
     }
 
     template <std::size_t I>

@@ -21,7 +21,7 @@ namespace detail {
 
 /// out[i] += sum_l b_l' s_l + sum_l s_l' W_l s_{l+1} for row i; for means this is the expectation under a factorised
 /// distribution.
-template <Field F>
+template <concepts::Field F>
 void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                    std::span<double> out) {
     using T = typename F::value_type;
@@ -39,7 +39,7 @@ void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth>
 ///
 /// Accumulates in double; one product a pair of layers; allocates.
 /// @throws ShapeError if a block does not fit its layer.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] std::vector<double> energy(F const& field,
                                          StateBlocks<typename F::value_type, F::depth> const& states) {
     using T = typename F::value_type;
@@ -58,7 +58,7 @@ template <Field F>
 /// log sum_{s_l: l odd} exp(-E(s)) = sum_{l even} [b_l' s_l - e_l(s_l)] + sum_{l odd} A_l(x_l) for `SummedParity` =
 /// 1, and the other way round for 0. Only the blocks of the given parity are read. Allocates.
 /// @throws ShapeError if a block does not fit its layer.
-template <std::size_t SummedParity, Field F>
+template <std::size_t SummedParity, concepts::Field F>
     requires(SummedParity <= 1)
 [[nodiscard]] std::vector<double> log_marginal(F const& field,
                                                StateBlocks<typename F::value_type, F::depth> const& states) {
@@ -92,7 +92,7 @@ template <std::size_t SummedParity, Field F>
 ///
 /// p(v) = exp(-F(v)) / Z. One product; allocates.
 /// @throws ShapeError if `visible` does not have one column a visible unit.
-template <Field F>
+template <concepts::Field F>
     requires(F::depth == 2)
 [[nodiscard]] std::vector<double> free_energy(F const& field, Block<typename F::value_type> visible) {
     std::vector<double> result = log_marginal<1>(field, StateBlocks<typename F::value_type, 2>{visible, {}});
@@ -101,7 +101,7 @@ template <Field F>
 }
 
 /// The same for a matrix of visible states, of which a copy is made.
-template <Field F>
+template <concepts::Field F>
     requires(F::depth == 2)
 [[nodiscard]] std::vector<double> free_energy(F const& field, Matrix<typename F::value_type> const& visible) {
     auto copy = visible;

@@ -23,7 +23,7 @@ namespace boltz {
 
 /// Gives the weights W_l independent draws from N(0, deviations[l]^2); biases are left alone.
 /// @throws ValueError if a deviation is negative or not finite.
-template <Model M>
+template <concepts::Model M>
 void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviations, Random& random) {
     using T = typename M::value_type;
     for (double const deviation : deviations)
@@ -42,7 +42,7 @@ void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviat
 
 /// The same deviation for all weights.
 /// @throws ValueError if `deviation` is negative or not finite.
-template <Model M>
+template <concepts::Model M>
 void initialise_weights(M& model, double deviation, Random& random) {
     std::array<double, M::depth - 1> deviations;
     deviations.fill(deviation);
@@ -51,7 +51,7 @@ void initialise_weights(M& model, double deviation, Random& random) {
 
 /// The mean of each column of a data source, in double.
 /// @throws ValueError if the source is empty.
-template <DataSource S>
+template <concepts::DataSource S>
 [[nodiscard]] Vector<double> column_means(S const& data, Draws const& draws) {
     if (data.rows() == 0) detail::fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
     Vector<double> sum = xt::zeros<double>({static_cast<std::size_t>(data.columns())});
@@ -76,7 +76,7 @@ template <DataSource S>
 ///
 /// A unit joins in by offering `natural_parameter(mean, smoothing, column)`.
 /// @throws ShapeError if the data has another number of columns than the layer has units.
-template <std::size_t I = 0, Model M, DataSource S>
+template <std::size_t I = 0, concepts::Model M, concepts::DataSource S>
 void initialise_biases(M& model, S const& data, Random& random, double smoothing = 0.01) {
     auto& layer = model.template layer<I>();
     if (data.columns() != layer.size())

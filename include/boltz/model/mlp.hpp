@@ -7,6 +7,7 @@
 #include <boltz/detail/activations.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/products.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/states.hpp>
@@ -46,11 +47,14 @@ class MLP {
     using Sizes = std::array<std::size_t, Depth>;
     using Beside = std::array<std::size_t, Depth - 1>;
 
-    /// @throws ValueError if a size is 0.
+    /// @throws ValueError if a size is 0, or the weights are more than memory can hold.
     explicit MLP(Sizes const& sizes, Beside const& beside = {}, Activation hidden = Activation::logistic)
         : sizes_{sizes}, beside_{beside}, activation_{hidden} {
         for (std::size_t l = 0; l < Depth; ++l)
             if (sizes[l] == 0) detail::fail<ValueError>("MLP: layer ", l, " has 0 units, but needs at least 1");
+        for (std::size_t l = 0; l + 1 < Depth; ++l)
+            static_cast<void>(
+                detail::product_of("MLP", {{widths()[l], "numbers of a layer"}, {sizes[l + 1], "units above"}}));
         parameters_ = make_gradient();
     }
 

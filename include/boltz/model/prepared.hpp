@@ -28,7 +28,7 @@ namespace boltz {
 /// Trainings, features and `sample` prepare their models by themselves. Without a library of packed products
 /// (boltz::onednn), and for models in double, it is the model as it is and costs nothing. Refers to the model, which
 /// must outlive it.
-template <Model M>
+template <concepts::Model M>
 class Prepared {
     using Packed = detail::PackedModel<M>;
     using Products = typename Packed::Products;
@@ -130,15 +130,15 @@ class Prepared {
 namespace detail {
 
 /// Refuses a precision that cannot be had for a model; any other field multiplies as it is.
-template <Field F>
+template <concepts::Field F>
 void check_precision(Compute const& compute) {
-    if constexpr (Model<F>) Prepared<F>::check(compute.precision);
+    if constexpr (concepts::Model<F>) Prepared<F>::check(compute.precision);
 }
 
 /// A model prepared for a call; any other field as it is.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] decltype(auto) prepared(F const& field, [[maybe_unused]] Compute const& compute) {
-    if constexpr (Model<F>)
+    if constexpr (concepts::Model<F>)
         return Prepared<F>{field, compute};
     else
         return (field);

@@ -14,7 +14,7 @@ namespace boltz {
 ///
 /// E(v, h) = e(v) + e(h) - a'v - b'h - v'W h. `RBM{StochasticLayer<Bernoulli>{784},
 /// StochasticLayer<Bernoulli>{500}}`.
-template <Layer Visible, Layer Hidden>
+template <concepts::Layer Visible, concepts::Layer Hidden>
 class RBM : public DBM<Visible, Hidden> {
   public:
     explicit RBM(Visible visible, Hidden hidden) : DBM<Visible, Hidden>{std::move(visible), std::move(hidden)} {}

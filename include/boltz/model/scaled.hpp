@@ -27,7 +27,7 @@ using LayerFactors = std::array<std::vector<double>, Depth>;
 /// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled
 /// down-pass, and {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. No factor may be 0.
 /// Refers to the field and the factors, which must outlive it.
-template <Field F>
+template <concepts::Field F>
 class Scaled {
   public:
     static constexpr std::size_t depth = F::depth;

@@ -21,7 +21,7 @@ namespace boltz {
 /// `BaseBiases`, or another field with the same layers. Samplers run on it as on any field;
 /// `Tempered{field, base, beta}` is made anew for each beta and costs nothing. Refers to field and base, which must
 /// outlive it; allocates nothing.
-template <Field F, class Base = BaseBiases<typename F::value_type, F::depth>>
+template <concepts::Field F, class Base = BaseBiases<typename F::value_type, F::depth>>
 class Tempered {
   public:
     static constexpr std::size_t depth = F::depth;

@@ -109,7 +109,7 @@ auto empty_network(M const& model, std::size_t classes, TopDown top_down) {
 /// has converged the network's hidden layers are its means. `TopDown::doubled` needs no inference: h_l = s(2 h_{l-1}
 /// W_{l-1} + b_l) in inner layers, what inference begins with. An RBM is the same with one layer.
 /// @throws ValueError if `classes` is 0 or `deviation` is negative or not finite.
-template <Model M>
+template <concepts::Model M>
     requires(!detail::labelled<M>)
 [[nodiscard]] auto unroll(M const& model, std::size_t classes, Random& random, TopDown top_down = TopDown::inferred,
                           double deviation = 0.01) {
@@ -128,7 +128,7 @@ template <Model M>
 /// @throws ShapeError if an RBM does not have as many visible units as the one below has hidden ones; ValueError as
 /// the other forms.
 template <class... RBMs>
-    requires(sizeof...(RBMs) >= 1 && (Model<std::remove_const_t<RBMs>> && ...))
+    requires(sizeof...(RBMs) >= 1 && (concepts::Model<std::remove_const_t<RBMs>> && ...))
 [[nodiscard]] auto unroll(std::tuple<RBMs&...> const& stack, std::size_t classes, Random& random,
                           double deviation = 0.01) {
     constexpr std::size_t count = sizeof...(RBMs);
@@ -157,7 +157,7 @@ template <class... RBMs>
 }
 
 /// The same for a machine with labels on top: the softmax begins with the machine's own label weights and biases.
-template <Model M>
+template <concepts::Model M>
     requires(detail::labelled<M>)
 [[nodiscard]] auto unroll(M const& model, TopDown top_down = TopDown::inferred) {
     static_assert(detail::hidden_are_binary<M>(),

@@ -33,11 +33,11 @@ struct Adam {
     double unit_rate = 0.1;         ///< rate of the units' own parameters, as a share of `learning_rate`
     LayerRates layer_rates{};       ///< multipliers of the rate of single layers; 0 freezes one
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         for (auto const& [value, name] :
              {std::pair{first_decay, "first_decay"}, std::pair{second_decay, "second_decay"}})
@@ -50,7 +50,7 @@ struct Adam {
 };
 
 /// The moments.
-template <Parametric M>
+template <concepts::Parametric M>
 class Adam::Session : public detail::ElementwiseSession<Adam::Session<M>, Adam, M, 2> {
     using Base = detail::ElementwiseSession<Session, Adam, M, 2>;
     friend Base;

@@ -14,7 +14,7 @@ namespace boltz::detail {
 
 /// The session of the inner optimizer, and what every wrapper passes on to it: rates, and what it observes. A wrapper
 /// that changes the gradient wants the whole of it.
-template <class Optimization, Parametric M>
+template <class Optimization, concepts::Parametric M>
 class OptimizerWrapper {
   protected:
     using Inner = decltype(std::declval<Optimization const&>().bind(std::declval<M const&>()));
@@ -48,7 +48,7 @@ class OptimizerWrapper {
 };
 
 /// A wrapper that leaves the inner optimizer its steps by parts.
-template <class Optimization, Parametric M>
+template <class Optimization, concepts::Parametric M>
 class OptimizerAdaptor : public OptimizerWrapper<Optimization, M> {
     using Wrapper = OptimizerWrapper<Optimization, M>;
 

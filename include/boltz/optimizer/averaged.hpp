@@ -28,11 +28,11 @@ struct Averaged {
     Optimization optimizer{};
     std::uint64_t first_epoch = 0; ///< the first epoch, from 0, whose updates count
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// @throws as the inner optimizer's `bind`.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         return Session<M>{*this, model};
     }
@@ -45,7 +45,7 @@ Averaged(Optimization) -> Averaged<Optimization>;
 
 /// The inner optimizer's session, and the mean.
 template <class Optimization>
-template <Parametric M>
+template <concepts::Parametric M>
 class Averaged<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
     using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
     using Adaptor::inner_;

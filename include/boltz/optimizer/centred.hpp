@@ -41,11 +41,11 @@ struct Centred {
     Schedule offset_rate =
         0.01; ///< share of a batch in the offsets, in (0, 1]; they begin at the first batch's means
 
-    template <Model M>
+    template <concepts::Model M>
     class Session;
 
     /// @throws ValueError if `offset_rate` does not begin in (0, 1], or as the inner optimizer's `bind`.
-    template <Model M>
+    template <concepts::Model M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (double const rate = offset_rate(Clock{}); !(rate > 0 && rate <= 1))
             detail::fail<ValueError>("Centred: offset_rate starts at ", rate, ", but must lie in (0, 1]");
@@ -60,7 +60,7 @@ Centred(Optimization, Schedule) -> Centred<Optimization>;
 
 /// The inner optimizer's session, and the offsets.
 template <class Optimization>
-template <Model M>
+template <concepts::Model M>
 class Centred<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
     using Wrapper = detail::OptimizerWrapper<Optimization, M>;
     using Wrapper::inner_;

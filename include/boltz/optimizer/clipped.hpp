@@ -24,11 +24,11 @@ struct Clipped {
     Optimization optimizer{};
     double norm = 1.0; ///< the greatest length, positive
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// @throws ValueError if `norm` is not positive, or as the inner optimizer's `bind`.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (!(norm > 0)) detail::fail<ValueError>("Clipped: norm is ", norm, ", but must be positive");
         return Session<M>{*this, model};
@@ -42,7 +42,7 @@ Clipped(Optimization, double) -> Clipped<Optimization>;
 
 /// The inner optimizer's session.
 template <class Optimization>
-template <Parametric M>
+template <concepts::Parametric M>
 class Clipped<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
     using Wrapper = detail::OptimizerWrapper<Optimization, M>;
     using Wrapper::inner_;

@@ -29,12 +29,12 @@ struct ConjugateGradient {
     LineSearch line_search{};      ///< how each is made; directions want a curvature well below 1/2
     LayerRates layer_rates{};      ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// Room for six sets shaped like the parameters.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         DescentOptions options{line_searches, line_search, layer_rates};
         options.validate("ConjugateGradient", model);
@@ -43,7 +43,7 @@ struct ConjugateGradient {
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
-template <Parametric M>
+template <concepts::Parametric M>
 class ConjugateGradient::Session {
   public:
     Session(DescentOptions options, M const& model) : descent_{std::move(options), model} {}

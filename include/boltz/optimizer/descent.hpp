@@ -27,7 +27,7 @@ struct DescentOptions {
 
     /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
     /// the message.
-    template <Parametric M>
+    template <concepts::Parametric M>
     void validate(std::string_view owner, M const& model) const {
         if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
         line_search.validate(owner);
@@ -48,7 +48,7 @@ struct LastMove {
 /// begin at the steepest one and are turned after each.
 ///
 /// It holds six sets shaped like the parameters. Between chunks it remembers the length of the first step only.
-template <Parametric M>
+template <concepts::Parametric M>
 class Descent {
   public:
     using Set = typename M::Gradient;

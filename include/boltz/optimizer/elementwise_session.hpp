@@ -20,7 +20,7 @@ namespace boltz::detail {
 
 /// Refuses rates and a decay that an optimizer cannot begin with.
 /// @throws ValueError
-template <class Policy, Parametric M>
+template <class Policy, concepts::Parametric M>
 void check_rates(Policy const& policy, std::string_view name, M const& model) {
     for (auto const& [value, field] :
          {std::pair{policy.weight_decay, "weight_decay"}, std::pair{policy.unit_rate, "unit_rate"}})
@@ -36,7 +36,7 @@ void check_rates(Policy const& policy, std::string_view name, M const& model) {
 ///
 /// `Derived` has `move(parameter, clock, values, numbers..., slope)` for some of the parameters, all spans of one
 /// length, and the names of its numbers in `archive`.
-template <class Derived, class Policy, Parametric M, std::size_t Sets>
+template <class Derived, class Policy, concepts::Parametric M, std::size_t Sets>
 class ElementwiseSession {
     using Gradient = typename M::Gradient;
 

@@ -33,7 +33,7 @@ namespace detail {
 
 /// Refuses multipliers that begin negative or not finite, and more of them than the model has layers.
 /// @throws ValueError
-template <Parametric M>
+template <concepts::Parametric M>
 void check_layer_rates(LayerRates const& rates, std::string_view policy, M const& model) {
     if (rates.empty()) return;
     M copy{model}; // parameters are walked over where they may be changed

@@ -31,13 +31,13 @@ struct Lbfgs {
     LineSearch line_search = {.curvature = 0.9}; ///< loose, as the first step is mostly right
     LayerRates layer_rates{}; ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// Room for six sets shaped like the parameters and for two more a remembered move, of which there are no more
     /// than line_searches - 1.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (history < 1) detail::fail<ValueError>("Lbfgs: history is 0, but must be at least 1");
         DescentOptions options{line_searches, line_search, layer_rates};
@@ -47,7 +47,7 @@ struct Lbfgs {
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
-template <Parametric M>
+template <concepts::Parametric M>
 class Lbfgs::Session {
   public:
     Session(DescentOptions const& options, std::size_t history, M const& model) : descent_{options, model} {

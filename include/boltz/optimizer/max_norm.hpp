@@ -28,11 +28,11 @@ struct MaxNorm {
     Optimization optimizer{};
     double norm = 4.0; ///< the largest Euclidean norm of a column, positive
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// @throws ValueError if `norm` is not positive, or as the inner optimizer's `bind`.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (!(norm > 0)) detail::fail<ValueError>("MaxNorm: norm is ", norm, ", but must be positive");
         return Session<M>{*this, model};
@@ -46,7 +46,7 @@ MaxNorm(Optimization) -> MaxNorm<Optimization>;
 
 /// The inner optimizer's session, and room for the norms.
 template <class Optimization>
-template <Parametric M>
+template <concepts::Parametric M>
 class MaxNorm<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
     using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
     using Adaptor::inner_;

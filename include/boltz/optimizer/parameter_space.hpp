@@ -22,7 +22,7 @@ namespace boltz {
 /// of the parameters, and a layer with rate 0 keeps its bits. A view for one call: it refers to the model, the
 /// workers and the rates. Each operation is a pass over the parameters; sums run in double precision in an order that
 /// depends on sizes only. Nothing is allocated.
-template <Parametric M>
+template <concepts::Parametric M>
 class ParameterSpace {
   public:
     using Set = typename M::Gradient;

@@ -28,11 +28,11 @@ struct Sgd {
     double unit_rate = 0.1;        ///< rate of the units' own parameters, as a share of `learning_rate`
     LayerRates layer_rates{};      ///< multipliers of the rate of single layers; 0 freezes one
 
-    template <Parametric M>
+    template <concepts::Parametric M>
     class Session;
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
-    template <Parametric M>
+    template <concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         detail::check_rates(*this, "Sgd", model);
         if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
@@ -42,7 +42,7 @@ struct Sgd {
 };
 
 /// The velocities.
-template <Parametric M>
+template <concepts::Parametric M>
 class Sgd::Session : public detail::ElementwiseSession<Sgd::Session<M>, Sgd, M, 1> {
     using Base = detail::ElementwiseSession<Session, Sgd, M, 1>;
     friend Base;

@@ -46,11 +46,11 @@ struct Sparse {
     std::vector<SparsityTarget> targets{{}}; ///< one for each layer that has one
     double damping = 0.9;                    ///< in [0, 1)
 
-    template <Model M>
+    template <concepts::Model M>
     class Session;
 
     /// @throws ValueError if a field is out of range or there is no such hidden layer, or as the inner `bind`.
-    template <Model M>
+    template <concepts::Model M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         if (!(damping >= 0 && damping < 1))
             detail::fail<ValueError>("Sparse: damping is ", damping, ", but must lie in [0, 1)");
@@ -81,7 +81,7 @@ Sparse(Optimization, std::vector<SparsityTarget>, double) -> Sparse<Optimization
 
 /// The inner optimizer's session, and the activities.
 template <class Optimization>
-template <Model M>
+template <concepts::Model M>
 class Sparse<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
     using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
     using Adaptor::inner_;

@@ -31,7 +31,7 @@ struct DoubledInput {
 
     /// A session that can be archived and resumed; `data` tells whether there are labels.
     /// @throws ValueError if there are stages, but not one for each RBM.
-    template <Model M, class Data>
+    template <concepts::Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const& data) const {
         using Layers = typename decltype(as_training_data(data))::layers;
         static_assert(detail::suits_pretraining<Layers, M::depth>,
@@ -45,7 +45,7 @@ struct DoubledInput {
     /// `options.epochs` are those of each RBM. Callbacks see one RBM after the other, with phases "pretraining 1",
     /// ...
     /// @throws as `TrainingSession::fit`.
-    template <Model M, class Data, class... Callbacks>
+    template <concepts::Model M, class Data, class... Callbacks>
     FitReport pretrain(M& model, Data const& data, FitOptions const& options, Random& random,
                        Callbacks&&... callbacks) const {
         return bind(model, data).fit(data, options, random, callbacks...);

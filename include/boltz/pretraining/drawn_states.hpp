@@ -22,7 +22,7 @@ enum class PretrainingInput {
 };
 
 /// Means of a layer, out of which states are drawn afresh at each presentation.
-template <DataSource S, class U>
+template <concepts::DataSource S, class U>
 class DrawnStates {
   public:
     DrawnStates(S means, U unit, PretrainingInput input)

@@ -53,7 +53,7 @@ inline constexpr bool suits_pretraining<std::index_sequence<0>, Depth> = true;
 class Through {
   public:
     explicit Through(LayerFactors<2> const& factors) : factors_{&factors} {}
-    template <Field F>
+    template <concepts::Field F>
     Scaled<F> operator()(F const& field) const {
         return {field, *factors_};
     }
@@ -81,7 +81,7 @@ WhenEpochEnds(F) -> WhenEpochEnds<F>;
 ///
 /// Memory beside the RBMs: the hidden means of the RBM below, for all cases, in 16 bits a number (`CompactMatrix`).
 /// Refers to the model, whose parameters change once all RBMs are trained.
-template <Model M, bool Labels, class Sampling, class Optimization>
+template <concepts::Model M, bool Labels, class Sampling, class Optimization>
 class PretrainingSession {
     using Parts = Stack<M, Labels>;
     static constexpr std::size_t count = Parts::count;
@@ -91,7 +91,8 @@ class PretrainingSession {
     using Training = TrainingSession<Machine<I>, Sampling, Optimization, ExactPosterior, detail::Through>;
     // One that watches only the RBM with the labels is a callback too.
     template <class C>
-    static constexpr bool watches_some = Callback<C, Machine<0>> || Callback<C, Machine<count - 1>>;
+    static constexpr bool watches_some =
+        concepts::Callback<C, Machine<0>> || concepts::Callback<C, Machine<count - 1>>;
 
   public:
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,

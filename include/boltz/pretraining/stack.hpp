@@ -26,7 +26,7 @@ namespace boltz {
 /// each gives it, factors included. So doubled weights and biases enter as they are, biases adding up; plain ones
 /// enter halved; precisions are averaged. Then p(h | neighbours) in the model is proportional to sqrt(p_below(h)
 /// p_above(h)).
-template <Model M, bool Labels>
+template <concepts::Model M, bool Labels>
 class Stack {
     static constexpr std::size_t depth = M::depth;
     using T = typename M::value_type;

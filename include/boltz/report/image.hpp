@@ -4,6 +4,7 @@
 /// @file
 /// Pictures in memory, and how to put them together.
 
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 
 #include <algorithm>
@@ -37,14 +38,20 @@ struct Image {
 
     bool operator==(Image const&) const = default;
 
+    /// The bytes of a picture.
+    /// @throws ValueError if they are more than memory can hold.
+    [[nodiscard]] static std::size_t size(std::size_t width, std::size_t height, std::size_t channels) {
+        return detail::product_of("Image", {{width, "pixels wide"}, {height, "pixels high"}, {channels, "channels"}});
+    }
+
     /// A grey picture of one level.
     [[nodiscard]] static Image grey(std::size_t width, std::size_t height, std::uint8_t level = 255) {
-        return {width, height, 1, std::vector<std::uint8_t>(width * height, level)};
+        return {width, height, 1, std::vector<std::uint8_t>(size(width, height, 1), level)};
     }
 
     /// A coloured picture of one colour.
     [[nodiscard]] static Image colored(std::size_t width, std::size_t height, Color color = white) {
-        Image image{width, height, 3, std::vector<std::uint8_t>(width * height * 3)};
+        Image image{width, height, 3, std::vector<std::uint8_t>(size(width, height, 3))};
         for (std::size_t i = 0; i < width * height; ++i) {
             image.pixels[3 * i] = color.red;
             image.pixels[3 * i + 1] = color.green;

@@ -4,6 +4,7 @@
 /// @file
 /// Rows of numbers as small pictures side by side: filters, digits, states of layers; and captions for them.
 
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/report/image.hpp>
 #include <boltz/report/text.hpp>
@@ -97,8 +98,13 @@ template <std::floating_point T>
     std::size_t const rows = (images.rows + columns - 1) / columns;
     std::size_t const gap = options.padding;
     std::size_t const factor = options.factor;
-    Image result =
-        Image::grey(columns * (width * factor + gap) + gap, rows * (height * factor + gap) + gap, options.border);
+    // All pixels of so many images along one side, with what stands between and around them.
+    auto const along = [&](std::size_t images_along, std::size_t pixels) {
+        std::size_t const step = detail::product_of("tile", {{pixels, "pixels"}, {factor, "factor"}}) +
+                                 detail::product_of("tile", {{gap, "padding"}});
+        return detail::product_of("tile", {{images_along, "images"}, {step, "pixels with padding"}}) + gap;
+    };
+    Image result = Image::grey(along(columns, width), along(rows, height), options.border);
     bool const each = options.contrast == Contrast::tile || options.contrast == Contrast::symmetric;
     auto range = detail::tile_range(images, options);
     for (std::size_t i = 0; i < images.rows; ++i) {

@@ -47,7 +47,7 @@ struct Clamps {
 /// (the trials of a multinomial group that the clamped categories leave are spread over the free ones). `scratch` has
 /// the shape of the states; layers none of whose units is clamped do not use it and are drawn as by
 /// `gibbs_half_sweep`. One product a pair of layers; allocates nothing.
-template <Field F>
+template <concepts::Field F>
 void clamped_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                         Clamps<typename F::value_type, F::depth> const& clamps,
                         StateBlocks<typename F::value_type, F::depth> const& scratch, Parity parity,
@@ -63,7 +63,7 @@ void clamped_half_sweep(F const& field, StateBlocks<typename F::value_type, F::d
 
 /// The same, also writing to `means` the means of the free units given their neighbours and the clamped units of
 /// their own layer; clamped units stand there with their values.
-template <Field F>
+template <concepts::Field F>
 void clamped_half_sweep_with_means(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                                    StateBlocks<typename F::value_type, F::depth> const& means,
                                    Clamps<typename F::value_type, F::depth> const& clamps,

@@ -20,7 +20,7 @@ struct ConditionalLikelihood {
     /// Without labels there is nothing to learn; a training without them does not compile.
     static constexpr bool needs_labels = true;
 
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == 2)
     class Session {
         using T = typename F::value_type;
@@ -45,7 +45,7 @@ struct ConditionalLikelihood {
         States<T, 2> means_;
     };
 
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == 2)
     [[nodiscard]] Session<F> bind(F const&) const { return {}; }
 };

@@ -32,17 +32,17 @@ struct ContrastiveDivergence {
     Statistics statistics = Statistics::mixed;               ///< what the negative statistics are made of
     Reconstruction reconstruction = Reconstruction::sampled; ///< whether reconstructions are drawn
 
-    template <Field F>
+    template <concepts::Field F>
     class Session;
 
-    template <Field F>
+    template <concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         return Session<F>{*this, field};
     }
 };
 
 /// The chains of one batch; they live in buffers that are reused and carry nothing from batch to batch.
-template <Field F>
+template <concepts::Field F>
 class ContrastiveDivergence::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;

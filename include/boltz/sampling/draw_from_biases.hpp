@@ -11,7 +11,7 @@ namespace boltz {
 
 /// Draws every layer from its biases alone, as if there were no weights; layer l draws from stream l of `draws`.
 /// Allocates nothing.
-template <Field F>
+template <concepts::Field F>
 void draw_from_biases(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                       Draws const& draws) {
     detail::for_each_index<F::depth>([&](auto l) {

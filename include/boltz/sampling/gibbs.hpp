@@ -28,7 +28,7 @@ enum class Statistics { mixed, samples, means };
 ///
 /// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a pair of layers;
 /// allocates nothing.
-template <Field F>
+template <concepts::Field F>
 void gibbs_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, Parity parity,
                       Draws const& draws, Observed<F::depth> const& clamped = {}) {
     detail::for_each_index<F::depth>([&](auto l) {
@@ -39,7 +39,7 @@ void gibbs_half_sweep(F const& field, StateBlocks<typename F::value_type, F::dep
 }
 
 /// The same, keeping the means in blocks of their own; the states become draws from them.
-template <Field F>
+template <concepts::Field F>
 void gibbs_half_sweep_with_means(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
                                  StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
                                  Draws const& draws) {
@@ -55,7 +55,7 @@ enum class Layers { all, hidden };
 
 /// Writes the means of the layers of one parity given `given`, without drawing; `Layers::hidden` leaves layer 0
 /// alone.
-template <Field F>
+template <concepts::Field F>
 void mean_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& given,
                      StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
                      Layers which = Layers::all) {
@@ -70,7 +70,7 @@ void mean_half_sweep(F const& field, StateBlocks<typename F::value_type, F::dept
 ///
 /// A unit that cannot draw from its mean alone draws from its natural parameter given the posterior of its
 /// neighbours.
-template <Field F>
+template <concepts::Field F>
 void draw_posterior(F const& field, StateBlocks<typename F::value_type, F::depth> const& posterior,
                     StateBlocks<typename F::value_type, F::depth> const& states, Parity parity, Draws const& draws) {
     using T = typename F::value_type;
@@ -89,7 +89,7 @@ void draw_posterior(F const& field, StateBlocks<typename F::value_type, F::depth
 /// Runs `sweeps` full sweeps (odd layers, then even ones) in place, every block of chains through all of them.
 ///
 /// Sweep k draws from stream k of `draws`. Leaves the distribution of the model unchanged.
-template <Field F>
+template <concepts::Field F>
 void gibbs_sweeps(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, std::size_t sweeps,
                   Draws const& draws, Executor& executor, Observed<F::depth> const& clamped = {}) {
     executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {

@@ -5,6 +5,7 @@
 /// What is known of some cases: values of any units of any layers.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
@@ -27,10 +28,11 @@ class Given {
   public:
     /// Nothing is known yet of `cases` cases.
     /// @throws ValueError if `cases` is 0.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     Given(F const& field, std::size_t cases) : cases_{cases}, sizes_{field.sizes()} {
         if (cases == 0) detail::fail<ValueError>("Given: cases is 0, but must be at least 1");
+        static_cast<void>(detail::rows_of_states("Given", {cases, "cases"}, {1, "copy"}, sizes_));
     }
 
     /// All units of a layer are known.
@@ -78,7 +80,7 @@ class Given {
     /// Every case `copies` times, one after another.
     [[nodiscard]] Given repeated(std::size_t copies) const {
         Given result = *this;
-        result.cases_ = cases_ * copies;
+        result.cases_ = detail::rows_of_states("Given", {cases_, "cases"}, {copies, "copies"}, sizes_);
         for (std::size_t l = 0; l < Depth; ++l) {
             if (masks_[l].size() == 0) continue;
             for (auto const member : {&Given::values_, &Given::masks_}) {
@@ -149,7 +151,7 @@ class Given {
     std::array<Matrix<T>, Depth> masks_{};
 };
 
-template <Field F>
+template <concepts::Field F>
 Given(F const&, std::size_t) -> Given<typename F::value_type, F::depth>;
 
 } // namespace boltz

@@ -49,18 +49,18 @@ struct ParallelTempering {
     Start start = Start::data;                                     ///< where the chains begin
     Statistics statistics = Statistics::mixed;                     ///< what the negative statistics are made of
 
-    template <Field F>
+    template <concepts::Field F>
     class Session;
 
     /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, or `lowest` does not lie in [0, 1).
-    template <Field F>
+    template <concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         return Session<F>{*this, field};
     }
 };
 
 /// The chains at all temperatures and their ladder.
-template <Field F>
+template <concepts::Field F>
 class ParallelTempering::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;
@@ -99,6 +99,9 @@ class ParallelTempering::Session {
 
     /// The inverse temperatures and how often neighbours swap.
     [[nodiscard]] TemperatureLadder const& ladder() const noexcept { return chains_.ladder(); }
+    /// How many times a state has gone from the lowest temperature to beta = 1, over all chains, since the session
+    /// was bound: negative statistics whose states never do come from where the chains began.
+    [[nodiscard]] std::size_t round_trips() const { return chains_.round_trips(); }
     /// The states at beta = 1, for pictures and diagnostics.
     [[nodiscard]] StateBlocks<T, depth> chains() noexcept { return chains_.target_states(); }
 

@@ -30,11 +30,11 @@ struct PersistentCD {
     Start start = Start::data;                 ///< where the chains begin
     Statistics statistics = Statistics::mixed; ///< what the negative statistics are made of
 
-    template <Field F>
+    template <concepts::Field F>
     class Session;
 
     /// @throws ValueError if `chains` is 0.
-    template <Field F>
+    template <concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         if (chains == 0) detail::fail<ValueError>("PersistentCD: chains is 0, but must be at least 1");
         return Session<F>{*this, field};
@@ -42,7 +42,7 @@ struct PersistentCD {
 };
 
 /// The chains, and the buffers of their statistics.
-template <Field F>
+template <concepts::Field F>
 class PersistentCD::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;

@@ -26,7 +26,7 @@ namespace detail {
 /// Draws states for chains to begin at: chain i from case i mod (number of cases), or from the biases. From cases
 /// only the even layers are drawn, as a step of a chain begins with the odd ones. Allocates nothing.
 /// @throws ShapeError, ValueError if chains begin at cases and the posterior is not that of at least one.
-template <Field F>
+template <concepts::Field F>
 void begin_chains(F const& field, PersistentStart start,
                   StateBlocks<typename F::value_type, F::depth> const& posterior,
                   StateBlocks<typename F::value_type, F::depth> const& chains, Draws const& draws,

@@ -34,17 +34,25 @@ struct SampleOptions {
 
 namespace detail {
 
-template <Field F>
+template <concepts::Field F>
 void check_sampling(F const& field, SampleOptions const& options) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
+    static_cast<void>(rows_of_states("sample", {options.count, "count"}, {1, "read"}, field.sizes()));
     check_precision<F>(options.compute);
-    if constexpr (Model<F>) check_bounded_energy(field, "sample");
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample");
+}
+
+/// Room for the samples of all chains and reads.
+template <concepts::Field F>
+[[nodiscard]] States<typename F::value_type, F::depth> room_for_reads(F const& field, SampleOptions const& options) {
+    auto const sizes = field.sizes();
+    return {rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, sizes), sizes};
 }
 
 /// Runs chains in place and calls `read(r, states)` each time they are read.
-template <Field F, class Read>
+template <concepts::Field F, class Read>
 void run_chains(F const& field, States<typename F::value_type, F::depth>& chains, SampleOptions const& options,
                 Draws const& draws, Read&& read) {
     Executor executor{options.compute};
@@ -57,7 +65,7 @@ void run_chains(F const& field, States<typename F::value_type, F::depth>& chains
 }
 
 /// Chains that begin at draws from the biases.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth> random_chains(F const& field, std::size_t count,
                                                                      Draws const& draws) {
     States<typename F::value_type, F::depth> chains{count, field.sizes()};
@@ -66,7 +74,7 @@ template <Field F>
 }
 
 /// Chains that begin at the rows of `start`, in turn.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth>
 chains_at(F const& field, States<typename F::value_type, F::depth> const& start, std::size_t count) {
     using T = typename F::value_type;
@@ -100,8 +108,9 @@ template <class T, std::size_t Depth>
 ///
 /// For what must not be kept: long series of some scalar, pictures of chains under way. Chains that are too short
 /// remember where they began. Allocates before the first sweep only.
-/// @throws ValueError if a number of `options` is 0 that must not be, or the energy is not bounded below.
-template <Field F, class Read>
+/// @throws ValueError if a number of `options` is 0 that must not be, chains or samples are more than memory can
+/// hold, or the energy is not bounded below.
+template <concepts::Field F, class Read>
 void sample(F const& field, SampleOptions const& options, Random& random, Read&& read) {
     detail::check_sampling(field, options);
     Draws const draws = random.split();
@@ -113,7 +122,7 @@ void sample(F const& field, SampleOptions const& options, Random& random, Read&&
 /// so only the even ones matter.
 /// @throws as above; ShapeError if `start` is not of the model's layers, ValueError if it has no rows or impossible
 /// states.
-template <Field F, class Read>
+template <concepts::Field F, class Read>
 void sample(F const& field, States<typename F::value_type, F::depth> const& start, SampleOptions const& options,
             Random& random, Read&& read) {
     detail::check_sampling(field, options);
@@ -126,30 +135,30 @@ void sample(F const& field, States<typename F::value_type, F::depth> const& star
 ///
 /// Returns the states of all layers, count * reads rows: read r of chain i stands in row r * count + i.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options,
                                                               Random& random) {
     detail::check_sampling(field, options);
-    States<typename F::value_type, F::depth> kept{options.count * options.reads, field.sizes()};
+    auto kept = detail::room_for_reads(field, options);
     sample(field, options, random, detail::keep_reads(kept));
     return kept;
 }
 
 /// The same from given states.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field,
                                                               States<typename F::value_type, F::depth> const& start,
                                                               SampleOptions const& options, Random& random) {
     detail::check_sampling(field, options);
-    States<typename F::value_type, F::depth> kept{options.count * options.reads, field.sizes()};
+    auto kept = detail::room_for_reads(field, options);
     sample(field, start, options, random, detail::keep_reads(kept));
     return kept;
 }
 
 /// The means of layer I given its neighbours in `states`: what is drawn as a picture in place of a noisy sample.
 /// Allocates.
-template <std::size_t I = 0, Field F>
+template <std::size_t I = 0, concepts::Field F>
 [[nodiscard]] Matrix<typename F::value_type>
 conditional_means(F const& field, States<typename F::value_type, F::depth> const& states) {
     Matrix<typename F::value_type> means =

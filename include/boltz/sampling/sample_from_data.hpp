@@ -34,7 +34,7 @@ namespace boltz {
 /// its mass. What was learned is seen from here. Returns the states of all layers as `sample` does; allocates.
 /// @throws ShapeError if the data has another number of columns than layer 0 has units; ValueError if it is empty, a
 /// value in it is impossible for its unit, or as `sample`.
-template <Field F, DataSource Data>
+template <concepts::Field F, concepts::DataSource Data>
 [[nodiscard]] States<typename F::value_type, F::depth> sample_from_data(F const& field, Data const& data,
                                                                         SampleOptions const& options, Random& random,
                                                                         std::size_t clamped_sweeps = 50) {

@@ -39,7 +39,7 @@ struct MeanGivenOptions {
 namespace detail {
 
 /// The known units at their values, the others drawn from their biases given the known ones of their own layer.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth>
 begin_given(F const& field, Given<typename F::value_type, F::depth> const& given, Draws const& draws) {
     using T = typename F::value_type;
@@ -64,7 +64,7 @@ begin_given(F const& field, Given<typename F::value_type, F::depth> const& given
 
 /// Refuses values that the units cannot have. A group of units may be impossible as a whole, so the others are drawn
 /// first.
-template <Field F>
+template <concepts::Field F>
 void check_given(F const& field, Given<typename F::value_type, F::depth> const& given, Draws const& draws,
                  std::string const& function) {
     using T = typename F::value_type;
@@ -76,7 +76,7 @@ void check_given(F const& field, Given<typename F::value_type, F::depth> const& 
         validate(field.template layer<l>().unit(), Block<T const>{states[l]},
                  function + ": layer " + std::to_string(std::size_t{l}) + " of given");
     });
-    if constexpr (Model<F>) check_bounded_energy(field, function.c_str());
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, function.c_str());
 }
 
 } // namespace detail
@@ -89,7 +89,7 @@ void check_given(F const& field, Given<typename F::value_type, F::depth> const& 
 /// but in proportions that depend on where chains begin.
 /// @throws ShapeError if `given` is not of this model; ValueError if copies is 0, a known value is impossible, or the
 /// energy is not bounded below.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth>
 sample_given(F const& field, Given<typename F::value_type, F::depth> const& given, SampleGivenOptions const& options,
              Random& random) {
@@ -123,7 +123,7 @@ sample_given(F const& field, Given<typename F::value_type, F::depth> const& give
 /// An average over chains and sweeps of the conditional means of each half-sweep, which has less noise than an
 /// average of states. Unknown labels come out as p(label | known), missing pixels as the probability of ink.
 /// @throws as `sample_given`; ValueError if chains or reads is 0.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] States<typename F::value_type, F::depth>
 mean_given(F const& field, Given<typename F::value_type, F::depth> const& given, MeanGivenOptions const& options,
            Random& random) {

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,20 @@ struct TemperingOptions {
 struct TemperingReport {
     std::vector<double> betas;      ///< the ladder, from 1 down
     std::vector<double> acceptance; ///< mean probability of a swap of neighbours on the frozen ladder, one fewer
+    std::size_t ensembles = 0;      ///< how many there were
+    std::size_t round_trips = 0;    ///< how many times a state went from the lowest temperature to beta = 1, over all
+                                    ///< ensembles, on the frozen ladder
+
+    /// What speaks against the samples in plain words; empty if nothing does.
+    ///
+    /// Acceptances may be high while no state makes the way. That states make it says nothing of modes that chains
+    /// from this base do not reach: the estimates of `log_partition` from several bases do.
+    [[nodiscard]] std::string warning() const {
+        if (round_trips >= ensembles) return {};
+        return "states went from the lowest temperature to beta = 1 only " + std::to_string(round_trips) +
+               " times in " + std::to_string(ensembles) +
+               " ensembles, less than once each; take more sweeps, or other temperatures";
+    }
 };
 
 /// Samples from a model at beta = 1 by parallel tempering between `base` and the model; `read(r, states)` is called
@@ -49,8 +64,9 @@ struct TemperingReport {
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
-/// [0, 1), or the energy is not bounded below; ShapeError if the base has other layers.
-template <Field F, class Read>
+/// [0, 1), the chains are more than memory can hold, or the energy is not bounded below; ShapeError if the base has
+/// other layers.
+template <concepts::Field F, class Read>
 TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                                 TemperingOptions const& options, Random& random, Read&& read) {
     using T = typename F::value_type;
@@ -62,7 +78,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
             detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
                                      ", but the model has ", field.sizes()[l]);
     detail::check_precision<F>(options.compute);
-    if constexpr (Model<F>) check_bounded_energy(field, "sample_tempered");
+    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample_tempered");
     TemperedChains<T, F::depth> chains{
         options.count, field.sizes(),
         TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};
@@ -78,6 +94,7 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
         chains.ladder().adapt(std::pow(1 + static_cast<double>(t), -0.6));
     }
     chains.ladder().forget();
+    chains.forget_trips();
     States<T, F::depth> target{options.count, field.sizes()};
     for (std::size_t r = 0; r < options.reads; ++r) {
         for (std::size_t t = 0; t < (r == 0 ? options.sweeps : options.thinning); ++t) step();
@@ -86,7 +103,8 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
     }
     auto const betas = chains.ladder().betas();
     auto const acceptance = chains.ladder().acceptance();
-    return {{betas.begin(), betas.end()}, {acceptance.begin(), acceptance.end()}};
+    return {
+        {betas.begin(), betas.end()}, {acceptance.begin(), acceptance.end()}, options.count, chains.round_trips()};
 }
 
 /// Samples, and what became of the temperatures.
@@ -98,21 +116,23 @@ struct TemperedSamples {
 
 /// The same, keeping what is read.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
                 TemperingOptions const& options, Random& random) {
-    TemperedSamples<typename F::value_type, F::depth> result{{options.count * options.reads, field.sizes()}, {}};
+    std::size_t const rows =
+        detail::rows_of_states("sample_tempered", {options.count, "count"}, {options.reads, "reads"}, field.sizes());
+    TemperedSamples<typename F::value_type, F::depth> result{{rows, field.sizes()}, {}};
     result.report = sample_tempered(field, base, options, random, [&](std::size_t r, auto const& states) {
-        auto const rows = row_range(result.states.blocks(), r * options.count, options.count);
-        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], rows[l]);
+        auto const kept = row_range(result.states.blocks(), r * options.count, options.count);
+        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], kept[l]);
     });
     return result;
 }
 
 /// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
 /// @throws as above.
-template <Field F>
+template <concepts::Field F>
 [[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
 sample_tempered(F const& field, TemperingOptions const& options, Random& random) {
     return sample_tempered(field, uniform_base(field), options, random);

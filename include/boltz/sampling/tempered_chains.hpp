@@ -19,6 +19,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -39,10 +40,14 @@ template <std::floating_point T, std::size_t Depth>
 class TemperedChains {
   public:
     /// All states 0.
+    /// @throws ValueError if chains is 0, or they are more than memory can hold.
     TemperedChains(std::size_t chains, std::array<std::size_t, Depth> const& sizes, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{chains * ladder_.size(), sizes},
-          inputs_{chains * ladder_.size(), sizes}, difference_(chains * ladder_.size()),
-          acceptance_(chains * ladder_.size()) {
+        : chains_{chains}, ladder_{std::move(ladder)}, states_{detail::rows_of_states(
+                                                                   "TemperedChains", {chains, "chains"},
+                                                                   {ladder_.size(), "temperatures"}, sizes),
+                                                               sizes},
+          inputs_{states_.rows(), sizes}, difference_(states_.rows()), acceptance_(states_.rows()),
+          from_base_(states_.rows()), trips_(chains) {
         if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
     }
 
@@ -57,11 +62,21 @@ class TemperedChains {
     /// The means at beta = 1 of the even layers from which they were drawn last; the odd blocks are scratch.
     [[nodiscard]] StateBlocks<T, Depth> target_means() noexcept { return row_range(inputs_.blocks(), 0, chains_); }
 
+    /// How many times, over all chains, a state has come to beta = 1 after it had been at the lowest temperature,
+    /// since `forget_trips` or the beginning. Not part of `archive`.
+    [[nodiscard]] std::size_t round_trips() const {
+        return std::accumulate(trips_.begin(), trips_.end(), std::size_t{0});
+    }
+    void forget_trips() noexcept {
+        std::fill(trips_.begin(), trips_.end(), std::size_t{0});
+        std::fill(from_base_.begin(), from_base_.end(), char{0});
+    }
+
     /// One step of all chains, after which `ladder` knows the acceptance of each pair that was tried. Layer l draws
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
-    template <Field F>
+    template <concepts::Field F>
         requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
     void step(F const& field, BaseBiases<T, Depth> const& own, BaseBiases<T, Depth> const& base, Draws const& draws,
               Executor& executor) {
@@ -124,7 +139,8 @@ class TemperedChains {
         auto const betas = ladder_.betas();
         std::size_t const begin = rounds_++ % 2;
         executor.for_each_block(chains_, [&](std::size_t first, std::size_t count) {
-            for (std::size_t c = first; c < first + count; ++c)
+            for (std::size_t c = first; c < first + count; ++c) {
+                from_base_[(betas.size() - 1) * chains_ + c] = 1;
                 for (std::size_t k = begin; k + 1 < betas.size(); k += 2) {
                     std::size_t const a = k * chains_ + c;
                     std::size_t const b = a + chains_;
@@ -136,7 +152,11 @@ class TemperedChains {
                     for (std::size_t l = 0; l < Depth; ++l)
                         std::swap_ranges(states_[l].row(a).begin(), states_[l].row(a).end(),
                                          states_[l].row(b).begin());
+                    std::swap(from_base_[a], from_base_[b]);
                 }
+                trips_[c] += from_base_[c] != 0;
+                from_base_[c] = 0;
+            }
         });
         // One thread adds up, so that the order of the sums does not depend on their number.
         for (std::size_t k = begin; k + 1 < betas.size(); k += 2) {
@@ -152,6 +172,8 @@ class TemperedChains {
     States<T, Depth> inputs_;
     std::vector<double> difference_;
     std::vector<double> acceptance_;
+    std::vector<char> from_base_;    // whether the state has been at the lowest temperature since it left beta = 1
+    std::vector<std::size_t> trips_; // of each chain
     std::uint64_t rounds_ = 0;
 };
 

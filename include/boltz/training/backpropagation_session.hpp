@@ -57,7 +57,7 @@ class BackpropagationSession {
     /// @throws ShapeError if the data does not fit the network; ValueError if it is empty or holds impossible values,
     /// or an option is out of range; all before anything is changed.
     template <class Data, class... Callbacks>
-        requires(Callback<std::remove_reference_t<Callbacks>, Network>&&...)
+        requires(concepts::Callback<std::remove_reference_t<Callbacks>, Network>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
             data, options, random, [this] { return to_arrays(*this); }, callbacks...);

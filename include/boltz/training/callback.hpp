@@ -28,6 +28,8 @@ concept HasTrainEnd = requires(C& callback, M const& model, TrainingInfo const& 
     callback.on_train_end(model, info);
 };
 
+namespace concepts {
+
 /// Something that watches a training: an object with at least one of the hooks `on_train_begin`, `on_batch_end`,
 /// `on_epoch_end`, `on_train_end`, each taking `(model, TrainingInfo const&)`.
 ///
@@ -36,6 +38,8 @@ concept HasTrainEnd = requires(C& callback, M const& model, TrainingInfo const& 
 /// numbers. An object whose only hook is misspelt is not a callback.
 template <class C, class M>
 concept Callback = HasTrainBegin<C, M> || HasBatchEnd<C, M> || HasEpochEnd<C, M> || HasTrainEnd<C, M>;
+
+} // namespace concepts
 
 namespace detail {
 

@@ -23,9 +23,9 @@ struct Trainer {
     Inference inference{};
 
     /// A session that can be archived and resumed.
-    template <Model M>
-        requires SamplingPolicy<Sampling, Prepared<M>> && Optimizer<Optimization, M> &&
-            InferencePolicy<Inference, Prepared<M>>
+    template <concepts::Model M>
+        requires concepts::SamplingPolicy<Sampling, Prepared<M>> && concepts::Optimizer<Optimization, M> &&
+            concepts::InferencePolicy<Inference, Prepared<M>>
     [[nodiscard]] TrainingSession<M, Sampling, Optimization, Inference> bind(M& model) const {
         return {model, sampling, optimizer, inference};
     }
@@ -33,18 +33,19 @@ struct Trainer {
     /// Trains a model on data for its visible layer, or on `on_layers<...>(...)`.
     ///
     /// @throws as `TrainingSession::fit`.
-    template <Model M, class Data, class... Callbacks>
-        requires(Callback<std::remove_reference_t<Callbacks>, M>&&...)
+    template <concepts::Model M, class Data, class... Callbacks>
+        requires(concepts::Callback<std::remove_reference_t<Callbacks>, M>&&...)
     FitReport fit(M& model, Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks)
     const {
-        static_assert(InferencePolicy<Inference, M>,
+        static_assert(concepts::InferencePolicy<Inference, M>,
                       "boltz: a model with more than one hidden layer needs an inference policy, such as "
                       "MeanField{}, as the third part of Trainer");
-        static_assert(SamplingPolicy<Sampling, M>,
+        static_assert(concepts::SamplingPolicy<Sampling, M>,
                       "boltz: the first part of Trainer must be a sampling policy for this model");
-        static_assert(Optimizer<Optimization, M>,
+        static_assert(concepts::Optimizer<Optimization, M>,
                       "boltz: the second part of Trainer must be an optimizer for this model");
-        if constexpr (SamplingPolicy<Sampling, M> && Optimizer<Optimization, M> && InferencePolicy<Inference, M>)
+        if constexpr (concepts::SamplingPolicy<Sampling, M> && concepts::Optimizer<Optimization, M> &&
+                      concepts::InferencePolicy<Inference, M>)
             return bind(model).fit(data, options, random, callbacks...);
     }
 };

@@ -37,7 +37,7 @@ struct AsItIs {
 /// one process and restored in another continues as if nothing had happened, to the bit. Refers to the model, which
 /// must outlive it. Policies see the model prepared for its products, and through `View`: as it is, or through other
 /// factors.
-template <Model M, class Sampling, class Optimization, class Inference, class View = AsItIs>
+template <concepts::Model M, class Sampling, class Optimization, class Inference, class View = AsItIs>
 class TrainingSession {
     using T = typename M::value_type;
     static constexpr std::size_t depth = M::depth;
@@ -66,7 +66,7 @@ class TrainingSession {
     /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible
     /// values, or an option is out of range; all before anything is changed.
     template <class Data, class... Callbacks>
-        requires(Callback<std::remove_reference_t<Callbacks>, M>&&...)
+        requires(concepts::Callback<std::remove_reference_t<Callbacks>, M>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
             as_training_data(data), options, random, [this] { return to_arrays(*this); }, callbacks...);
@@ -101,7 +101,7 @@ class TrainingSession {
     detail::TrainingLoop loop_;
 };
 
-template <Model M, class Sampling, class Optimization, class Inference, class View>
+template <concepts::Model M, class Sampling, class Optimization, class Inference, class View>
 template <class Data>
 InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::step(
     Data const& data, std::span<std::size_t const> indices, Executor& executor) {
@@ -122,7 +122,7 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
     return report;
 }
 
-template <Model M, class Sampling, class Optimization, class Inference, class View>
+template <concepts::Model M, class Sampling, class Optimization, class Inference, class View>
 template <class Data, class... Callbacks>
 FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data const& data,
                                                                            FitOptions const& options, Random& random,
