@@ -51,7 +51,7 @@ inline std::string to_string(Engine engine) {
 
 /// Makes a prepared model multiply by an engine. One that has chosen nothing multiplies as in a program without
 /// oneDNN.
-template <boltz::Model M>
+template <boltz::concepts::Model M>
 void choose(boltz::Prepared<M>& prepared, Engine engine) {
     if (engine == Engine::blas) return;
     prepared.choose(engine == Engine::float32 ? boltz::Precision::float32 : boltz::Precision::bfloat16);

@@ -3,6 +3,7 @@
 /// @file
 /// A user's own unit at work: an RBM of spins learns the states of a small Ising ring.
 
+#include "command_line.hpp"
 #include "spin.hpp"
 
 #include <boltz/evaluation/exact.hpp>
@@ -61,9 +62,7 @@ Matrix<float> drawn(Matrix<float>& states, std::vector<double> const& probabilit
     return cases;
 }
 
-} // namespace
-
-int main() {
+int run() {
     Matrix<float> states = all_states();
     std::vector<double> const probabilities = ring_probabilities(states);
     Random random{1};
@@ -84,4 +83,12 @@ int main() {
     double best = 0;
     for (double const p : probabilities) best += p * std::log(p);
     std::cout << "The ring's own:        " << best << " nats a case\n";
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Trains an RBM of spins, a unit of its own, on the states of a small Ising ring."};
+    return run_program("custom_unit", app, argc, argv, run);
 }

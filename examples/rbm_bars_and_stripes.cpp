@@ -3,6 +3,8 @@
 /// @file
 /// An RBM learns bars and stripes; enumeration says exactly how well.
 
+#include "command_line.hpp"
+
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
@@ -46,9 +48,7 @@ void print_patterns(M const& rbm, BarsAndStripes const& problem, std::size_t n) 
     std::cout << "All patterns together: " << total << '\n';
 }
 
-} // namespace
-
-int main() {
+int run() {
     std::size_t const n = 3;
     BarsAndStripes const problem = bars_and_stripes(n);
 
@@ -63,4 +63,12 @@ int main() {
     std::cout << "Log-likelihood after:  " << mean_log_likelihood(rbm, problem) << " nats a case\n";
     std::cout << "The best there is:     " << problem.negative_entropy() << " nats a case\n\n";
     print_patterns(rbm, problem, n);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Trains an RBM on bars and stripes and says by enumeration how well it has learned them."};
+    return run_program("rbm_bars_and_stripes", app, argc, argv, run);
 }

@@ -42,7 +42,7 @@ class Dots {
     std::size_t columns_;
     std::uint64_t seed_;
 };
-static_assert(boltz::DataSource<Dots>);
+static_assert(boltz::concepts::DataSource<Dots>);
 // [source]
 
 namespace {

@@ -23,16 +23,16 @@ struct Adagrad {
     boltz::Schedule learning_rate = 0.05; ///< for all parameters
     double smoothing = 1e-6;              ///< added to the root of the sum of squares
 
-    template <boltz::Parametric M>
+    template <boltz::concepts::Parametric M>
     class Session;
 
-    template <boltz::Parametric M>
+    template <boltz::concepts::Parametric M>
     [[nodiscard]] Session<M> bind(M const& model) const {
         return Session<M>{*this, model};
     }
 };
 
-template <boltz::Parametric M>
+template <boltz::concepts::Parametric M>
 class Adagrad::Session {
   public:
     Session(Adagrad const& policy, M const& model) : policy_{policy}, squares_{model.make_gradient()} {}
@@ -69,16 +69,16 @@ struct RestartingChains {
     std::size_t chains = 100;  ///< independent chains
     double probability = 0.01; ///< with which a chain begins anew
 
-    template <boltz::Field F>
+    template <boltz::concepts::Field F>
     class Session;
 
-    template <boltz::Field F>
+    template <boltz::concepts::Field F>
     [[nodiscard]] Session<F> bind(F const& field) const {
         return Session<F>{*this, field};
     }
 };
 
-template <boltz::Field F>
+template <boltz::concepts::Field F>
 class RestartingChains::Session {
     using T = typename F::value_type;
     static constexpr std::size_t depth = F::depth;
@@ -132,7 +132,7 @@ class RestartingChains::Session {
 struct AlternatingMeanField {
     std::size_t sweeps = 10; ///< each updates every unobserved layer once
 
-    template <boltz::Field F>
+    template <boltz::concepts::Field F>
     class Session {
       public:
         explicit Session(std::size_t sweeps) : sweeps_{sweeps} {}
@@ -168,7 +168,7 @@ struct AlternatingMeanField {
         std::size_t sweeps_;
     };
 
-    template <boltz::Field F>
+    template <boltz::concepts::Field F>
     [[nodiscard]] Session<F> bind(F const&) const {
         return Session<F>{sweeps};
     }

@@ -45,7 +45,7 @@ M randomised(M model, double weight_deviation, double bias_deviation, std::uint6
 
 /// Whether the states of layer I can be counted off.
 template <class M, std::size_t I>
-constexpr bool countable = boltz::EnumerableUnit<
+constexpr bool countable = boltz::concepts::EnumerableUnit<
     typename std::remove_cvref_t<decltype(std::declval<M const&>().template layer<I>())>::unit_type,
     typename M::value_type>;
 

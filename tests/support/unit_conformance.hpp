@@ -252,8 +252,8 @@ void check_natural_parameter(U const& unit, std::vector<double> const& means) {
 /// Everything that a unit with countable states must fulfil.
 template <class U>
 void check_unit(U const& unit, std::size_t size) {
-    STATIC_REQUIRE(boltz::EnumerableUnit<U, float>);
-    STATIC_REQUIRE(boltz::EnumerableUnit<U, double>);
+    STATIC_REQUIRE(boltz::concepts::EnumerableUnit<U, float>);
+    STATIC_REQUIRE(boltz::concepts::EnumerableUnit<U, double>);
     check_mean_and_conjugate(unit, size);
     check_stability(unit, size);
     check_enumeration(unit, size);

@@ -181,15 +181,10 @@ inline void draw_digit(Skeleton const& skeleton, std::span<float const> u, std::
     LabelledImages result{.count = count,
                           .height = side,
                           .width = side,
-<<<<<<< HEAD
-                          .images = std::vector<std::uint8_t>(count * side * side),
-                          .labels = std::vector<std::uint8_t>(count),
-                          .scale = 1.0 / 255};
-=======
                           .images = std::vector<std::uint8_t>(
                               detail::product_of("synthetic_digits", {{count, "count"}, {side * side, "pixels"}})),
-                          .labels = std::vector<std::uint8_t>(count)};
->>>>>>> main
+                          .labels = std::vector<std::uint8_t>(count),
+                          .scale = 1.0 / 255};
     for (std::size_t i = 0; i < count; ++i) result.labels[i] = static_cast<std::uint8_t>(i % kinds);
     auto const order = draws.stream(0);
     for (std::size_t i = count; i > 1; --i) std::swap(result.labels[i - 1], result.labels[order.below(i, i, 0)]);

@@ -42,10 +42,7 @@ class TemperedChains {
     /// All states 0.
     /// @throws ValueError if chains is 0, or they are more than memory can hold.
     TemperedChains(std::size_t chains, std::array<std::size_t, Depth> const& sizes, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{detail::rows_of_states(
-                                                                   "TemperedChains", {chains, "chains"},
-                                                                   {ladder_.size(), "temperatures"}, sizes),
-                                                               sizes},
+        : chains_{chains}, ladder_{std::move(ladder)}, states_{room(chains, ladder_, sizes), sizes},
           inputs_{states_.rows(), sizes}, difference_(states_.rows()), acceptance_(states_.rows()),
           from_base_(states_.rows()), trips_(chains) {
         if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
@@ -124,6 +121,11 @@ class TemperedChains {
     }
 
   private:
+    [[nodiscard]] static std::size_t room(std::size_t chains, TemperatureLadder const& ladder,
+                                          std::array<std::size_t, Depth> const& sizes) {
+        return detail::rows_of_states("TemperedChains", {chains, "chains"}, {ladder.size(), "temperatures"}, sizes);
+    }
+
     // x becomes beta x + (1 - beta) b0; rows belong to temperatures, `first` is the first of the block.
     void temper(Block<T> x, Vector<T> const& base, std::size_t first) const noexcept {
         for (std::size_t i = 0; i < x.rows; ++i) {
