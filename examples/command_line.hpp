@@ -89,7 +89,7 @@ int run_program(std::string const& name, CLI::App& app, int argc, char** argv, R
     CLI::Validator const not_empty{
         [](std::string& value) { return value.empty() ? std::string{"the value is empty"} : std::string{}; }, ""};
     for (CLI::Option* const option : app.get_options({}))
-        if (option->get_items_expected_max() > 0) option->check(not_empty);
+        if (option->get_items_expected_max() > 0) option->transform(not_empty); // before other checks
     // CLI11 would take the next word for the value.
     for (std::string_view const word : std::vector<std::string_view>(argv, argv + argc))
         if (word.starts_with("--") && word.ends_with('='))

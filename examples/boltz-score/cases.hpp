@@ -41,6 +41,13 @@ inline RawCases read_raw_cases(std::filesystem::path const& path) {
         std::transform(numbers, numbers + rows * columns, result.values.data(),
                        [](T value) { return static_cast<float>(value); });
     };
+    if (std::filesystem::is_directory(path))
+        boltz::detail::fail<FileError>("read_cases: ", path.string(),
+                                       " is a folder, but cases are read from one file");
+    if (path.extension() == ".npz")
+        boltz::detail::fail<FormatError>("read_cases: ", path.string(),
+                                         " is a .npz file, but cases are read from an IDX file, plain or .gz, or a "
+                                         ".npy file, such as one array of it");
     if (path.extension() == ".npy") {
         Array const array = read_npy(path);
         shape = array.shape;
@@ -74,8 +81,8 @@ boltz::Matrix<float> read_cases(std::filesystem::path const& path, M const& mode
     using Unit = typename M::template layer_type<0>::unit_type;
     constexpr bool binary = std::is_same_v<Unit, Bernoulli>;
     if (binarisation != Binarisation::none && !binary)
-        boltz::detail::fail<ValueError>("read_cases: binarisation is ", to_string(binarisation), ", but layer 0 has ",
-                                        Unit::name, " units");
+        boltz::detail::fail<ValueError>("boltz-score: --binarisation is ", to_string(binarisation),
+                                        ", but layer 0 has ", Unit::name, " units");
     RawCases raw = read_raw_cases(path);
     ByteScale const scale = scale_of(raw, wanted, std::is_same_v<Unit, Multinomial>);
     if (std::string note = scale.note(path.string()); !note.empty()) notes.push_back(std::move(note));

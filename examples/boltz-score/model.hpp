@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -114,6 +113,19 @@ inline bool round_to_float(boltz::Arrays& arrays, std::string const& path) {
     return any;
 }
 
+/// Why a model of these units is none of `AnyMachine`.
+inline std::string unknown_layers(std::vector<std::string> const& units) {
+    std::string const binary{boltz::Bernoulli::name};
+    if (units.size() < 2 || units.size() > 4)
+        return std::to_string(units.size()) + " layers, but machines of 2 to 4 are known";
+    for (std::size_t l = 1; l < units.size(); ++l)
+        if (units[l] != binary)
+            return units[l] + " units in layer " + std::to_string(l) + ", but hidden layers must be of " + binary +
+                   " units";
+    return units[0] + " units in layer 0, but only " + binary + ", " + std::string{boltz::Gaussian::name} + " and " +
+           std::string{boltz::Multinomial::name} + " ones are known there";
+}
+
 /// Reads a model whose depth and units the file tells; one without a description has binary units.
 /// @throws boltz::Error if it cannot be read, is no model, or not one of `AnyMachine`.
 inline StoredMachine read_machine(std::filesystem::path const& path) {
@@ -127,6 +139,9 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
         notes.push_back(name + " does not say what its units are: all are taken as binary (0 and 1)");
     }
     auto meta = boltz::detail::read_description(file, name);
+    if (meta.value("model", nlohmann::json{}) == "MLP")
+        boltz::detail::fail<ValueError>("read_machine: ", name,
+                                        " is a feed-forward network, which has no log Z; only machines have one");
     if (round_to_float(file.arrays, name)) {
         notes.push_back("weights or biases are no float32 numbers and were rounded to such; sums are in float64");
         meta["value_type"] = "float32";
@@ -143,13 +158,6 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
         return found;
     };
     auto const machine = read(std::type_identity<AnyMachine>{});
-    if (!machine) {
-        std::ostringstream list;
-        for (auto const& unit : units) list << (list.tellp() > 0 ? ", " : "") << unit;
-        boltz::detail::fail<ValueError>("read_machine: ", name, " has ", units.size(), " layers (",
-                                        boltz::detail::excerpt(list.str()),
-                                        "), but only 2 to 4 are known, a bernoulli, gaussian or multinomial one "
-                                        "below bernoulli ones");
-    }
+    if (!machine) boltz::detail::fail<ValueError>("read_machine: ", name, " has ", unknown_layers(units));
     return {*machine, notes};
 }

@@ -53,7 +53,8 @@ boltz::Bases<M> make_bases(M const& model, boltz::Matrix<float> const* data, Opt
     if (options.base == "uniform") return {boltz::uniform_base(model)};
     if (options.base == "own") return {boltz::own_base(model)};
     if (options.base == "data" && data == nullptr)
-        boltz::detail::fail<boltz::ValueError>("score: base is data, but there is neither --base-data nor --data");
+        boltz::detail::fail<boltz::ValueError>(
+            "boltz-score: --base is data, but there is neither --base-data nor --data");
     if (options.exact) return {boltz::uniform_base(model)}; // counting begins nowhere: no chains for it
     if (options.base == "data") return {boltz::base_at_data(model, boltz::MatrixSource{*data}, random, compute)};
     if (data == nullptr) return boltz::usual_bases(model);
@@ -73,9 +74,10 @@ Score score(M const& model, Options const& options) {
     result.sizes.assign(sizes.begin(), sizes.end());
     result.units = units_of<M>();
     if (options.cases > 0 && (M::depth == 2 || options.data.empty()))
-        boltz::detail::fail<ValueError>("score: cases is ", options.cases, ", but ",
-                                        M::depth == 2 ? "the likelihood of an RBM is exact for all cases"
-                                                      : "there is no data");
+        boltz::detail::fail<ValueError>("boltz-score: --cases is ", options.cases, ", but ",
+                                        M::depth == 2
+                                            ? options.model + " is an RBM, whose likelihood is exact for all cases"
+                                            : "there is no --data");
 
     Binarisation binarisation = Binarisation::none;
     for (auto const known : {Binarisation::fixed, Binarisation::threshold})
@@ -88,7 +90,7 @@ Score score(M const& model, Options const& options) {
     std::optional<Matrix<float>> data = read(options.data);
     std::optional<Matrix<float>> const base_data = read(options.base_data);
     if (data && options.cases > data->shape(0))
-        boltz::detail::fail<ValueError>("score: cases is ", options.cases, ", but ", options.data, " has ",
+        boltz::detail::fail<ValueError>("boltz-score: --cases is ", options.cases, ", but ", options.data, " has ",
                                         data->shape(0));
 
     Random random{options.seed};

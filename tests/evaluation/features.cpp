@@ -7,7 +7,6 @@
 
 #include <boltz/data/one_hot.hpp>
 #include <boltz/evaluation/activation.hpp>
-#include <boltz/evaluation/finite.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
@@ -154,26 +153,6 @@ TEST_CASE("activity counts every layer over all portions") {
     CHECK(activity[1].mean == Approx((sigmoid(-10) + 0.5) / 2));
     CHECK(activity[1].dead == Approx(0.5));
     CHECK(activity[2].saturated == Approx(0.5));
-}
-
-TEST_CASE("one number that is not finite is found wherever it stands") {
-    auto const good = test::randomised(test::bernoulli_dbm<float>(5, 7, 3), 1, 1, 1);
-    CHECK(parameters_are_finite(good));
-    for (float const bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
-                            -std::numeric_limits<float>::infinity()}) {
-        for (std::size_t l = 0; l < 2; ++l)
-            for (std::size_t k = 0; k < good.weights(l).size(); ++k) {
-                auto model = good;
-                model.weights(l).data()[k] = bad;
-                CHECK_FALSE(parameters_are_finite(model));
-            }
-        auto model = good;
-        model.layer<0>().bias()(4) = bad;
-        CHECK_FALSE(parameters_are_finite(model));
-        model = good;
-        model.layer<2>().bias()(0) = bad;
-        CHECK_FALSE(parameters_are_finite(model));
-    }
 }
 
 } // namespace test_features

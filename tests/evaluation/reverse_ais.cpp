@@ -107,13 +107,15 @@ TEST_CASE("the ratio of two models' Z comes from samples of either", "[evaluatio
     CHECK(nothing.variance < 1e-24);
 }
 
-// 200 seeds: the mean of 200 squares has deviation about 0.1; false alarm below 1e-5.
+// 200 seeds: the mean of 200 squares has deviation about 0.1; false alarm below 1e-5. Directions lie 3 errors the
+// wrong way round by chance in one case of 740: more than 4 of 200 with probability below 2e-5.
 TEST_CASE("both directions in one estimate have an honest error", "[evaluation][statistical]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     double const truth = exact_log_partition(model);
     Random random{45};
     std::vector<double> squares;
     double inner = 0;
+    std::size_t contradictions = 0;
     for (int seed = 0; seed < 200; ++seed) {
         Ais const ais{.runs = 100, .ladder = Ladder::linear(20)};
         auto starts = exact_samples(model, 100, random);
@@ -122,8 +124,10 @@ TEST_CASE("both directions in one estimate have an honest error", "[evaluation][
         auto const both = acceptance_ratio(up, down);
         squares.push_back(std::pow((both.log_z - truth) / both.standard_error, 2));
         inner += both.standard_error < up.standard_error && both.standard_error < down.standard_error;
-        CHECK(both.trustworthy());
+        contradictions += both.contradiction > 3;
+        CHECK(both.trustworthy() == (both.contradiction <= 3));
     }
+    CHECK(contradictions <= 4);
     CHECK(std::abs(test::estimate(squares).mean - 1) < 0.45);
     CHECK(inner > 190);
 }

@@ -19,7 +19,7 @@ TEST_CASE("a JSON text is read down to the depth that is allowed and no deeper")
         for (std::size_t i = 0; i < depth; ++i) text += close;
         return text;
     };
-    std::size_t const deepest = boltz::detail::deepest_json;
+    auto const deepest = static_cast<std::size_t>(boltz::detail::deepest_json);
     for (std::string const inner : {"1", "\"x\"", "null"}) {
         CHECK_FALSE(parse_json(nested(deepest, "[", inner, "]")).is_discarded());
         CHECK_FALSE(parse_json(nested(deepest, "{\"a\":", inner, "}")).is_discarded());
@@ -33,6 +33,26 @@ TEST_CASE("a JSON text is read down to the depth that is allowed and no deeper")
     for (std::string const text : {"", "{", "[1,]", "1 2"}) CHECK(parse_json(text).is_discarded());
     CHECK(parse_json("{\"a\": [1, {\"b\": null}], \"c\": 2.5}") ==
           nlohmann::json{{"a", {1, {{"b", nullptr}}}}, {"c", 2.5}});
+}
+
+TEST_CASE("brackets in the words of a JSON text have no depth") {
+    for (std::string const word : {"[[", "\\\"[[", "\\\\", "]]", "\\u005b"}) {
+        CHECK(boltz::detail::json_depth("{\"" + word + "\": [\"" + word + "\"]}") == 2);
+        CHECK(parse_json("{\"" + word + "\": [\"" + word + "\"]}").size() == 1);
+    }
+    CHECK(boltz::detail::json_depth("[[], [[]], \"") == 3);
+    CHECK(boltz::detail::json_depth("]]][") == 0);
+}
+
+TEST_CASE("a JSON text of very many objects is read, and one that is longer than any description is not") {
+    // With a callback of the parser minutes, as their square.
+    std::size_t const count = boltz::detail::longest_json / 3 - 2;
+    std::string text = "[";
+    for (std::size_t i = 0; i < count; ++i) text += "{},";
+    CHECK(parse_json(text + "1]").size() == count + 1);
+    CHECK(parse_json(text).is_discarded());
+    CHECK(parse_json('[' + std::string(boltz::detail::longest_json - 3, ' ') + "1]").size() == 1);
+    CHECK(parse_json('[' + std::string(boltz::detail::longest_json - 2, ' ') + "1]").is_discarded());
 }
 
 TEST_CASE("what messages quote is short and printable") {

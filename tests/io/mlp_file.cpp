@@ -95,4 +95,12 @@ TEST_CASE("a file that holds another network, or none, is refused with the reaso
                contains_text("\"whatever\""));
 }
 
+TEST_CASE("a network that is not finite is not saved") {
+    TemporaryFolder const folder;
+    MLP<3, float> network{{4, 3, 2}};
+    network.weights(1)(0, 1) = std::numeric_limits<float>::infinity();
+    CHECK_THROWS_WITH(save(folder / "n.npz", network), contains_text("number 1 of array weights_1 is infinite"));
+    CHECK(folder.count() == 0);
+}
+
 } // namespace test_mlp_file

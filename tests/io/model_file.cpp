@@ -337,6 +337,17 @@ TEST_CASE("a model that cannot be saved leaves the old file") {
     CHECK(folder.count() == 1);
 }
 
+TEST_CASE("a model that is not finite is not saved, and leaves the old file") {
+    TemporaryFolder const folder;
+    boltz_test::put(folder / "m.npz", "old");
+    auto model = small();
+    model.weights(1)(0, 1) = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_WITH(save(folder / "m.npz", model),
+                      contains_text("save: ") && contains_text("m.npz: number 1 of array weights_1 is not a number"));
+    CHECK(boltz_test::contents_of(folder / "m.npz") == "old");
+    CHECK(folder.count() == 1);
+}
+
 TEST_CASE("numpy.load opens a model") {
     if (std::system("python3 -c 'import numpy' 2>/dev/null") != 0) {
         WARN("skipped: python3 with NumPy is not installed");

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/networks.hpp"
 
-#include <boltz/evaluation/finite.hpp>
+#include <boltz/model/finite.hpp>
 
 #include <limits>
 #include <numeric>

@@ -276,11 +276,14 @@ refused() {
     words=$1
     shift
     refuse "$words" --json "$@"
+    grep -q "^boltz-score: " stderr || fail "$* is refused without the program's name: $(cat stderr)"
     [ ! -s stdout ] || fail "$* writes to stdout before it is refused: $(cat stdout)"
 }
 
 refusals() {
     models
+    # layers NAME LIST: other layers in the description of a model.
+    layers() { printf '{"format": "boltz-model", "format_version": 1, "layers": [%s]}\n' "$2" >"$1/meta.json"; }
     refused "nowhere.npz" nowhere.npz
     refused "MODEL"
     head -c 100 rbm.npz >truncated.npz
@@ -307,15 +310,23 @@ refusals() {
     broken infinite && npy infinite/bias_1.npy '<f8' '(2,)' 0 nan
     refused "infinite.*bias_1 is not a number" infinite --exact
     described other softplus
-    refused "softplus" other --exact
+    refused "^boltz-score: .*other has softplus units in layer 0" other --exact
     described gaussian gaussian
     refused "gaussian.*log_precision\|log_precision" gaussian --exact
     described foreign bernoulli && echo '{"format": "else"}' >foreign/meta.json
-    refused "meta.json" foreign --exact
+    refused 'foreign .*meta.json is "else", not "boltz-model"' foreign --exact
+    described hidden bernoulli && layers hidden '{"unit": "bernoulli", "size": 3}, {"unit": "gaussian", "size": 2}'
+    refused "hidden has gaussian units in layer 1, but hidden layers must be of bernoulli" hidden --exact
+    layers hidden '{"unit": "bernoulli", "size": 3}'
+    refused "hidden has 1 layers, but machines of 2 to 4" hidden --exact
+    described network bernoulli && sed 's/"value_type"/"model": "MLP", &/' network/meta.json >meta && mv meta network/meta.json
+    refused "network is a feed-forward network, which has no log Z" network --exact
     described raw bernoulli && echo '{' >raw/meta.json
     refused "meta.json" raw --exact
 
     refused "nowhere" rbm --exact --data nowhere
+    refused "rbm is a folder" rbm --exact --data rbm
+    refused "rbm.npz is a .npz file" rbm --exact --data rbm.npz
     { idx 2 4 2 && head -c 8 /dev/zero; } >narrow
     refused "narrow.*2 columns.*3 units" rbm --exact --data narrow
     { idx 2 4 3 && head -c 11 /dev/zero; } >cut
@@ -327,10 +338,10 @@ refusals() {
     refused "cut.npy" rbm --exact --data cut.npy
 
     refused "max_states\|states" rbm --exact --max-states 2
-    refused "cases is 2.*RBM" rbm --exact --data binary --cases 2
-    refused "cases is 2.*no data" dbm --exact --cases 2
-    refused "cases is 5.*has 4" dbm --exact --data binary --cases 5
-    refused "base is data" rbm --base data
+    refused "--cases is 2.*rbm is an RBM" rbm --exact --data binary --cases 2
+    refused "--cases is 2.*no --data" dbm --exact --cases 2
+    refused "--cases is 5.*has 4" dbm --exact --data binary --cases 5
+    refused "--base is data" rbm --base data
     refused "ladder" rbm --ladder linear:0
     refused "ladder" rbm --ladder adapted:1
     refused "ladder" rbm --ladder steep
@@ -345,7 +356,7 @@ refusals() {
     npy gaussian/unit_0/log_precision.npy '<f8' '(3,)' 0 1 -1
     npy gaussian/unit_0/learns.npy '<u8' '()' 0
     zipped gaussian gaussian.npz
-    refused "binarisation is threshold.*gaussian" gaussian.npz --exact --data cases.npy --binarisation threshold
+    refused "--binarisation is threshold.*gaussian" gaussian.npz --exact --data cases.npy --binarisation threshold
 }
 
 case $case in

@@ -44,13 +44,9 @@ refused "--hlep: unknown; did you mean .*--help\\>.*?" --hlep
 refused "--verzion: unknown; did you mean .*--version\\>.*?" --verzion
 refused "--quite-unlike-any: unknown$" --quite-unlike-any 5
 
-# Without a value; numbers and choices say so in words of their own.
-for option in $(sed -n 's/^  \(--[a-z-]*\) \(TEXT\|UINT\|FLOAT\).*/\1/p' ../help); do
-    refused "$option: ." "$option" ""
+for option in $(sed -n 's/^  \(--[a-z-]*\) \(TEXT\|UINT\|INT\|FLOAT\).*/\1/p' ../help); do
+    refused "$option: the value is empty" "$option" ""
     last=$option
-done
-for option in $(sed -n 's/^  \(--[a-z-]*\) TEXT.*/\1/p' ../help); do
-    refused "$option: \(the value is empty\| not in\)" "$option" ""
 done
 [ "$last" = --version ] || refused "$last: the value is empty" "$last="
 

@@ -6,6 +6,8 @@
 
 #include "support/gzipped.hpp"
 
+#include <zlib.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,9 +23,10 @@ struct ZippedEntry {
     bool shared = false;       ///< uses the bytes of the entry before it
     std::uint32_t claimed = 0; ///< size that the archive claims, if it is not 0
     bool wrong_sum = false;    ///< whether the checksum is wrong
+    bool stored = false;       ///< whether the contents are not compressed
 };
 
-/// A zip archive of deflated entries.
+/// A zip archive of these entries, deflated unless they are stored.
 [[nodiscard]] inline std::string zipped(std::vector<ZippedEntry> const& entries) {
     auto const number = [](std::size_t value, int bytes) {
         std::string text;
@@ -35,13 +38,15 @@ struct ZippedEntry {
     std::size_t offset = 0;
     for (ZippedEntry const& entry : entries) {
         // A gzip stream is a header of 10 bytes, what a zip archive has, the checksum and the size.
-        std::string const stream = gzipped(entry.contents);
-        std::string const packed = stream.substr(10, stream.size() - 18);
-        std::string sum = stream.substr(stream.size() - 8, 4);
+        std::string const stream = entry.stored ? std::string{} : gzipped(entry.contents);
+        std::string const packed = entry.stored ? entry.contents : stream.substr(10, stream.size() - 18);
+        auto const* const bytes = reinterpret_cast<Bytef const*>(entry.contents.data());
+        std::string sum = number(crc32(0, bytes, static_cast<uInt>(entry.contents.size())), 4);
         if (entry.wrong_sum) sum[0] = static_cast<char>(sum[0] ^ 1);
         std::size_t const size = entry.claimed > 0 ? entry.claimed : entry.contents.size();
-        std::string const described = number(20, 2) + number(0, 2) + number(8, 2) + number(0, 2) + number(0x21, 2) +
-                                      sum + number(packed.size(), 4) + number(size, 4) + number(entry.name.size(), 2);
+        std::string const described = number(20, 2) + number(0, 2) + number(entry.stored ? 0 : 8, 2) + number(0, 2) +
+                                      number(0x21, 2) + sum + number(packed.size(), 4) + number(size, 4) +
+                                      number(entry.name.size(), 2);
         if (!entry.shared) {
             offset = file.size();
             file += "PK\3\4" + described + number(0, 2) + entry.name + packed;

@@ -16,6 +16,7 @@
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace test_training_session {
@@ -169,12 +170,15 @@ TEST_CASE("a session that has met numbers that are not finite learns from a good
     Trainer const recipe{ContrastiveDivergence{}, Sgd{.learning_rate = 0.01}};
     auto session = recipe.bind(model);
     auto const good = to_arrays(session);
-    auto const train = [&](auto& one) {
+    auto const train = [&](auto& one, auto&&... callbacks) {
         Random random{1};
-        one.fit(data, {.epochs = one.clock().epoch + 1, .batch_size = 3}, random);
+        one.fit(data, {.epochs = one.clock().epoch + 1, .batch_size = 1}, random, callbacks...);
     };
-    model.weights(0)(0, 0) = std::numeric_limits<float>::quiet_NaN();
-    train(session);
+    train(session, StopWhen{[&] {
+              model.weights(0)(0, 0) = std::numeric_limits<float>::quiet_NaN();
+              return false;
+          }});
+    CHECK(std::isnan(model.weights(0)(1, 1))); // an update has met it
     from_arrays(good, session);
     train(session);
     auto other = model;

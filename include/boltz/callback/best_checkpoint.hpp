@@ -5,8 +5,8 @@
 /// Keeps the best epoch of a training.
 
 #include <boltz/callback/best_metric.hpp>
-#include <boltz/evaluation/finite.hpp>
 #include <boltz/io/checkpoint_file.hpp>
+#include <boltz/model/finite.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 /// @file
 /// Keeps a training safe from interruptions.
 
-#include <boltz/evaluation/finite.hpp>
 #include <boltz/io/checkpoint_file.hpp>
+#include <boltz/model/finite.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>

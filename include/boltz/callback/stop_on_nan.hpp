@@ -4,8 +4,10 @@
 /// @file
 /// Ends a training that has diverged.
 
-#include <boltz/evaluation/finite.hpp>
+#include <boltz/model/finite.hpp>
 #include <boltz/training/training_info.hpp>
+
+#include <string>
 
 namespace boltz {
 
@@ -16,8 +18,9 @@ class StopOnNaN {
   public:
     template <class M>
     bool on_epoch_end(M const& model, TrainingInfo const& info) {
-        triggered_ = !parameters_are_finite(model);
-        if (triggered_) info.remark("StopOnNaN: a parameter of the model is not a finite number");
+        std::string const where = where_not_finite(model);
+        triggered_ = !where.empty();
+        if (triggered_) info.remark("StopOnNaN: " + where + " of the model are not all finite numbers");
         return triggered_;
     }
     [[nodiscard]] bool triggered() const noexcept { return triggered_; }

@@ -16,16 +16,16 @@ namespace boltz::detail {
 
 /// Refuses arrays of floating-point numbers that are not all finite: a model of a training that diverged, whose
 /// samples and scores would be nothing. `wanted(name)` says which arrays are looked at.
-/// @throws FormatError naming the file, the array, the place and the value.
-template <class Wanted>
+/// @throws E naming the file, the array, the place and the value.
+template <class E = FormatError, class Wanted>
 void check_finite(Arrays const& arrays, std::string_view function, std::string_view path, Wanted&& wanted) {
     auto const check = [&]<class T>(T, std::string_view name, Array const& array) {
         for (std::size_t i = 0; i < array.bytes.size() / sizeof(T); ++i) {
             T value{};
             std::memcpy(&value, array.bytes.data() + i * sizeof value, sizeof value);
             if (std::isfinite(value)) continue;
-            fail<FormatError>(function, ": ", path, ": number ", i, " of array ", name, " is ",
-                              std::isnan(value) ? "not a number" : "infinite", ", but must be finite");
+            fail<E>(function, ": ", path, ": number ", i, " of array ", name, " is ",
+                    std::isnan(value) ? "not a number" : "infinite", ", but must be finite");
         }
     };
     for (auto const& [name, array] : arrays) {

@@ -40,7 +40,7 @@ inline char const* name_of(Activation activation) {
 /// Writes a network to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_1`, ..., and `meta.json`.
 ///
 /// The file appears whole or not at all.
-/// @throws FileError if it cannot be written.
+/// @throws ValueError if a number of the network is not finite; FileError if it cannot be written.
 template <std::size_t Depth, class T>
 void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
     nlohmann::json layers = nlohmann::json::array();
@@ -58,7 +58,9 @@ void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
                               {"value_type", detail::value_type_name<T>()},
                               {"layers", layers}};
     MLP<Depth, T> copy = network;
-    write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", meta.dump(2)}}});
+    Arrays arrays = to_arrays(copy);
+    detail::check_saved(arrays, path.string());
+    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", meta.dump(2)}}});
 }
 
 /// Reads a network of type `N` from a file that `save` wrote: `auto network = load<MLP<4>>("network.npz")`.

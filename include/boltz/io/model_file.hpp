@@ -71,8 +71,10 @@ inline nlohmann::json read_description(Npz const& file, std::string const& path)
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
     auto meta = parse_json(text->second);
-    if (!meta.is_object() || meta.value("format", nlohmann::json{}) != model_format)
-        fail<FormatError>("load: ", path, " is not a model that boltz has saved: meta.json does not say so");
+    if (!meta.is_object()) fail<FormatError>("load: ", path, ": meta.json is not a JSON object");
+    if (auto const format = meta.value("format", nlohmann::json{}); format != model_format)
+        fail<FormatError>("load: ", path, " is not a model that boltz has saved: the format in meta.json is ",
+                          excerpt(format), ", not \"", model_format, '"');
     if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
         fail<FormatError>("load: ", path, " has format version ",
                           excerpt(meta.value("format_version", nlohmann::json{})), ", but this boltz reads version ",
@@ -163,17 +165,25 @@ void check_loaded(Loaded& loaded, std::string const& path) {
     check_finite(to_arrays(loaded), "load", path, [](std::string_view) { return true; });
 }
 
+/// Refuses a model or network with numbers that are not finite.
+inline void check_saved(Arrays const& arrays, std::string const& path) {
+    check_finite<ValueError>(arrays, "save", path, [](std::string_view) { return true; });
+}
+
 } // namespace detail
 
 /// Writes a model to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_0`, ..., the units' own
 /// parameters, and `meta.json`.
 ///
 /// The file appears whole or not at all.
-/// @throws FileError if it cannot be written.
+/// @throws ValueError if a number of the model is not finite, as after a training that diverged: `load` would refuse
+/// it, and a good file is not lost for it; FileError if it cannot be written.
 template <concepts::Model M>
 void save(std::filesystem::path const& path, M const& model) {
     M copy = model;
-    write_npz(path, {.arrays = to_arrays(copy), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
+    Arrays arrays = to_arrays(copy);
+    detail::check_saved(arrays, path.string());
+    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", detail::describe(model).dump(2)}}});
 }
 
 /// The model of type `M` that an opened file holds; messages call it `name`. For arrays from elsewhere, once they

@@ -116,7 +116,8 @@ class ZipReader {
 class ZipEntryBytes {
   public:
     ZipEntryBytes(ZipReader const& reader, ZipEntry const& entry)
-        : reader_{reader}, entry_{entry}, file_{zip_fopen_index(reader.archive(), entry.index, 0)} {
+        : reader_{reader}, entry_{entry}, file_{zip_fopen_index(reader.archive(), entry.index, 0)},
+          chunk_{static_cast<std::size_t>(std::min<std::uint64_t>(entry.size, 0xffff)) + 1} {
         if (!file_)
             fail<FormatError>("read_npz: ", reader_.path(), ": entry ", excerpt(entry_.name),
                               " cannot be read: ", zip_strerror(reader_.archive()));
@@ -153,7 +154,7 @@ class ZipEntryBytes {
     ZipEntry const& entry_;
     ZipHandle<zip_file_t> file_;
     std::vector<std::byte> bytes_;
-    std::size_t chunk_ = std::size_t{1} << 16;
+    std::size_t chunk_; // of a small entry all, and a byte by which its end is seen
     bool ended_ = false;
 };
 

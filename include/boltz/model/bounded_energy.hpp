@@ -2,29 +2,22 @@
 #pragma once
 
 /// @file
-/// Whether the energy of a model with neighbouring real-valued layers is bounded below.
+/// Whether a model has an energy: finite parameters, and a minimum where real-valued layers are neighbours.
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
+#include <boltz/model/finite.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <type_traits>
 #include <vector>
 
 namespace boltz {
 namespace detail {
-
-/// Calls `f(column, precision)` for every unit of a layer that is Gaussian, parts of joint units included.
-template <class U, class F>
-void for_each_gaussian(U const& unit, std::size_t first, F&& f) {
-    if constexpr (requires { U::parts; })
-        unit.each([&](auto const& part, std::size_t p) { for_each_gaussian(part, first + unit.offset(p), f); });
-    else if constexpr (requires { unit.log_precision(); })
-        for (std::size_t j = 0; j < unit.log_precision().size(); ++j) f(first + j, std::exp(unit.log_precision()(j)));
-}
 
 template <class U>
 constexpr bool has_gaussian() {
@@ -61,15 +54,19 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 
 } // namespace detail
 
-/// Refuses a model whose energy has no minimum: one with Gaussian units in neighbouring layers whose couplings
+/// Refuses a model without an energy: one with parameters that are not finite numbers, as a training that diverged
+/// leaves behind; and one whose energy has no minimum, with Gaussian units in neighbouring layers whose couplings
 /// outweigh their precisions.
 ///
 /// Given all other units, the energy of the Gaussian ones is s' Q s / 2 + ..., with their precisions on the diagonal
-/// of Q and minus their weights beside it; the model exists where Q is positive definite. Costs nothing for models
-/// without such neighbours, else n^3 / 3 for n Gaussian units; allocates.
-/// @throws ValueError if Q is not positive definite.
+/// of Q and minus their weights beside it; the model exists where Q is positive definite. Costs a pass over the
+/// parameters for models without such neighbours, and n^3 / 3 more for n Gaussian units; allocates then.
+/// @throws ValueError if a parameter is not finite, or Q is not positive definite.
 template <concepts::Model M>
 void check_bounded_energy(M const& model, char const* function) {
+    if (std::string const where = where_not_finite(model); !where.empty())
+        detail::fail<ValueError>(function, ": ", where,
+                                 " of the model are not all finite numbers, as after a training that diverged");
     if constexpr (detail::has_gaussian_neighbours<M>()) {
         struct Place {
             std::size_t layer, column;

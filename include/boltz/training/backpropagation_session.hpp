@@ -14,6 +14,7 @@
 #include <boltz/training/backward_pass.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/dropout.hpp>
+#include <boltz/training/tell_faults.hpp>
 #include <boltz/training/training_info.hpp>
 #include <boltz/training/training_loop.hpp>
 #include <boltz/training/update.hpp>
@@ -23,8 +24,10 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace boltz {
 
@@ -55,7 +58,7 @@ class BackpropagationSession {
     /// `random` is advanced by one call. After the first batch nothing is allocated but by callbacks and inside
     /// oneDNN. `Precision::automatic` is float32 here.
     /// @throws ShapeError if the data does not fit the network; ValueError if it is empty or holds impossible values,
-    /// or an option is out of range; all before anything is changed.
+    /// an option is out of range or the network is not finite; all before anything is changed.
     template <class Data, class... Callbacks>
         requires(concepts::Callback<std::remove_reference_t<Callbacks>, Network>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
@@ -83,11 +86,14 @@ class BackpropagationSession {
         packed_.refresh(executor);
         random = advanced;
         loop_.start(own);
+        if (std::string const where = where_not_finite(*network_); !where.empty())
+            detail::fail<ValueError>("Backpropagation::fit: ", where, " of the network are not all finite numbers");
         TellLoss tell{this};
+        detail::TellFaults tell_faults{true, [] { return std::vector<std::string>{}; }};
         return loop_.run(
             *network_, data, detail::TrainingLoop::describe(packed_.description(), std::move(state), optimizer_),
             options, [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, tell,
-            callbacks...);
+            callbacks..., tell_faults);
     }
 
     /// Visits everything that the future of the training depends on.

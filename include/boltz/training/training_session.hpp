@@ -11,15 +11,20 @@
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
 #include <boltz/training/callback.hpp>
+#include <boltz/training/tell_faults.hpp>
 #include <boltz/training/training_info.hpp>
 #include <boltz/training/training_loop.hpp>
 #include <boltz/training/update.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace boltz {
 
@@ -61,10 +66,13 @@ class TrainingSession {
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
+    /// The report says in words why it ended and what is wrong with the model (`parameter_faults`; hidden layers that
+    /// are the same for all cases of the last batch); callbacks are told of the former at the beginning too.
+    ///
     /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
     /// allocated but by callbacks and inside oneDNN.
     /// @throws ShapeError if the data does not fit the model; ValueError if the data is empty or holds impossible
-    /// values, or an option is out of range; all before anything is changed.
+    /// values, an option is out of range or the model is not finite; all before anything is changed.
     template <class Data, class... Callbacks>
         requires(concepts::Callback<std::remove_reference_t<Callbacks>, M>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
@@ -87,6 +95,9 @@ class TrainingSession {
     }
 
   private:
+    // Hidden layers that are the same whatever the case, in the last batch.
+    std::vector<std::string> silent_layers() const;
+
     template <class Data>
     InferenceReport step(Data const& data, std::span<std::size_t const> indices, Executor& executor);
 
@@ -98,8 +109,31 @@ class TrainingSession {
     Inferrer inference_;
     detail::Update<M> update_;
     States<T, depth> posterior_;
+    Observed<depth> observed_{};
     detail::TrainingLoop loop_;
 };
+
+template <concepts::Model M, class Sampling, class Optimization, class Inference, class View>
+std::vector<std::string> TrainingSession<M, Sampling, Optimization, Inference, View>::silent_layers() const {
+    constexpr T tolerance = static_cast<T>(1e-6);
+    auto const constant = [&](std::size_t l) {
+        Block<T const> const states = posterior_[l];
+        for (std::size_t j = 0; j < states.columns; ++j)
+            for (std::size_t i = 1; i < states.rows; ++i)
+                if (!(std::abs(states(i, j) - states(0, j)) <= tolerance * std::max(T{1}, std::abs(states(0, j)))))
+                    return false;
+        return true;
+    };
+    std::vector<std::string> result;
+    bool cases_differ = false;
+    for (std::size_t l = 0; l < depth; ++l) cases_differ = cases_differ || (observed_[l] && !constant(l));
+    for (std::size_t l = 0; cases_differ && l < depth; ++l)
+        if (!observed_[l] && constant(l))
+            result.push_back("all units of layer " + std::to_string(l) +
+                             " have the same mean for every case of the last batch, so the layer says nothing of the "
+                             "data: a lower rate or other first weights (initialise_weights) may help");
+    return result;
+}
 
 template <concepts::Model M, class Sampling, class Optimization, class Inference, class View>
 template <class Data>
@@ -114,6 +148,7 @@ InferenceReport TrainingSession<M, Sampling, Optimization, Inference, View>::ste
 
     auto const& field = view_(prepared_);
     auto const observed = Data::template observed<depth>();
+    observed_ = observed;
     InferenceReport const report = inference_.infer(field, posterior, observed, executor);
     Phase<T, depth> data_phase{posterior, {}};
     for (std::size_t l = 0; l < depth; ++l) data_phase.moments[l] = observed[l] ? Moment::state : Moment::mean;
@@ -142,9 +177,13 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     prepared_.refresh(executor);
     random = advanced;
     loop_.start(own);
-    return loop_.run(
-        *model_, data, detail::TrainingLoop::describe(prepared_.description(), std::move(state), optimizer_), options,
-        [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks...);
+    detail::TellFaults tell{!requires {Sampling::needs_labels;
+}
+, [this] { return silent_layers(); }
+}; // namespace boltz
+return loop_.run(
+    *model_, data, detail::TrainingLoop::describe(prepared_.description(), std::move(state), optimizer_), options,
+    [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks..., tell);
 }
 
 } // namespace boltz
