@@ -4,6 +4,8 @@
 /// Completes halves of test digits: original, given half, several completions, their mean.
 
 #include "command_line.hpp"
+#include "numbers.hpp"
+#include "run_folder.hpp"
 
 #include <boltz/boltz.hpp>
 
@@ -43,7 +45,6 @@ struct Options {
 
 void declare(CLI::App& app, Options& options) {
     app.option_defaults()->always_capture_default();
-    auto const between = [](std::size_t low, std::size_t high) { return CLI::Range(low, high).description(""); };
     app.add_option(
         "--model", options.model,
         "Model of two hidden layers to complete with, as mnist_dbm writes it (model.npz); without it an RBM "
@@ -55,13 +56,15 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--out", options.out, "PNG file to write");
     app.add_option("--known", options.known, "Half that is given: upper, lower, left or right")
         ->check(CLI::IsMember({"upper", "lower", "left", "right"}).description(""));
-    app.add_option("--completions", options.completions, "Completions of each digit")->check(between(1, 100));
-    app.add_option("--sweeps", options.sweeps, "Gibbs sweeps for each completion")->check(between(1, 10'000'000));
-    app.add_option("--limit", options.limit, "Images to train the RBM on")->check(between(1, 60'000));
-    app.add_option("--hidden", options.hidden, "Hidden units of the RBM")->check(between(1, 100'000));
-    app.add_option("--epochs", options.epochs, "Epochs of the RBM")->check(between(1, 100'000));
-    app.add_option("--seed", options.seed, "Seed of all random numbers");
-    app.add_option("--threads", options.threads, "Threads; results do not depend on them")->check(between(1, 1024));
+    app.add_option("--completions", options.completions, "Completions of each digit")->check(whole_number(1, 100));
+    app.add_option("--sweeps", options.sweeps, "Gibbs sweeps for each completion")
+        ->check(whole_number(1, 10'000'000));
+    app.add_option("--limit", options.limit, "Images to train the RBM on")->check(whole_number(1, 60'000));
+    app.add_option("--hidden", options.hidden, "Hidden units of the RBM")->check(whole_number(1, 100'000));
+    app.add_option("--epochs", options.epochs, "Epochs of the RBM")->check(whole_number(1, 100'000));
+    app.add_option("--seed", options.seed, "Seed of all random numbers")->check(any_seed());
+    app.add_option("--threads", options.threads, "Threads; results do not depend on them")
+        ->check(whole_number(1, 1024));
 }
 
 Mnist read_digits(Options const& options) {
@@ -160,6 +163,7 @@ Image picture(Model const& model, LabelledImages const& digits, Options const& o
 }
 
 int run(Options const& options) {
+    check_writable(options.out);
     Mnist digits = read_digits(options);
     if (options.limit < digits.train.count) digits.train = digits.train.part(0, options.limit);
     Random random{options.seed};

@@ -4,6 +4,8 @@
 /// A deep Boltzmann machine of digits and their labels, which then draws digits of a class that it is told.
 
 #include "command_line.hpp"
+#include "numbers.hpp"
+#include "run_folder.hpp"
 
 #include <boltz/boltz.hpp>
 
@@ -52,7 +54,6 @@ void apply_quick(Options& options) {
 }
 
 void declare(CLI::App& app, Options& options) {
-    auto const between = [](std::size_t low, std::size_t high) { return CLI::Range(low, high).description(""); };
     app.option_defaults()->always_capture_default();
     app.add_flag_callback(
         "--quick", [] {}, "Preset: a small machine on 5,000 images, in seconds");
@@ -62,16 +63,17 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--out", options.out, "The picture: one row a class");
     app.add_option("--hidden", options.hidden, "Units of the two hidden layers")
         ->expected(2)
-        ->check(between(1, 100'000));
-    app.add_option("--limit", options.limit, "Train on the first N images only")->check(between(1, 100'000'000));
+        ->check(whole_number(1, 100'000));
+    app.add_option("--limit", options.limit, "Train on the first N images only")->check(whole_number(1, 100'000'000));
     app.add_option("--pretrain-epochs", options.pretrain_epochs, "Epochs of the two RBMs")
-        ->check(between(0, 100'000));
-    app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole machine")->check(between(0, 100'000));
+        ->check(whole_number(0, 100'000));
+    app.add_option("--joint-epochs", options.joint_epochs, "Epochs of the whole machine")
+        ->check(whole_number(0, 100'000));
     app.add_option("--sweeps", options.sweeps, "Gibbs sweeps with the labels held fast")
-        ->check(between(1, 10'000'000));
-    app.add_option("--seed", options.seed, "Seed of all random numbers");
+        ->check(whole_number(1, 10'000'000));
+    app.add_option("--seed", options.seed, "Seed of all random numbers")->check(any_seed());
     app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
-        ->check(between(1, 1024));
+        ->check(whole_number(1, 1024));
 }
 
 LabelledImages read_images(Options const& options) {
@@ -120,6 +122,7 @@ Matrix<float> draw_classes(Machine const& machine, Options const& options, Rando
 }
 
 int run(Options const& options) {
+    check_writable(options.out);
     LabelledImages const images = read_images(options);
     Random random{options.seed};
     Machine machine{Layer{images.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}, Labels{classes}};

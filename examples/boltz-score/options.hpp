@@ -4,6 +4,8 @@
 /// @file
 /// What the program is asked to do.
 
+#include "../numbers.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -68,7 +70,6 @@ struct Options {
 
 /// Declares the command line. Values that are absurd are refused here, before anything is read.
 inline void declare(CLI::App& app, Options& options) {
-    auto const between = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
     CLI::Validator const ladder{[](std::string& text) {
                                     return ladder_choice(text) ? std::string{}
                                                                : "Value " + text +
@@ -76,13 +77,6 @@ inline void declare(CLI::App& app, Options& options) {
                                                                      "adapted:SHARE with 0 < SHARE < 1";
                                 },
                                 ""};
-    CLI::Validator const positive_number{[](std::string& text) {
-                                             double const value = std::strtod(text.c_str(), nullptr);
-                                             return value > 0 && value <= 1e300
-                                                        ? std::string{}
-                                                        : "Value " + text + " is not a number above 0";
-                                         },
-                                         ""};
     app.option_defaults()->always_capture_default();
 
     app.add_option("MODEL", options.model,
@@ -95,7 +89,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--scale", options.scale,
                    "What the numbers of the data are multiplied with; without it bytes are divided by 255, unless "
                    "none is above 1 or they are counts")
-        ->check(positive_number)
+        ->check(positive_number())
         ->group("Data");
     app.add_option("--binarisation", options.binarisation,
                    "What becomes of grey values: none (used as they are), fixed (drawn once, from the seed), "
@@ -106,11 +100,9 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_flag("--exact", options.exact, "Count off all states of a small model instead of annealing")
         ->group("log Z");
     app.add_option("--max-states", options.max_states, "Most states to count off")
-        ->check(positive_number)
+        ->check(positive_number())
         ->group("log Z");
-    app.add_option("--runs", options.runs, "Annealed chains")
-        ->check(between(std::size_t{1}, std::size_t{10'000'000}))
-        ->group("log Z");
+    app.add_option("--runs", options.runs, "Annealed chains")->check(whole_number(1, 10'000'000))->group("log Z");
     app.add_option("--ladder", options.ladder,
                    "Temperatures: published (the 14,500 steps of Salakhutdinov & Murray 2008), linear:N (N equal "
                    "steps), adapted:SHARE (steps that keep this share of pilot chains effective, such as 0.99)")
@@ -131,7 +123,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->excludes("--exact")
         ->group("log Z");
     app.add_option("--sweeps", options.sweeps, "Steps of those tempered chains")
-        ->check(between(std::size_t{2}, std::size_t{10'000'000}))
+        ->check(whole_number(2, 10'000'000))
         ->group("log Z");
     app.add_option("--precision", options.precision,
                    "What the products of annealing read: float32, or bfloat16 where it can be had")
@@ -139,17 +131,17 @@ inline void declare(CLI::App& app, Options& options) {
         ->group("log Z");
 
     app.add_option("--mean-field-sweeps", options.mean_field_sweeps, "Most sweeps for the bound of a deep machine")
-        ->check(between(std::size_t{0}, std::size_t{100'000}))
+        ->check(whole_number(0, 100'000))
         ->group("Likelihood");
     app.add_option("--cases", options.cases,
                    "For a deep machine: also sum out the hidden layers of the first N cases, by annealing or with "
                    "--exact by enumeration")
-        ->check(between(std::size_t{0}, std::size_t{100'000'000}))
+        ->check(whole_number(0, 100'000'000))
         ->group("Likelihood");
 
-    app.add_option("--seed", options.seed, "Seed of all random numbers")->group("Run");
+    app.add_option("--seed", options.seed, "Seed of all random numbers")->check(any_seed())->group("Run");
     app.add_option("--threads", options.threads, "Processors to use; the result is the same for any number")
-        ->check(between(1, 1024))
+        ->check(whole_number(1, 1024))
         ->group("Run");
     app.add_flag("--json", options.json, "Write one JSON object and nothing else")->group("Run");
 }

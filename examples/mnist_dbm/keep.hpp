@@ -9,7 +9,26 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+
+/// A text as an array of a checkpoint.
+inline boltz::Array as_array(std::string_view text) {
+    auto const bytes = std::as_bytes(std::span{text});
+    return {"|u1", {text.size()}, {bytes.begin(), bytes.end()}};
+}
+
+/// The text that such an array holds.
+/// @throws boltz::FormatError if there is none of that name.
+inline std::string text_of(boltz::Arrays const& arrays, std::string_view name, std::filesystem::path const& file) {
+    auto const found = arrays.find(name);
+    if (found == arrays.end() || found->second.dtype != "|u1")
+        boltz::detail::fail<boltz::FormatError>("resume: ", file.string(), " has no text '", name, "'");
+    auto const& bytes = found->second.bytes;
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
 
 /// Writes a checkpoint of the whole program at the end of an epoch once `seconds` have passed since the last one, and
 /// when a phase is stopped.

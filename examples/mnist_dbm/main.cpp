@@ -7,12 +7,14 @@
 
 #include "../command_line.hpp"
 #include "../program.hpp"
+#include "../run_folder.hpp"
 #include "evaluation.hpp"
 #include "experiment.hpp"
 #include "keep.hpp"
+#include "saved_options.hpp"
 
+#include <array>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <optional>
 #include <sys/ioctl.h>
@@ -86,6 +88,8 @@ void show_table(Options const& options, Images const& images, Experiment const& 
 /// Evaluates a saved model; nothing is trained, and what a training left in the folder stays as it is.
 int evaluate_saved(Options options) {
     using namespace boltz;
+    fs::path const file = fs::path{options.out} / "evaluation.json";
+    check_writable(file);
     Machine const machine = load<Machine>(options.load);
     options.data = data_folder(options);
     Images const images = read_images(options);
@@ -105,69 +109,112 @@ int evaluate_saved(Options options) {
                    {"seed", options.seed},
                    {"threads", options.threads},
                    {"version", version}});
-    write_text(fs::path{options.out} / "evaluation.json", result.dump(2) + "\n");
+    write_text(file, result.dump(2) + "\n");
     show(evaluation, images.test_name);
     return 0;
 }
 
-int run(Options options, std::string const& program) {
+/// What a run leaves in its folder.
+constexpr std::array files_of_a_run{"options.json",   "checkpoint.npz", "metrics.csv",        "model.npz",
+                                    "classifier.npz", "network.npz",    "summary.json",       "evaluation.json",
+                                    "filters.png",    "samples.png",    "overview.png",       "curves.png",
+                                    "mean_field.png", "filters.gif",    "reconstructions.png"};
+
+/// Refuses a folder in which a run would overwrite another one unasked, or could not write.
+/// @throws boltz::Error
+void check_folder(Options const& options, fs::path const& out) {
+    using namespace boltz;
+    for (char const* const file : files_of_a_run) check_writable(out / file);
+    bool const stopped = fs::exists(out / "checkpoint.npz");
+    if (options.resume && !stopped)
+        detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
+                                ": it has no checkpoint.npz of a run that was stopped");
+    if (options.resume || options.restart) return;
+    if (stopped)
+        detail::fail<ValueError>(
+            "mnist_dbm: ", out.string(),
+            " holds the checkpoint of a run that was stopped: --resume goes on with it, --restart begins anew");
+    for (char const* const file : {"summary.json", "model.npz"})
+        if (fs::exists(out / file))
+            detail::fail<ValueError>("mnist_dbm: ", out.string(), " holds a finished run (", file,
+                                     "): --restart removes it and begins anew, --out FOLDER writes elsewhere");
+}
+
+/// The options of the run that goes on. They live in its checkpoint; those in options.json are for people, and must
+/// be the same.
+/// @throws boltz::Error if the text of either was changed by hand, or the command line asks for others.
+Options saved_options(Options const& asked, CLI::App const& app, boltz::Arrays const& state, fs::path const& out) {
+    fs::path const checkpoint = out / "checkpoint.npz";
+    fs::path const settings = out / "options.json";
+    Options saved = parse_options(text_of(state, "options", checkpoint), checkpoint.string());
+    if (fs::exists(settings)) {
+        nlohmann::json const inside(saved), beside(parse_options(read_text(settings), settings.string()));
+        for (auto const& [key, value] : beside.items())
+            if (value != inside[key])
+                boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", key, " is ", value.dump(), " in ",
+                                                       settings.string(), ", but ", inside[key].dump(), " in ",
+                                                       checkpoint.string(), ", which was written with it");
+    }
+    refuse_changes(app, asked, saved, checkpoint.string());
+    if (app.get_option("--data")->count() > 0) saved.data = data_folder(asked);
+    saved.out = asked.out;
+    saved.threads = asked.threads;
+    saved.resume = true;
+    return saved;
+}
+
+/// Cuts a log to the length that it had when the checkpoint was written: what follows is of updates that are made
+/// again.
+void cut_log(fs::path const& log, std::uint64_t bytes) {
+    if (fs::exists(log) && fs::file_size(log) > bytes) fs::resize_file(log, bytes);
+}
+
+int run(Options options, CLI::App const& app, std::string const& program) {
     using namespace boltz;
     fs::path const out{options.out};
     std::error_code problem;
     fs::create_directories(out, problem);
     if (problem)
         detail::fail<FileError>("mnist_dbm: cannot create the folder ", out.string(), ": ", problem.message());
+    FolderLock const lock{out};
 
     if (!options.load.empty()) return evaluate_saved(options);
 
     fs::path const checkpoint = out / "checkpoint.npz";
-    fs::path const settings = out / "options.json";
+    fs::path const log = out / "metrics.csv";
+    check_folder(options, out);
+    Arrays saved;
     if (options.resume) {
-        if (!fs::exists(settings) || !fs::exists(checkpoint))
-            detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
-                                    ": it has no options.json and checkpoint.npz of a run that was stopped");
-        std::size_t const threads = options.threads;
-        auto const saved = detail::parse_json(read_text(settings));
-        if (saved.is_discarded()) detail::fail<FormatError>("mnist_dbm: ", settings.string(), " is not JSON");
-        try {
-            options = saved.get<Options>();
-        } catch (nlohmann::json::exception const& error) {
-            detail::fail<FormatError>("mnist_dbm: ", settings.string(),
-                                      " does not hold the options of a run: ", error.what());
-        }
-        for (std::size_t const count :
-             {options.hidden.size(), options.pretrain_epochs.size(), options.pretrain_rates.size(),
-              options.pretrain_momentum.size(), options.joint_momentum.size()})
-            if (count != 2)
-                detail::fail<FormatError>("mnist_dbm: ", settings.string(), " has ", count,
-                                          " values where the options of a run have 2");
-        if (options.dropout.size() != 3)
-            detail::fail<FormatError>("mnist_dbm: ", settings.string(), " has ", options.dropout.size(),
-                                      " values of dropout where the options of a run have 3");
-        options.out = out.string();
-        options.threads = threads;
-        options.resume = true;
+        saved = read_checkpoint(checkpoint);
+        options = saved_options(options, app, saved, out);
     } else {
         options.data = data_folder(options);
     }
     Images const images = read_images(options);
-    if (!options.resume && !options.restart && fs::exists(checkpoint))
-        detail::fail<ValueError>(
-            "mnist_dbm: ", out.string(),
-            " holds the checkpoint of a run that was stopped: --resume goes on with it, --restart begins anew");
     std::uint64_t const sum = checksum(images);
     if (options.resume && sum != options.data_checksum)
         detail::fail<ValueError>("mnist_dbm: the images (", images.name,
                                  ") are not those of the run that was stopped");
     options.data_checksum = sum;
     Experiment experiment{options, images};
+    std::string const settings = nlohmann::json(options).dump(2) + "\n";
     if (options.resume) {
-        resume(checkpoint, experiment);
+        std::uint64_t log_bytes = Archive{saved, Archive::Mode::loading}.stored("log_bytes");
+        from_arrays(std::move(saved), experiment);
+        cut_log(log, log_bytes);
     } else {
-        write_text(settings, nlohmann::json(options).dump(2) + "\n");
-        for (char const* old : {"checkpoint.npz", "metrics.csv"}) fs::remove(out / old, problem);
+        for (char const* old : files_of_a_run) fs::remove(out / old, problem);
         fs::remove_all(out / "frames", problem);
     }
+    write_text(out / "options.json", settings);
+    auto const state = [&] {
+        Arrays arrays = to_arrays(experiment);
+        arrays.insert_or_assign("options", as_array(settings));
+        Archive beside{std::move(arrays), Archive::Mode::saving};
+        std::uint64_t log_bytes = fs::exists(log) ? fs::file_size(log) : 0;
+        beside("log_bytes", log_bytes);
+        return std::move(beside).take();
+    };
 
     std::cout << "boltz " << version << ": " << images.train.pixels() << '-' << options.hidden[0] << '-'
               << options.hidden[1] << " DBM, " << images.train.count << " training images (" << images.name
@@ -182,19 +229,24 @@ int run(Options options, std::string const& program) {
     std::size_t const columns = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0
                                     ? std::size_t{window.ws_col}
                                     : 80;
-    stop_on_signals();
-    bool const complete =
-        experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{out / "metrics.csv"},
-                       Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},
-                       Keep{checkpoint, [&] { return to_arrays(experiment); }, options.checkpoint_seconds});
+    char const* const kernels = std::getenv("OPENBLAS_CORETYPE"); // to the bit only with the same kernels
+    stop_on_signals(
+        "\nStopped. Go on with: " + (kernels != nullptr ? "OPENBLAS_CORETYPE=" + std::string{kernels} + ' ' : "") +
+        program + " --resume --out " + out.string() + '\n');
+    bool complete = false;
+    {
+        Polling const polling;
+        complete = experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, film, MetricLog{log},
+                                  Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},
+                                  Keep{checkpoint, state, options.checkpoint_seconds});
+    }
     if (diverged.triggered())
         detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
                                  "(--pretrain-rates, --joint-rate)");
-    if (!complete) {
-        char const* const kernels = std::getenv("OPENBLAS_CORETYPE"); // to the bit only with the same kernels
-        std::cout << "\nStopped. Go on with: "
-                  << (kernels != nullptr ? "OPENBLAS_CORETYPE=" + std::string{kernels} + ' ' : "") << program
-                  << " --resume --out " << out.string() << std::endl;
+    // What follows can take long too; a signal ends it, and the run goes on from here.
+    if (complete) write_checkpoint(checkpoint, state(), "complete");
+    if (!complete || interrupted != 0) {
+        std::cout << last_words() << std::flush;
         return 130;
     }
 
@@ -203,14 +255,10 @@ int run(Options options, std::string const& program) {
     if (options.classifier_epochs > 0) {
         save(out / "classifier.npz", experiment.classifier());
         errors.features = experiment.features_test_error();
-    } else {
-        fs::remove(out / "classifier.npz", problem); // an earlier run's is none of this model
     }
     if (options.fine_tune_epochs > 0) {
         save(out / "network.npz", experiment.network());
         errors.fine_tuned = experiment.test_error();
-    } else {
-        fs::remove(out / "network.npz", problem);
     }
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();
@@ -262,5 +310,5 @@ int main(int argc, char** argv) {
         "fine-tuning."};
     declare(app, options);
     app.get_option("--load")->excludes("--resume")->excludes("--restart");
-    return run_program("mnist_dbm", app, argc, argv, [&] { return run(options, argv[0]); });
+    return run_program("mnist_dbm", app, argc, argv, [&] { return run(options, app, argv[0]); });
 }

@@ -4,13 +4,14 @@
 /// @file
 /// What the program is asked to do.
 
+#include "../numbers.hpp"
+
 #include <CLI/CLI.hpp>
 #include <boltz/compute.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -105,22 +106,10 @@ inline void apply_paper(Options& options) {
 
 /// Declares the command line. Values that are absurd are refused here, before anything is read or written.
 inline void declare(CLI::App& app, Options& options) {
-    auto const between = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
-    auto const positive = between(std::size_t{1}, std::size_t{100'000});
-    auto const count = between(std::size_t{0}, std::size_t{100'000'000});
-    // CLI::Range lets "nan" through.
-    auto const number = [](double high) {
-        return CLI::Validator{[high](std::string& text) {
-                                  double const value = std::strtod(text.c_str(), nullptr);
-                                  bool const inside = value >= 0 && value <= high;
-                                  return inside
-                                             ? std::string{}
-                                             : "Value " + text + " not in range 0 - " + CLI::detail::to_string(high);
-                              },
-                              ""};
-    };
-    auto const rate = number(10.0);
-    auto const momentum = number(0.9999);
+    auto const positive = whole_number(1, 100'000);
+    auto const count = whole_number(0, 100'000'000);
+    auto const rate = real_number(0, 10);
+    auto const momentum = real_number(0, 0.9999);
     app.option_defaults()->always_capture_default();
 
     app.add_flag_callback(
@@ -154,7 +143,7 @@ inline void declare(CLI::App& app, Options& options) {
         ->expected(2)
         ->check(positive)
         ->group("Model");
-    app.add_option("--seed", options.seed, "Seed of all random numbers")->group("Model");
+    app.add_option("--seed", options.seed, "Seed of all random numbers")->check(any_seed())->group("Model");
 
     app.add_option("--pretrain-epochs", options.pretrain_epochs, "Epochs of the two RBMs")
         ->expected(2)
@@ -225,7 +214,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--dropout", options.dropout,
                    "Shares of pixels, of the inferred means beside them, and of hidden units that are left out")
         ->expected(3)
-        ->check(number(0.95))
+        ->check(real_number(0, 0.95))
         ->group("Fine-tuning");
 
     app.add_flag("--evaluate", options.evaluate,
@@ -234,11 +223,11 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option("--load", options.load, "Evaluate the model in this file (model.npz of a run) without training")
         ->group("Evaluation");
     app.add_option("--evaluation-runs", options.evaluation_runs, "Annealed chains in each direction")
-        ->check(between(std::size_t{2}, std::size_t{100'000}))
+        ->check(whole_number(2, 100'000))
         ->group("Evaluation");
     app.add_option("--evaluation-temperatures", options.evaluation_temperatures,
                    "Equal steps from units without weights, on as often as those of the model, to the model")
-        ->check(between(std::size_t{1}, std::size_t{10'000'000}))
+        ->check(whole_number(1, 10'000'000))
         ->group("Evaluation");
     app.add_option("--evaluation-sweeps", options.evaluation_sweeps,
                    "Steps of the tempered chains from whose ends the chains of the other direction begin")
@@ -254,7 +243,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(
            "--threads", options.threads,
            "Processors to use, up to as many as there are blocks in a batch; the result is the same for any number")
-        ->check(between(1, 1024))
+        ->check(whole_number(1, 1024))
         ->group("Run");
     app.add_option(
            "--block-rows", options.block_rows,
@@ -277,9 +266,11 @@ inline void declare(CLI::App& app, Options& options) {
         ->check(number(1e9))
         ->group("Run");
     app.add_flag("--restart", options.restart,
-                 "Begin anew where the folder holds the checkpoint of a run that was stopped")
+                 "Begin anew where the folder holds a run, stopped or finished; its files are removed")
         ->group("Run");
     app.add_flag("--resume", options.resume,
-                 "Go on from the checkpoint in the folder, with the options of the run that wrote it")
+                 "Go on from the checkpoint in the folder with the options of the run that wrote it: others are "
+                 "refused, but for --threads, and --data where the images have moved")
+        ->excludes("--restart")
         ->group("Run");
 }

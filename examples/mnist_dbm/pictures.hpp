@@ -139,7 +139,6 @@ inline boltz::Image curves(std::filesystem::path const& file) {
         std::getline(row, metric, ',');
         std::getline(row, value, ',');
         if (epoch.empty() || value.empty()) continue; // a line that was cut off
-        // A run that was cut off may have logged an epoch twice; the later one counts.
         charts[unquoted(metric)][unquoted(phase)][std::strtod(epoch.c_str(), nullptr)] =
             std::strtod(value.c_str(), nullptr);
     }

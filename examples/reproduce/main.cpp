@@ -5,6 +5,8 @@
 /// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
 
 #include "../command_line.hpp"
+#include "../numbers.hpp"
+#include "../run_folder.hpp"
 #include "rows.hpp"
 
 #include <CLI/CLI.hpp>
@@ -78,6 +80,8 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
     check_options(setting, *row, folder);
     setting.out /= setting.row;
     fs::create_directories(setting.out);
+    FolderLock const lock{setting.out};
+    check_writable(setting.out / (setting.row + ".json"));
     setting.data = data_folder(setting.apply_to({}), row->dataset);
     Images const images = read_images(setting.apply_to({}));
     std::cout << row->summary << "\n"
@@ -86,7 +90,7 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
               << (setting.threads == 1 ? " thread" : " threads") << std::endl;
 
     claim_folder(setting, *row, images.name);
-    stop_on_signals();
+    stop_on_signals("\nStopped. The same command goes on.\n");
     fs::path const clock = setting.out / "seconds";
     double const earlier = earlier_seconds(clock);
     auto const start = std::chrono::steady_clock::now();
@@ -111,7 +115,7 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
         return 0;
     } catch (Interrupted const&) {
         write_text(clock, std::to_string(seconds()) + "\n");
-        std::cout << "\nStopped. The same command goes on." << std::endl;
+        std::cout << last_words() << std::flush;
         return 130;
     }
 }
@@ -169,17 +173,20 @@ int main(int argc, char** argv) {
         "Folder with the four files of MNIST or its relative; else that of the row in $BOLTZ_DATA_DIR, else "
         "synthetic digits");
     app.add_option("--out", setting.out, "Folder for checkpoints, models and figures, one a row");
-    app.add_option("--seed", setting.seed, "Seed of the generative model and the first fine-tuning");
+    app.add_option("--seed", setting.seed, "Seed of the generative model and the first fine-tuning")
+        ->check(any_seed());
     app.add_option("--seeds", setting.seeds,
                    "Fine-tunings, or whole trainings in rows of whole runs, with seeds that count up")
-        ->check(CLI::Range(1, 100));
+        ->check(whole_number(1, 100));
     app.add_option("--threads", setting.threads, "Processors to use; results are the same for any number")
-        ->check(CLI::Range(1, 1024));
-    app.add_option("--limit", setting.limit, "Train on the first N images only; 0 for all");
+        ->check(whole_number(1, 1024));
+    app.add_option("--limit", setting.limit, "Train on the first N images only; 0 for all")
+        ->check(whole_number(0, 100'000'000));
     app.add_option("--validation", setting.validation,
-                   "Report on N held-out training images in place of the test images");
+                   "Report on N held-out training images in place of the test images")
+        ->check(whole_number(0, 100'000'000));
     app.add_option("--epochs-percent", setting.epochs_percent, "Share of the epochs of each training")
-        ->check(CLI::Range(0.01, 1000.0));
+        ->check(real_number(0.01, 1000));
     app.add_option(
            "--precision", setting.precision,
            "What matrix products read: float32, bfloat16, or automatic: bfloat16 in generative trainings where it "

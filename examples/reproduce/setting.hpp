@@ -71,9 +71,10 @@ void run_stage(Setting const& setting, std::string const& name, std::uint64_t se
     options.phase = name;
     Random random{seed};
     StopOnNaN diverged;
+    Polling const polling;
     FitReport const report = session.fit(data, options, random, StopWhen{[] { return interrupted != 0; }}, diverged,
                                          Progress{std::cout}, Checkpoint{checkpoint, 10});
     if (diverged.triggered())
         boltz::detail::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
-    if (report.stop == Stop::everything) throw Interrupted{};
+    if (report.stop == Stop::everything || interrupted != 0) throw Interrupted{};
 }

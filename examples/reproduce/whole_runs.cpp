@@ -40,19 +40,23 @@ WholeRuns run_whole(Setting const& setting, Options options, std::string const& 
         auto const state = [&] { return to_arrays(experiment); };
         double seconds = seconds_since(start);
         StopOnNaN diverged;
-        bool const complete = experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, Progress{std::cout},
-                                             Keep{checkpoint, state, 60});
+        bool complete = false;
+        {
+            Polling const polling;
+            complete = experiment.run(StopWhen{[] { return interrupted != 0; }}, diverged, Progress{std::cout},
+                                      Keep{checkpoint, state, 60});
+        }
         if (diverged.triggered())
             boltz::detail::fail<ValueError>("reproduce: the parameters of seed ", options.seed,
                                             " are no longer finite");
-        if (!complete) throw Interrupted{};
+        if (complete) write_checkpoint(checkpoint, state(), "complete");
+        if (!complete || interrupted != 0) throw Interrupted{};
         auto const end = Time::now();
         if (options.fine_tune_epochs > 0) result.fine_tuned.push_back(experiment.test_error());
         if (options.classifier_epochs > 0) result.features.push_back(experiment.features_test_error());
         auto const& phases = experiment.seconds();
         seconds += std::accumulate(phases.begin(), phases.end(), seconds_since(end));
         result.seconds.push_back(seconds);
-        write_checkpoint(checkpoint, state(), "complete");
     }
     return result;
 }

@@ -8,6 +8,8 @@
 
 #include <boltz/version.hpp>
 
+#include <array>
+#include <charconv>
 #include <concepts>
 #include <initializer_list>
 #include <ostream>
@@ -61,6 +63,9 @@ class MessagePart {
         } else if constexpr (std::same_as<T, char>) {
             kind_ = Kind::character;
             character_ = part;
+        } else if constexpr (std::same_as<T, float>) {
+            kind_ = Kind::single;
+            single_ = part;
         } else if constexpr (std::floating_point<T>) {
             kind_ = Kind::real;
             real_ = part;
@@ -79,19 +84,29 @@ class MessagePart {
         switch (part.kind_) {
         case Kind::text: return out << part.text_;
         case Kind::character: return out << part.character_;
-        case Kind::real: return out << part.real_;
+        case Kind::single: return write_digits(out, part.single_);
+        case Kind::real: return write_digits(out, part.real_);
         case Kind::integer: return out << part.integer_;
         default: return out << part.natural_;
         }
     }
 
   private:
-    enum class Kind { text, character, real, integer, natural };
+    enum class Kind { text, character, single, real, integer, natural };
+
+    // As few digits as give the same number again: what is 1.0000001 must not read as 1.
+    template <class T>
+    static std::ostream& write_digits(std::ostream& out, T value) {
+        std::array<char, 32> digits{};
+        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        return out.write(digits.data(), end - digits.data());
+    }
 
     Kind kind_;
     union {
         std::string_view text_;
         char character_;
+        float single_;
         double real_;
         long long integer_;
         unsigned long long natural_;

@@ -2,8 +2,12 @@
 #include <boltz/data/beside.hpp>
 #include <boltz/data/byte_source.hpp>
 #include <boltz/data/matrix_source.hpp>
+#include <boltz/data/on_layers.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/rbm.hpp>
+#include <boltz/unit/bernoulli.hpp>
 
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
@@ -132,6 +136,16 @@ TEST_CASE("a part of images has the byte scale of all") {
     LabelledImages const part = states.part(1, 1);
     CHECK(loaded<double>(ByteSource{part}, {0})(0, 0) == 1);
     CHECK(part.byte_scale().states());
+}
+
+TEST_CASE("a check names a row by its number in the data") {
+    using Visible = StochasticLayer<Bernoulli>;
+    RBM const rbm{Visible{2}, Visible{1}};
+    Matrix<float> cases = xt::zeros<float>({200, 2});
+    cases(130, 1) = 1.0000001f;
+    CHECK_THAT(
+        boltz_test::message_of<ValueError>([&] { as_training_data(cases).check(rbm, "fit", Draws::from_seed(1)); }),
+        contains_text("fit: data of layer 0 holds 1.0000001 in row 130, column 1, but"));
 }
 
 TEST_CASE("bytes that are not whole rows are refused") {

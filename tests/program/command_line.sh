@@ -49,5 +49,17 @@ for option in $(sed -n 's/^  \(--[a-z-]*\) \(TEXT\|UINT\|INT\|FLOAT\).*/\1/p' ..
     last=$option
 done
 [ "$last" = --version ] || refused "$last: the value is empty" "$last="
+
+# Numbers that could be read in another way than they are written.
+for option in $(sed -n '/ x [0-9]/d; s/^  \(--[a-z-]*\) UINT.*/\1/p' ../help); do
+    for number in -1 010 0x5 1e2 1.5 18446744073709551616; do
+        refused "$option: Value $number is not a whole number" "$option" "$number"
+    done
+done
+for option in $(sed -n '/ x [0-9]/d; s/^  \(--[a-z-]*\) FLOAT.*/\1/p' ../help); do
+    for number in nan inf -1 0x1 1e999 1,5; do
+        refused "$option: Value $number is not a number" "$option" "$number"
+    done
+done
 cd "$here"
 rm -rf "$scratch"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # sh mnist_dbm.sh PROGRAM SCRATCH CASE
-# The main program from the command line. CASE: refusals, bytes, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
+# The main program from the command line. CASE: refusals, bytes, folder, interrupted, threads, evaluation. SCRATCH is a folder to be made anew.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -83,6 +83,8 @@ refusals() {
         refused "joint-rate" --joint-rate nan --out out
         refused "binarisation" --binarisation sometimes --out out
         refused "chains" --chains 0 --out out
+        refused "hidden: Value 0x10 is not" --hidden 0x10 5 --out out
+        refused "dropout: Value 1e3 is not a number from 0 to 0.95" --dropout 0 0 1e3 --out out
         refused "nonsense" --nonsense --out out
         refused "nonsense" nonsense --out out
     }
@@ -99,17 +101,12 @@ refusals() {
     echo results >earlier/checkpoint.npz
     echo results >earlier/metrics.csv
     # shellcheck disable=SC2086
-    refused "truncated" $small --data truncated --out earlier
+    refused "truncated" $small --data truncated --restart --out earlier
     [ "$(cat earlier/checkpoint.npz earlier/metrics.csv)" = "results
 results" ] || fail "a refusal removed results"
     cp good_out/options.json earlier/
     refused "checkpoint.npz" --resume --out earlier
-    tr -d '\n' <good_out/options.json | sed 's/"hidden": *\[[^]]*\]/"hidden": [4]/' >earlier/options.json
-    refused "1 values" --resume --out earlier
-    tr -d '\n' <good_out/options.json | sed 's/"dropout": *\[[^]]*\]/"dropout": [0]/' >earlier/options.json
-    refused "1 values of dropout" --resume --out earlier
-    echo '{"hidden": 5}' >earlier/options.json
-    refused "options.json" --resume --out earlier
+    refused "restart" --resume --restart --out earlier
 
     "$program" --help >help 2>&1 || fail "--help is an error"
     for option in --data --hidden --pretrain-epochs --joint-epochs --batch-size --chains --gibbs-steps \
@@ -157,6 +154,95 @@ interrupt() {
     [ ! -e broken/model.npz ] || fail "interrupted in $phase, but there is a model already"
 }
 
+# The options of the stopped run are those of its checkpoint: neither the command line nor options.json changes one.
+not_believed() {
+    two_inks
+    refused "joint-epochs is 41, but 25 in broken/checkpoint.npz" --resume --joint-epochs 41 --out broken
+    refused "seed is 5, but 1 in broken/checkpoint.npz" --resume --seed 5 --out broken
+    refused "hidden is .50,20., but .30,20. in" --resume --hidden 50 20 --out broken
+    refused "the preset's --classifier-epochs is 50, but 4000 in" --resume --paper --out broken
+    cp broken/options.json kept.json
+    # edited WORDS KEY VALUE: a value of one line of options.json is changed.
+    edited() {
+        tr -d '\n' <kept.json | sed 's/"'"$2"'": *\(\[[^]]*\]\|[^,}]*\)/"'"$2"'": '"$3"'/' >broken/options.json
+        grep -qF "\"$2\": $3" broken/options.json || fail "the test could not edit $2"
+        refused "$1" --resume --out broken
+        grep -q "broken/options.json" stderr || fail "the refusal of $2 does not name the file: $(cat stderr)"
+    }
+    edited "binarisation.*foo" binarisation '"foo"'
+    edited "batch-size.*-5" batch_size -5
+    edited "joint_rate is .fast" joint_rate '"fast"'
+    edited "joint-rate: Value 1000" joint_rate 1e3
+    edited "hidden.*2 required" hidden '[4]'
+    edited "dropout.*3 required" dropout '[0]'
+    edited "evaluate is 7" evaluate 7
+    sed 's/"seed"/"sead"/' kept.json >broken/options.json
+    refused "options.json lacks the option seed" --resume --out broken
+    { printf '{"colour": 1,' && tail -n +2 kept.json; } >broken/options.json
+    refused "options.json holds colour" --resume --out broken
+    edited "batch_size is 61" batch_size 61
+    echo "not JSON" >broken/options.json
+    refused "options.json is no JSON" --resume --out broken
+    cp kept.json broken/options.json
+}
+
+# One run a folder, and one writer.
+folder() {
+    small="--quick --limit 100 --hidden 4 3 --pretrain-epochs 1 1 --joint-epochs 1 --fine-tune-epochs 0"
+    # shellcheck disable=SC2086
+    "$program" $small --out run >log 2>&1 || fail "the first run: $(tail -3 log)"
+    : >run/network.npz # of an earlier run, so to say
+    cp -r run kept
+    # shellcheck disable=SC2086
+    refused "run holds a finished run (summary.json): --restart" $small --seed 2 --out run
+    refused "nothing to resume" --resume --out run
+    diff -r run kept || fail "a refusal changed the run"
+    # shellcheck disable=SC2086
+    "$program" $small --seed 2 --restart --out run >log 2>&1 || fail "--restart: $(tail -3 log)"
+    ! cmp -s run/model.npz kept/model.npz || fail "--restart leaves the old model"
+    [ ! -e run/network.npz ] || fail "--restart leaves a file of the earlier run"
+
+    mkdir -p blocked/model.npz
+    # shellcheck disable=SC2086
+    refused "blocked/model.npz: it is a folder" $small --out blocked
+    mkdir -p blocked/evaluation.json
+    refused "blocked/evaluation.json: it is a folder" --load run/model.npz --out blocked
+
+    # A folder that is written to is refused; a writer that died holds nothing.
+    # shellcheck disable=SC2086
+    "$program" $small --classifier-epochs 50000000 --out busy >log 2>&1 &
+    running=$!
+    while ! grep -q epoch log; do
+        kill -0 "$running" 2>/dev/null || fail "ended before its training: $(tail -3 log)"
+        sleep 0.02
+    done
+    # shellcheck disable=SC2086
+    refused "another process is writing to busy" $small --restart --out busy
+    refused "another process is writing to busy" --load run/model.npz --out busy
+    kill -9 "$running"
+    wait "$running" 2>/dev/null || :
+    # shellcheck disable=SC2086
+    "$program" $small --restart --out busy >log 2>&1 || fail "a dead writer holds its folder: $(tail -3 log)"
+
+    # The first signal ends an evaluation, and the training need not be made again.
+    for how in "$small --evaluate --evaluation-runs 1000 --evaluation-temperatures 10000000" --resume; do
+        rm -f evaluated/model.npz
+        # shellcheck disable=SC2086
+        "$program" $how --out evaluated >log 2>&1 &
+        running=$!
+        while [ ! -s evaluated/model.npz ]; do
+            kill -0 "$running" 2>/dev/null || fail "ended before its evaluation: $(tail -3 log)"
+            sleep 0.02
+        done
+        kill -TERM "$running"
+        status=0
+        wait "$running" || status=$?
+        [ "$status" = 130 ] || fail "stopped in its evaluation, but ended with status $status: $(tail -3 log)"
+        grep -q -- "--resume --out evaluated" log || fail "stopped in its evaluation, but does not say how to go on"
+    done
+    ! grep -q "epoch" log || fail "a run that was stopped in its evaluation trains again"
+}
+
 interrupted() {
     options="--quick --limit 500 --hidden 30 20 --batch-size 60 --pretrain-epochs 300 3 --joint-epochs 25
              --classifier-epochs 4000 --binarisation stochastic"
@@ -168,7 +254,15 @@ interrupted() {
     ! grep -q "^pretraining 1  epoch   1/" log || fail "a resumed run begins again"
     interrupt "classifier" --resume --threads 1 --out broken
     ! grep -q "^pretraining" log || fail "a run resumed in the joint training begins with the pretraining"
-    "$program" --resume --threads 1 --out broken >log 2>&1 || fail "the last part: $(tail -3 log)"
+    not_believed
+    # What another process wrote after the checkpoint, and what it was writing when it died.
+    echo '"classifier",4000,1,"training_error_percent",77' >>broken/metrics.csv
+    : >broken/model.npz.writing-1-0
+    : >broken/frames/x.png.writing-1-0
+    refused "are not those of the run" --resume --data levels --out broken
+    # Options that are those of the run may be said again.
+    "$program" --resume --seed 1 --hidden 30 20 --threads 1 --out broken >log 2>&1 || fail "the last part: $(tail -3 log)"
+    [ -z "$(find broken -name '*.writing-*')" ] || fail "a half written file is left: $(find broken -name '*.writing-*')"
     ! grep -q "^joint" log || fail "a run resumed in the classifier begins with the joint training"
     for file in model.npz classifier.npz filters.png samples.png; do
         cmp "unbroken/$file" "broken/$file" || fail "$file of the interrupted run differs"
@@ -253,7 +347,7 @@ evaluation() {
 }
 
 case $case in
-refusals | bytes | interrupted | threads | evaluation) "$case" ;;
+refusals | bytes | folder | interrupted | threads | evaluation) "$case" ;;
 *) fail "there is no case $case" ;;
 esac
 rm -rf "$scratch"

@@ -32,4 +32,13 @@ done
 cmp states.png levels.png || fail "bytes 0 and 1 give another picture than bytes 0 and 255"
 grep -q "no byte of states is above 1" states.log || fail "bytes 0 and 1 are taken as they are without a word"
 ! grep -q "is above 1" levels.log || fail "bytes 0 and 255 are taken for states"
+
+# Whether the picture can be written is asked before the training.
+mkdir folder
+: >file
+for out in folder file/picture.png nowhere/picture.png folder/; do
+    # shellcheck disable=SC2086
+    refuse "cannot write $out" $small --data states --out "$out"
+    [ ! -s stdout ] || fail "$out is refused after the training has begun: $(cat stdout)"
+done
 rm -rf "$scratch"

@@ -42,7 +42,8 @@ TEST_CASE("joint units pass refusals on and name the part", "[unit]") {
     test::check_refusal(unit, 5, {0, 2, 1, 0, 0});
     test::check_refusal(unit, 5, {0, 1, 1, 1, 0});
     Matrix<float> states = xt::zeros<float>({1, 5});
-    CHECK_THROWS_WITH(unit.validate(test::reading(states), "data"), contains_text("data, part 1,"));
+    CHECK_THROWS_WITH(unit.validate(test::reading(states), "data", 64),
+                      contains_text("data, part 1, adds up to 0 in row 64,"));
     CHECK_THROWS_AS(unit.prepare(6), ShapeError);
 }
 

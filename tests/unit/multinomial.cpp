@@ -157,3 +157,19 @@ TEST_CASE("clamped categories that take all trials leave none", "[unit]") {
     unit.sample_given(Block{x}, Block<float const>{mask}, Block{state}, Draws::from_seed(1));
     CHECK(state(0, 2) == 1);
 }
+
+TEST_CASE("a word too many or too few is no rounding, however many there are", "[unit]") {
+    auto const check = [](double trials, Matrix<float> const& states) {
+        Multinomial{static_cast<std::size_t>(trials)}.validate(test::reading(states), "data", 7);
+    };
+    for (float const off : {-1.0f, 1.0f}) {
+        Matrix<float> const words{{900.0f, 100.0f + off}};
+        CHECK_THROWS_WITH(check(1000, words),
+                          contains_text(off < 0 ? "adds up to 999 in row 7, but" : "up to 1001 "));
+        CHECK_THROWS_AS(check(1e6, Matrix<float>{{999'000.0f, 1000.0f + off}}), ValueError);
+    }
+    // Means add up but for rounding.
+    CHECK_NOTHROW(check(1000, Matrix<float>{{900.01f, 100.0f}}));
+    CHECK_NOTHROW(check(1, Matrix<float>{{0.3333f, 0.6666f}}));
+    CHECK_THROWS_AS(check(1, Matrix<float>{{0.33f, 0.66f}}), ValueError);
+}

@@ -58,4 +58,11 @@ TEST_CASE("what a unit need not offer has defaults", "[unit]") {
     test::check_refusal(Minimal{}, 2, {1, std::numeric_limits<float>::infinity()});
 }
 
+TEST_CASE("a unit that counts its own rows is told where they lie", "[unit]") {
+    Matrix<float> states = xt::zeros<float>({1, 2});
+    states(0, 1) = 2;
+    CHECK_THROWS_WITH(detail::validate(Spin{}, test::reading(states), "data", 64),
+                      contains_text("data (rows from 64 on) holds 2, but"));
+}
+
 } // namespace test_spin

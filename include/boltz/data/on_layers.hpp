@@ -28,11 +28,9 @@ namespace boltz {
 
 namespace detail {
 
-// Out of line, as each check of data names its cases.
-[[nodiscard, gnu::noinline]] inline std::string cases_of_layer(char const* function, std::size_t layer,
-                                                               std::size_t first) {
-    return std::string{function} + ": data of layer " + std::to_string(layer) + ", cases from " +
-           std::to_string(first) + " on,";
+// Out of line, as each check of data names its layer.
+[[nodiscard, gnu::noinline]] inline std::string data_of_layer(char const* function, std::size_t layer) {
+    return std::string{function} + ": data of layer " + std::to_string(layer);
 }
 
 } // namespace detail
@@ -112,13 +110,14 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
             constexpr std::size_t step = 64;
             Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), layer.size()});
             std::vector<std::size_t> indices(rows_read.shape(0));
+            std::string const argument = detail::data_of_layer(function, I);
             for (std::size_t first = 0; first < rows(); first += step) {
                 std::size_t const count = std::min(step, rows() - first);
                 std::iota(indices.begin(), indices.end(), first);
                 Block<T> const block = Block{rows_read}.row_range(0, count);
                 source.load(std::span<std::size_t const>{indices.data(), count}, block,
                             draws.stream(I).from_row(first));
-                detail::validate(layer.unit(), Block<T const>{block}, detail::cases_of_layer(function, I, first));
+                detail::validate(layer.unit(), Block<T const>{block}, argument, first);
             }
         });
     }

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -102,16 +103,22 @@ void archive_unit(Archive& archive, std::string_view name, U& unit) {
     if constexpr (requires { unit.archive(archive); }) archive.nested(name, unit);
 }
 
-/// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value.
+/// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value. Messages
+/// count the rows from `first_row` on, the number that the first one of this block has in the data.
 template <class U, std::floating_point T>
-void validate(U const& unit, Block<T const> states, std::string_view argument) {
-    if constexpr (requires { unit.validate(states, argument); }) {
-        unit.validate(states, argument);
+void validate(U const& unit, Block<T const> states, std::string_view argument, std::size_t first_row = 0) {
+    if constexpr (requires { unit.validate(states, argument, first_row); }) {
+        unit.validate(states, argument, first_row);
+    } else if constexpr (requires { unit.validate(states, argument); }) {
+        if (first_row == 0)
+            unit.validate(states, argument);
+        else
+            unit.validate(states, std::string{argument} + " (rows from " + std::to_string(first_row) + " on)");
     } else {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (std::size_t j = 0; j < states.columns; ++j)
                 if (!std::isfinite(states(i, j)))
-                    fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j,
+                    fail<ValueError>(argument, " holds ", states(i, j), " in row ", first_row + i, ", column ", j,
                                      ", but must be finite");
     }
 }

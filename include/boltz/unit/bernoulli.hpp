@@ -66,11 +66,11 @@ struct Bernoulli {
 
     /// @throws ValueError if a value is not in [0, 1].
     template <class T>
-    void validate(Block<T const> states, std::string_view argument) const {
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (std::size_t j = 0; j < states.columns; ++j)
                 if (T const s = states(i, j); !(s >= 0 && s <= 1))
-                    detail::fail<ValueError>(argument, " holds ", s, " in row ", i, ", column ", j,
+                    detail::fail<ValueError>(argument, " holds ", s, " in row ", first_row + i, ", column ", j,
                                              ", but Bernoulli units take values in [0, 1]");
     }
 

@@ -134,12 +134,12 @@ class Gaussian {
 
     /// @throws ValueError if a value is not finite.
     template <class T>
-    void validate(Block<T const> states, std::string_view argument) const {
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (std::size_t j = 0; j < states.columns; ++j)
                 if (!std::isfinite(states(i, j)))
-                    detail::fail<ValueError>(argument, " holds ", states(i, j), " in row ", i, ", column ", j,
-                                             ", but Gaussian units take finite values");
+                    detail::fail<ValueError>(argument, " holds ", states(i, j), " in row ", first_row + i,
+                                             ", column ", j, ", but Gaussian units take finite values");
     }
 
     /// The natural parameter of unit `column` with this mean; nothing needs smoothing.

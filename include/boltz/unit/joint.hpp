@@ -112,9 +112,10 @@ class JointUnit {
         each([&](auto const& unit, std::size_t p) { unit.add_own_term(columns(states, p), out); });
     }
     template <class T>
-    void validate(Block<T const> states, std::string_view argument) const {
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
         each([&](auto const& unit, std::size_t p) {
-            detail::validate(unit, columns(states, p), std::string{argument} + ", part " + std::to_string(p) + ",");
+            detail::validate(unit, columns(states, p), std::string{argument} + ", part " + std::to_string(p) + ",",
+                             first_row);
         });
     }
 

@@ -118,17 +118,19 @@ class Multinomial {
     /// Means are welcome as data too: values >= 0 that add up to the number of trials.
     /// @throws ValueError if a value is negative or not a number, or a row does not add up.
     template <class T>
-    void validate(Block<T const> states, std::string_view argument) const {
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
         for (std::size_t i = 0; i < states.rows; ++i) {
             double sum = 0;
             for (std::size_t j = 0; j < states.columns; ++j) {
                 if (T const s = states(i, j); !(s >= 0))
-                    detail::fail<ValueError>(argument, " holds ", s, " in row ", i, ", column ", j,
+                    detail::fail<ValueError>(argument, " holds ", s, " in row ", first_row + i, ", column ", j,
                                              ", but multinomial units take counts of 0 or more");
                 sum += static_cast<double>(states(i, j));
             }
-            if (!(std::abs(sum - static_cast<double>(trials_)) <= 1e-3 * static_cast<double>(trials_)))
-                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", i,
+            // Room for the rounding of means, but never for a trial.
+            auto const trials = static_cast<double>(trials_);
+            if (!(std::abs(sum - trials) <= std::min(1e-3 * trials, 0.5)))
+                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", first_row + i,
                                          ", but the multinomial unit has ", trials_, " trials");
         }
     }
