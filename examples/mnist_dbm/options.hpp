@@ -263,7 +263,7 @@ inline void declare(CLI::App& app, Options& options) {
     app.add_option(
            "--checkpoint-seconds", options.checkpoint_seconds,
            "Write a checkpoint at the end of an epoch when the last one is older than this; 0 for every epoch")
-        ->check(number(1e9))
+        ->check(real_number(0, 1e9))
         ->group("Run");
     app.add_flag("--restart", options.restart,
                  "Begin anew where the folder holds a run, stopped or finished; its files are removed")

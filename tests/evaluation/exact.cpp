@@ -240,7 +240,7 @@ TEST_CASE("an exact answer in float is the one in double to float's precision", 
 TEST_CASE("what cannot be enumerated is refused with the number of states", "[evaluation]") {
     auto const rbm = test::bernoulli_rbm(40, 30);
     CHECK_THROWS_AS(exact_log_partition(rbm), ValueError);
-    CHECK_THROWS_WITH(exact_log_partition(rbm), contains_text("1.07374e+09 states"));
+    CHECK_THROWS_WITH(exact_log_partition(rbm), contains_text("1073741824 states"));
     CHECK_THROWS_AS(exact_log_partition(test::bernoulli_rbm(), {.max_states = 7}), ValueError);
     CHECK_NOTHROW(exact_log_partition(test::bernoulli_rbm(), {.max_states = 8}));
     CHECK_THROWS_WITH(exact_log_partition(RBM{test::layer<Gaussian>(2), test::layer<Gaussian>(2)}),

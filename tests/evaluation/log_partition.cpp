@@ -54,6 +54,39 @@ TEST_CASE("large and small numbers neither overflow nor vanish", "[evaluation]")
     CHECK(log_mean_exp(std::vector<double>{-infinity, -infinity}).value == -infinity);
 }
 
+TEST_CASE("a few weights far below the others widen the error and are no reason for a warning", "[evaluation]") {
+    // Of 100 chains each misses the model with probability 0.08: the error of the mean is known.
+    double const miss = 0.08, n = 100;
+    double const truth = std::log(1 - miss), deviation = std::sqrt(miss / (1 - miss) / n);
+    Draws const draws = Draws::from_seed(5);
+    int few = 0, far = 0;
+    constexpr int trials = 1000;
+    for (int trial = 0; trial < trials; ++trial) {
+        std::vector<double> values(100);
+        draws.uniform(static_cast<std::uint64_t>(trial), 0, std::span{values});
+        for (double& value : values) value = value < miss ? -7 : 0;
+        auto const found = boltz::detail::summarised(values, ChainStart::base);
+        few += found.variance_above > 0 || !found.trustworthy();
+        far += std::abs(found.log_z - truth) > 4 * found.standard_error && found.standard_error > 0;
+        if (found.standard_error > 0) CHECK(found.standard_error > 0.5 * deviation);
+    }
+    CHECK(few == 0);
+    // A single miss of 100 is expected 2.1 times, which leaves 4 errors; two are too, 9 times, by the usual error.
+    // More than 8 of 2.1 are seen in one test of 1,700.
+    CHECK(far <= 8);
+}
+
+TEST_CASE("weights far above the others are a reason for a warning", "[evaluation]") {
+    std::vector<double> values(100, 0.0);
+    for (std::size_t i = 0; i < 20; ++i) values[i] = 7;
+    auto const found = boltz::detail::summarised(values, ChainStart::base);
+    CHECK(found.variance_above == Approx(2 * 20 * 49 / 100.0));
+    CHECK(found.effective_runs > 19);
+    CHECK_FALSE(found.trustworthy());
+    auto const normal = normal_numbers(20000, 0, 0.7);
+    CHECK(log_mean_exp(normal).variance_above == Approx(0.49).epsilon(0.05));
+}
+
 TEST_CASE("the interval is that of the mean weight, open below when it must be", "[evaluation]") {
     auto const even = boltz::detail::summarised(normal_numbers(100, 10, 0.2), ChainStart::base);
     CHECK(even.lower == Approx(even.log_z + std::log(1 - 3 * even.standard_error)).epsilon(1e-14));

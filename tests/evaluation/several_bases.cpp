@@ -39,7 +39,7 @@ LogPartition estimate(double log_z, double error, std::string base, double varia
     result.standard_error = error;
     result.runs = 100;
     result.effective_runs = 90;
-    result.variance = variance;
+    result.variance_above = variance;
     result.base = std::move(base);
     return result;
 }
@@ -114,7 +114,8 @@ TEST_CASE("grey values are no states and are not listed", "[evaluation]") {
     CHECK(std::isinf(visited.log_sum()));
 }
 
-TEST_CASE("the most precise clean estimate is reported, unless another lies above it", "[evaluation]") {
+TEST_CASE("the most precise clean estimate is reported, unless another lies above it or visited states refute it",
+          "[evaluation]") {
     using boltz::detail::chosen_estimate;
     CHECK(chosen_estimate({estimate(10, 0.1, "a"), estimate(10.1, 0.05, "b")}) == 1);
     CHECK(chosen_estimate({estimate(10, 0.1, "a"), estimate(9, 0.05, "b")}) == 0);
@@ -122,6 +123,10 @@ TEST_CASE("the most precise clean estimate is reported, unless another lies abov
     CHECK(chosen_estimate({estimate(10, 0.1, "a"), estimate(14, 0.05, "b", 50)}) == 1);   // and lies above
     CHECK(chosen_estimate({estimate(10, 0.1, "a", 50), estimate(10.1, 0.2, "b", 50)}) == 0);
     CHECK(chosen_estimate({estimate(10, 0.1, "a"), estimate(11, 0.1, "b"), estimate(15, 0.1, "c")}) == 2);
+    // The most precise one is refuted by visited states, within 3 combined errors of the other.
+    auto refuted = estimate(10, 0.001, "a"), other = estimate(10.1, 0.05, "b");
+    refuted.at_least = other.at_least = 10.08;
+    CHECK(chosen_estimate({refuted, other}) == 1);
 }
 
 TEST_CASE("bases that are equal are annealed from once, and none is refused", "[evaluation]") {

@@ -4,6 +4,8 @@
 /// @file
 /// What bytes mean: grey levels 0 .. 255, or the states 0 and 1.
 
+#include <boltz/version.hpp>
+
 #include <algorithm>
 #include <ranges>
 #include <string>

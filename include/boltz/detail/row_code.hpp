@@ -4,6 +4,8 @@
 /// @file
 /// Tells rows of states apart.
 
+#include <boltz/version.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <cstring>

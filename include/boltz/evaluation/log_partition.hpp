@@ -48,29 +48,47 @@ struct LogMean {
     double relative_error = 0; ///< standard error of the mean of exp(w) over that mean, so that of `value` too
     double effective = 0;      ///< (sum_i exp(w_i))^2 / sum_i exp(2 w_i), the effective sample size
     double variance = 0;       ///< of the w_i themselves
+    double variance_above =
+        0; ///< mean of (w_i - median)^2 over those above the median: the variance, were they normal
 };
 
 /// The mean in log space, stable for numbers of any size; needs two of them for an error.
+///
+/// Numbers below a tenth of the mean, such as of chains that have missed the model, count as rare events: where some
+/// have been seen, two more are reckoned with in the error (after Agresti & Coull 1998), since of a share of 8 % two
+/// of 100 are seen now and then, and the plain error would then be half of what it should be. In samples without
+/// such numbers, and where they are many, the error is the usual one.
 [[nodiscard]] inline LogMean log_mean_exp(std::span<double const> values) {
     auto const n = static_cast<double>(values.size());
     double const top = *std::max_element(values.begin(), values.end());
     double const infinity = std::numeric_limits<double>::infinity();
-    if (!std::isfinite(top)) return {.value = top, .relative_error = infinity, .variance = infinity};
+    if (!std::isfinite(top))
+        return {.value = top, .relative_error = infinity, .variance = infinity, .variance_above = infinity};
     double sum = 0, squares = 0, mean = 0, spread = 0, error = 0;
     for (double const w : values) {
         sum += std::exp(w - top);
         squares += std::exp(2 * (w - top));
         mean += w / n;
     }
+    std::vector<double> order{values.begin(), values.end()};
+    auto const middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+    std::nth_element(order.begin(), middle, order.end());
+    double const median = *middle;
+    double above = 0;
+    bool rare = false;
     for (double const w : values) {
         spread += (w - mean) * (w - mean);
-        double const deviation = std::exp(w - top) / (sum / n) - 1;
-        error += deviation * deviation;
+        if (w > median) above += (w - median) * (w - median);
+        double const ratio = std::exp(w - top) / (sum / n);
+        error += (ratio - 1) * (ratio - 1);
+        rare = rare || ratio < 0.1;
     }
+    if (rare) error += 2;
     return {.value = top + std::log(sum / n),
             .relative_error = values.size() > 1 ? std::sqrt(error / (n - 1) / n) : infinity,
             .effective = sum * sum / squares,
-            .variance = values.size() > 1 ? spread / (n - 1) : infinity};
+            .variance = values.size() > 1 ? spread / (n - 1) : infinity,
+            .variance_above = values.size() > 1 ? 2 * above / n : infinity};
 }
 
 /// What an annealing from one base has said, beside an estimate that began at another.
@@ -88,11 +106,12 @@ struct BaseEstimate {
 /// truth in expectation, and above it for chains that run down from the model.
 struct LogPartition {
     double log_z = 0;             ///< the estimate
-    double standard_error = 0;    ///< of `log_z`, to first order
+    double standard_error = 0;    ///< of `log_z`, to first order; see `log_mean_exp`
     double lower = 0;             ///< 3 standard errors of the mean weight away; -infinity where that is all of it
     double upper = 0;             ///< the same upwards
     double effective_runs = 0;    ///< how many equal weights would tell as much
     double variance = 0;          ///< of the log-weights
+    double variance_above = 0;    ///< of those above their median, about it
     std::size_t runs = 0;         ///< chains
     std::size_t temperatures = 0; ///< steps from the base to the model
     ChainStart start = ChainStart::base;
@@ -130,8 +149,9 @@ struct LogPartition {
 
     /// What speaks against it in plain words; empty if nothing does.
     ///
-    /// Few effective runs speak against it, and so does a variance s of the log-weights with runs exp(-s) below the
-    /// same limit: were they normal, no more weights than that would count, and a sample overrates what it has seen.
+    /// Few effective runs speak against it, and so does a variance s of the log-weights above their median with runs
+    /// exp(-s) below the same limit: were they normal, no more weights than that would count, and a sample overrates
+    /// what it has seen. Weights far below the others, of chains that have missed the model, do no such harm.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
         text.precision(3);
@@ -146,8 +166,8 @@ struct LogPartition {
         else if (effective_runs < least_effective_runs)
             text << "the estimate rests on " << effective_runs << " effective runs of " << runs
                  << "; take more temperatures";
-        else if (n * std::exp(-variance) < least_effective_runs)
-            text << "the log-weights have variance " << variance << ", too much for " << runs
+        else if (n * std::exp(-variance_above) < least_effective_runs)
+            text << "the log-weights above their median have variance " << variance_above << ", too much for " << runs
                  << " runs: the largest weights have probably not been seen; take more temperatures";
         else if (start == ChainStart::long_chains)
             text << "the chains began at the ends of long chains, not at exact samples: an upper bound only if those "
@@ -179,6 +199,7 @@ inline LogPartition summarised(std::vector<double> log_weights, ChainStart start
     result.upper = result.log_z + (sign > 0 ? wide : -down);
     result.effective_runs = mean.effective;
     result.variance = mean.variance;
+    result.variance_above = mean.variance_above;
     result.runs = log_weights.size();
     result.start = start;
     result.log_weights = std::move(log_weights);

@@ -100,11 +100,13 @@ template <concepts::Field F>
         }
     }
     random = advanced;
+    for (auto& estimate : estimates) { // one that they refute is not chosen where another is not
+        estimate.at_least = visited.log_sum();
+        estimate.visited = visited.count();
+    }
     std::size_t const chosen = detail::chosen_estimate(estimates);
     LogPartition result = estimates[chosen];
     result.base_index = chosen;
-    result.at_least = visited.log_sum();
-    result.visited = visited.count();
     for (std::size_t i = 0; i < estimates.size(); ++i)
         if (i != chosen)
             result.others.push_back({estimates[i].base, estimates[i].log_z, estimates[i].standard_error,

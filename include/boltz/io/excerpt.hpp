@@ -4,6 +4,8 @@
 /// @file
 /// Quoting what a file says.
 
+#include <boltz/version.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
