@@ -138,10 +138,14 @@ Image picture(Model const& model, LabelledImages const& digits, Options const& o
     Given given{model, cases};
     given.clamp(0, binary, mask);
     Compute const compute{.threads = options.threads};
-    auto const states = sample_given(
+    auto const completions = sample_given(
         model, given, {.copies = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
-    auto const means = mean_given(model, given, {.sweeps = options.sweeps, .compute = compute}, random);
-    Matrix<float> const ink = conditional_means<0>(model, states);
+    auto const means =
+        mean_given(model, given, {.sweeps = options.sweeps, .reads = options.sweeps, .compute = compute}, random);
+    if (auto const warning = completions.warning(); !warning.empty())
+        std::cout << "Warning, completions: " << warning << ".\n";
+    if (auto const warning = means.warning(); !warning.empty()) std::cout << "Warning, mean: " << warning << ".\n";
+    Matrix<float> const ink = conditional_means<0>(model, completions.states);
 
     std::size_t const columns = options.completions + 3;
     Matrix<float> tiles = xt::zeros<float>({cases * columns, pixels});
@@ -152,7 +156,7 @@ Image picture(Model const& model, LabelledImages const& digits, Options const& o
             tiles(i * columns + 1, j) = known ? binary(i, j) : 0.4f; // grey: not known
             for (std::size_t c = 0; c < options.completions; ++c)
                 tiles(i * columns + 2 + c, j) = known ? binary(i, j) : ink(i * options.completions + c, j);
-            tiles(i * columns + columns - 1, j) = means[0](i, j);
+            tiles(i * columns + columns - 1, j) = means.mean[0](i, j);
         }
     Captions captions{.title = "Halves of test digits completed"};
     captions.columns = {"digit", "given"};

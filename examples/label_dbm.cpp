@@ -12,7 +12,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -109,16 +108,15 @@ void train(Machine& machine, LabelledImages const& images, Options const& option
 
 /// The means of the pixels at the ends of Gibbs chains that hold their labels fast, ten chains of each class.
 Matrix<float> draw_classes(Machine const& machine, Options const& options, Random& random) {
+    Matrix<float> labels = xt::zeros<float>({classes, classes});
+    for (std::size_t c = 0; c < classes; ++c) labels(c, c) = 1;
+    Given given{machine, classes};
+    given.clamp(3, labels);
     Compute const compute{.threads = options.threads, .block_rows = 50};
-    States<float, Machine::depth> states{classes * samples_a_class, machine.sizes()};
-    // Where a chain begins does not matter in the end; here at the biases, all labels but its own forgotten.
-    auto begin = sample(machine, {.count = states.rows(), .sweeps = 0, .compute = compute}, random);
-    for (std::size_t l = 0; l + 1 < Machine::depth; ++l) copy(begin[l], states[l]);
-    for (std::size_t i = 0; i < states.rows(); ++i) states[3](i, i / samples_a_class) = 1;
-    Executor executor{compute};
-    gibbs_sweeps(Prepared{machine, compute}, states.blocks(), options.sweeps, random.split(), executor,
-                 {false, false, false, true});
-    return conditional_means<0>(machine, states);
+    auto const drawn = sample_given(
+        machine, given, {.copies = samples_a_class, .sweeps = options.sweeps, .compute = compute}, random);
+    if (auto const warning = drawn.warning(); !warning.empty()) std::cout << "Warning: " << warning << ".\n";
+    return conditional_means<0>(machine, drawn.states);
 }
 
 int run(Options const& options) {

@@ -63,10 +63,12 @@ int main() {
     Given given{rbm, pictures.shape(0)};
     given.clamp(0, pictures, known);
     auto const completions = sample_given(rbm, given, {.copies = 5, .sweeps = 200}, random); // five of each case
-    auto const means = mean_given(rbm, given, {}, random);                                   // E[pixel | known]
+    auto const means = mean_given(rbm, given, {.sweeps = 1000, .reads = 10'000}, random);
+    std::printf("E[pixel 2 | known] of case 3: %.2f +- %.2f\n", means.mean[0](3, 2), means.standard_error[0](3, 2));
+    if (auto const warning = means.warning(); !warning.empty()) std::printf("%s\n", warning.c_str());
     // [given]
-    require(completions[0](7, 1) == pictures(1, 1), "known pixels keep their values");
-    require(means[0](1, 3) == pictures(1, 3), "and in means too");
+    require(completions.states[0](7, 1) == pictures(1, 1), "known pixels keep their values");
+    require(means.mean[0](1, 3) == pictures(1, 3), "and in means too");
 
     // [labels]
     Matrix<float> const labels = kinds(pictures); // bars or stripes, one softmax unit
@@ -86,10 +88,10 @@ int main() {
     // [labels]
     double right = 0;
     for (std::size_t i = 0; i < pictures.shape(0); ++i)
-        right += predicted[0](i, 9) * labels(i, 0) + predicted[0](i, 10) * labels(i, 1);
+        right += predicted.mean[0](i, 9) * labels(i, 0) + predicted.mean[0](i, 10) * labels(i, 1);
     std::printf("labels: %.2f of the probability is right\n", right / static_cast<double>(pictures.shape(0)));
     require(right > 0.8 * static_cast<double>(pictures.shape(0)), "most labels are found");
-    require(drawn[0](3, 9) == labels(3, 0), "labels keep their values");
+    require(drawn.states[0](3, 9) == labels(3, 0), "labels keep their values");
 
     // [tempered]
     auto const [states, ladder] =
@@ -124,7 +126,7 @@ int main() {
     auto const moments = compare_moments(visible, data_drawn);
     auto const neighbours = nearest_neighbours(visible, pictures); // indices and distances
     auto const accuracy = adversarial_accuracy(visible, data_drawn);
-    auto const histogram = class_histogram(drawn[0].column_range(9, 2)); // of the label part
+    auto const histogram = class_histogram(drawn.states[0].column_range(9, 2)); // of the label part
     std::printf("covariances differ by %.3f, by chance %.3f; AA %.2f and %.2f; entropy of classes %.2f nats\n",
                 moments.covariance_difference, moments.covariance_noise, accuracy.of_data, accuracy.of_samples,
                 histogram.entropy());

@@ -24,6 +24,16 @@ struct ChainDiagnostics {
     double split_r_hat = 1;          ///< near 1 when all halves of chains agree; above 1.01 they have not mixed
 };
 
+namespace detail {
+
+/// R-hat of sequences of `reads` reads: how much larger the standard deviation of all reads is than that within
+/// sequences, from the mean variance within and the variance of their means.
+[[nodiscard]] inline double scale_reduction(double within, double between, double reads) noexcept {
+    return std::sqrt((within * (reads - 1) / reads + between) / within);
+}
+
+} // namespace detail
+
 /// Diagnoses chains by a scalar of their states (an energy, a unit, the count of a class): `series` has one row a
 /// chain and one column a read, in order of time.
 ///
@@ -78,7 +88,7 @@ template <SampleRows R>
         double const unknown = std::numeric_limits<double>::quiet_NaN();
         return {result.mean, unknown, unknown, unknown, unknown};
     }
-    result.split_r_hat = std::sqrt(variance / within);
+    result.split_r_hat = detail::scale_reduction(within, between, reads);
 
     auto const autocorrelation = [&](std::size_t lag) {
         return lag == 0 ? 1 : 1 - (within - covariance(lag)) / variance;

@@ -67,7 +67,7 @@ template <concepts::Field F, concepts::DataSource Data>
     Given given{field, cases.size()};
     given.clamp(0, begin);
     auto const start = sample_given(field, given, {.sweeps = clamped_sweeps, .compute = options.compute}, advanced);
-    auto samples = sample(field, start, options, advanced);
+    auto samples = sample(field, start.states, options, advanced);
     random = advanced;
     return samples;
 }

@@ -6,18 +6,23 @@
 
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
+#include <boltz/sampling/chain_agreement.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
+#include <boltz/sampling/dispersed_starts.hpp>
 #include <boltz/sampling/given.hpp>
 
+#include <cmath>
+#include <concepts>
 #include <cstddef>
+#include <limits>
 #include <string>
+#include <utility>
 
 namespace boltz {
 
@@ -30,37 +35,37 @@ struct SampleGivenOptions {
 
 /// How many chains and reads a mean is made of.
 struct MeanGivenOptions {
-    std::size_t chains = 10;  ///< independent chains a case
+    std::size_t chains = 12;  ///< independent chains a case; two of each `DispersedStart`
     std::size_t sweeps = 100; ///< full Gibbs sweeps before a chain is read for the first time
     std::size_t reads = 100;  ///< sweeps whose conditional means are averaged, the next ones
     Compute compute{};        ///< workers
 };
 
-namespace detail {
+/// Samples given what is known, and whether their chains agree.
+template <std::floating_point T, std::size_t Depth>
+struct SamplesGiven {
+    States<T, Depth> states;            ///< cases * copies rows: copy c of case i stands in row i * copies + c
+    ChainAgreement<T, Depth> agreement; ///< of the chains, in the second half of their sweeps
 
-/// The known units at their values, the others drawn from their biases given the known ones of their own layer.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth>
-begin_given(F const& field, Given<typename F::value_type, F::depth> const& given, Draws const& draws) {
-    using T = typename F::value_type;
-    States<T, F::depth> states{given.cases(), field.sizes()};
-    States<T, F::depth> scratch{given.cases(), field.sizes()};
-    auto const clamps = given.clamps();
-    given.write(states.blocks());
-    for_each_index<F::depth>([&](auto l) {
-        if (clamps.whole[l]) return;
-        auto const& unit = field.template layer<l>().unit();
-        field.template input<l>(states.blocks(), scratch[l], {.below = 0, .above = 0});
-        Block<T> const free = states[l];
-        if (clamps.masks[l].columns > 0) {
-            sample_given(unit, scratch[l], clamps.masks[l], free, draws.stream(l));
-        } else {
-            copy(scratch[l], free);
-            unit.sample(free, draws.stream(l));
-        }
-    });
-    return states;
-}
+    /// What speaks against the samples in plain words; empty if nothing does.
+    [[nodiscard]] std::string warning() const { return agreement.warning(); }
+};
+
+/// Means given what is known, their errors, and whether the chains agree on them.
+template <std::floating_point T, std::size_t Depth>
+struct MeansGiven {
+    States<T, Depth> mean; ///< rows = cases; known units stand there with their values
+    /// Standard deviation of the means of the chains / sqrt(chains), in the units of `mean`; 0 for known units. Holds
+    /// for chains that agree. Not-a-number where there is only one chain a case.
+    States<T, Depth> standard_error;
+    ChainAgreement<T, Depth> agreement; ///< of the chains, in all reads
+
+    /// What speaks against the means in plain words; empty if nothing does: then they can be trusted within their
+    /// standard errors, as far as chains from the starts in `DispersedStart` can tell.
+    [[nodiscard]] std::string warning() const { return agreement.warning(); }
+};
+
+namespace detail {
 
 /// Refuses values that the units cannot have. A group of units may be impossible as a whole, so the others are drawn
 /// first.
@@ -71,7 +76,7 @@ void check_given(F const& field, Given<typename F::value_type, F::depth> const& 
     if (given.sizes() != field.sizes())
         fail<ShapeError>(function, ": given was made for a model of other sizes; layer 0 has ", given.sizes()[0],
                          " units there and ", field.sizes()[0], " here");
-    auto const states = begin_given(field, given, draws);
+    auto const states = begin_given(field, given, 1, draws);
     for_each_index<F::depth>([&](auto l) {
         validate(field.template layer<l>().unit(), Block<T const>{states[l]},
                  function + ": layer " + std::to_string(std::size_t{l}) + " of given");
@@ -79,18 +84,59 @@ void check_given(F const& field, Given<typename F::value_type, F::depth> const& 
     if constexpr (concepts::Model<F>) check_bounded_energy(field, function.c_str());
 }
 
+/// Chains of each case that have ended, and what was read of them on the way.
+template <std::floating_point T, std::size_t Depth>
+struct ChainsGiven {
+    States<T, Depth> states;
+    ReadMoments<T, Depth> moments;
+};
+
+/// Runs `chains` chains of each case for `sweeps` sweeps and `reads` more, in which conditional means are read; chain
+/// c of case i is row i * chains + c.
+template <concepts::Field F>
+[[nodiscard]] ChainsGiven<typename F::value_type, F::depth>
+run_given(F const& field, Given<typename F::value_type, F::depth> const& given, std::size_t chains,
+          std::size_t sweeps, std::size_t reads, Compute const& compute, Draws const& draws) {
+    using T = typename F::value_type;
+    auto const all = given.repeated(chains);
+    auto const sizes = field.sizes();
+    ChainsGiven<T, F::depth> result{begin_given(field, all, chains, draws), {reads > 0 ? all.cases() : 0, sizes}};
+    auto const clamps = all.clamps();
+    Executor executor{compute};
+    auto const& prepared = detail::prepared(field, compute);
+    executor.for_each_block(all.cases(), [&](std::size_t first, std::size_t count) {
+        auto const states = row_range(result.states.blocks(), first, count);
+        States<T, F::depth> scratch{count, sizes};
+        States<T, F::depth> means{reads > 0 ? count : 0, sizes};
+        ReadSums<T, F::depth> sums{reads > 0 ? count : 0, sizes, reads};
+        auto const clamps_here = clamps.row_range(first, count);
+        for (std::size_t k = 0; k < sweeps + reads; ++k) {
+            Draws const sweep = draws.stream(F::depth + 1 + k).from_row(first);
+            for (Parity const parity : {Parity::odd, Parity::even}) {
+                if (k < sweeps)
+                    clamped_half_sweep(prepared, states, clamps_here, scratch.blocks(), parity, sweep);
+                else
+                    clamped_half_sweep_with_means(prepared, states, means.blocks(), clamps_here, scratch.blocks(),
+                                                  parity, sweep);
+            }
+            if (k >= sweeps) sums.add(means.blocks(), result.moments, first);
+        }
+    });
+    return result;
+}
+
 } // namespace detail
 
 /// Samples of all units given what is known of some cases: the known units keep their values, the others are drawn by
-/// Gibbs sampling (`clamped_half_sweep`) that begins at draws from the biases.
+/// Gibbs sampling (`clamped_half_sweep`).
 ///
-/// Returns the states of all layers, cases * copies rows: copy c of case i stands in row i * copies + c. A chain
-/// whose modes are far apart may need more sweeps than the default to move between them; more copies show all modes,
-/// but in proportions that depend on where chains begin.
+/// The copies of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so copies show all
+/// modes that those starts lead to, in proportions that depend on the starts where chains do not mix. Whether they
+/// disagree is measured in the second half of the sweeps; `warning()` of the result says so.
 /// @throws ShapeError if `given` is not of this model; ValueError if copies is 0, a known value is impossible, or the
 /// energy is not bounded below.
 template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth>
+[[nodiscard]] SamplesGiven<typename F::value_type, F::depth>
 sample_given(F const& field, Given<typename F::value_type, F::depth> const& given, SampleGivenOptions const& options,
              Random& random) {
     if (options.copies == 0) detail::fail<ValueError>("sample_given: copies is 0, but must be at least 1");
@@ -98,33 +144,23 @@ sample_given(F const& field, Given<typename F::value_type, F::depth> const& give
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "sample_given");
+    // One chain has none to agree with, so nothing is read of it.
+    std::size_t const reads = options.copies > 1 ? options.sweeps / 2 : 0;
+    auto run = detail::run_given(field, given, options.copies, options.sweeps - reads, reads, options.compute, draws);
     random = advanced;
-    auto const all = given.repeated(options.copies);
-    auto states = detail::begin_given(field, all, draws);
-    auto scratch = states;
-    auto const clamps = all.clamps();
-    Executor executor{options.compute};
-    auto const& prepared = detail::prepared(field, options.compute);
-    executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
-        auto const block = row_range(states.blocks(), first, count);
-        auto const scratch_here = row_range(scratch.blocks(), first, count);
-        auto const clamps_here = clamps.row_range(first, count);
-        for (std::size_t k = 0; k < options.sweeps; ++k) {
-            Draws const sweep = draws.stream(F::depth + k).from_row(first);
-            clamped_half_sweep(prepared, block, clamps_here, scratch_here, Parity::odd, sweep);
-            clamped_half_sweep(prepared, block, clamps_here, scratch_here, Parity::even, sweep);
-        }
-    });
-    return states;
+    return {std::move(run.states), detail::agreement_of(run.moments, given.cases(), options.copies, reads,
+                                                        detail::deviations_at_zero(field))};
 }
 
-/// The means of all units given what is known of some cases, rows = cases; known units stand there with their values.
+/// The means of all units given what is known of some cases.
 ///
 /// An average over chains and sweeps of the conditional means of each half-sweep, which has less noise than an
-/// average of states. Unknown labels come out as p(label | known), missing pixels as the probability of ink.
+/// average of states. Unknown labels come out as p(label | known), missing pixels as the probability of ink. The
+/// chains of a case begin far apart (`DispersedStart`), and `warning()` of the result says where they disagree or
+/// that this was not measured.
 /// @throws as `sample_given`; ValueError if chains or reads is 0.
 template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth>
+[[nodiscard]] MeansGiven<typename F::value_type, F::depth>
 mean_given(F const& field, Given<typename F::value_type, F::depth> const& given, MeanGivenOptions const& options,
            Random& random) {
     using T = typename F::value_type;
@@ -134,42 +170,34 @@ mean_given(F const& field, Given<typename F::value_type, F::depth> const& given,
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "mean_given");
+    auto const run =
+        detail::run_given(field, given, options.chains, options.sweeps, options.reads, options.compute, draws);
     random = advanced;
-    auto const all = given.repeated(options.chains);
-    auto states = detail::begin_given(field, all, draws);
-    auto means = states;
-    auto scratch = states;
-    States<T, F::depth> sums{all.cases(), field.sizes()};
-    auto const clamps = all.clamps();
-    Executor executor{options.compute};
-    auto const& prepared = detail::prepared(field, options.compute);
-    executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
-        auto const block = row_range(states.blocks(), first, count);
-        auto const means_here = row_range(means.blocks(), first, count);
-        auto const scratch_here = row_range(scratch.blocks(), first, count);
-        auto const sums_here = row_range(sums.blocks(), first, count);
-        auto const clamps_here = clamps.row_range(first, count);
-        for (std::size_t k = 0; k < options.sweeps + options.reads; ++k) {
-            Draws const sweep = draws.stream(F::depth + k).from_row(first);
-            for (Parity const parity : {Parity::odd, Parity::even}) {
-                if (k < options.sweeps)
-                    clamped_half_sweep(prepared, block, clamps_here, scratch_here, parity, sweep);
-                else
-                    clamped_half_sweep_with_means(prepared, block, means_here, clamps_here, scratch_here, parity,
-                                                  sweep);
-            }
-            if (k < options.sweeps) continue;
-            for (std::size_t l = 0; l < F::depth; ++l)
-                for (std::size_t i = 0; i < count; ++i)
-                    detail::axpy(sums_here[l].row(i).data(), means_here[l].row(i).data(), sums_here[l].columns, T{1});
-        }
-    });
-    States<T, F::depth> result{given.cases(), field.sizes()};
-    T const share = T{1} / static_cast<T>(options.chains * options.reads);
+    std::size_t const cases = given.cases();
+    MeansGiven<T, F::depth> result{
+        {cases, field.sizes()},
+        {cases, field.sizes()},
+        detail::agreement_of(run.moments, cases, options.chains, options.reads, detail::deviations_at_zero(field))};
+    auto const chains = static_cast<double>(options.chains);
+    double const early = static_cast<double>(options.reads / 2) / static_cast<double>(options.reads);
+    auto const& halves = run.moments.means;
     for (std::size_t l = 0; l < F::depth; ++l)
-        for (std::size_t i = 0; i < all.cases(); ++i)
-            detail::axpy(result[l].row(i / options.chains).data(), sums[l].row(i).data(), result[l].columns, share);
-    given.write(result.blocks());
+        for (std::size_t i = 0; i < cases; ++i)
+            for (std::size_t j = 0; j < result.mean[l].columns; ++j) {
+                auto const of_chain = [&](std::size_t c) {
+                    std::size_t const row = i * options.chains + c;
+                    return early * static_cast<double>(halves[0][l](row, j)) +
+                           (1 - early) * static_cast<double>(halves[1][l](row, j));
+                };
+                double sum = 0, squares = 0;
+                for (std::size_t c = 0; c < options.chains; ++c) sum += of_chain(c) / chains;
+                for (std::size_t c = 0; c < options.chains; ++c) squares += std::pow(of_chain(c) - sum, 2);
+                result.mean[l](i, j) = static_cast<T>(sum);
+                result.standard_error[l](i, j) = options.chains > 1
+                                                     ? static_cast<T>(std::sqrt(squares / (chains - 1) / chains))
+                                                     : std::numeric_limits<T>::quiet_NaN();
+            }
+    given.write(result.mean.blocks());
     return result;
 }
 
