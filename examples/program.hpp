@@ -5,6 +5,7 @@
 /// What programs that train for long have in common: signals that ask to stop, and small texts in files.
 
 #include <boltz/io/file.hpp>
+#include <boltz/io/json.hpp>
 
 #include <csignal>
 #include <filesystem>
@@ -59,6 +60,11 @@ class Polling {
 /// The file appears whole or not at all.
 inline void write_text(std::filesystem::path const& path, std::string const& text) {
     boltz::write_file_atomically(path, std::as_bytes(std::span{text.data(), text.size()}));
+}
+
+/// JSON for a file. What is no UTF-8, such as some path, is replaced: a result is not lost for its sake.
+inline std::string as_text(nlohmann::json const& json) {
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 inline std::string read_text(std::filesystem::path const& path) {

@@ -8,6 +8,7 @@
 #include <boltz/error.hpp>
 #include <boltz/io/file.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
@@ -43,39 +44,73 @@ inline void check_writable(std::filesystem::path const& path) {
 }
 
 /// Holds a folder for this process until the end of its life: of two that write to one folder the later is refused.
+/// The folder is made if it is not there, and removed at the end if nothing has come into it.
 ///
 /// The lock belongs to the open file `.lock`, so that it ends with the process, however that dies. Who holds it may
 /// remove what writers left that died while they wrote a file.
 class FolderLock {
   public:
-    /// @throws boltz::FileError if the folder is held already, or cannot be written.
-    explicit FolderLock(std::filesystem::path const& folder)
-        : file_{::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)} {
-        std::string const name = (folder / ".lock").string();
-        if (file_.get() < 0) boltz::detail::fail_file("FolderLock", "open", name, errno);
+    /// @throws boltz::FileError if the folder is held already, or cannot be made or written.
+    explicit FolderLock(std::filesystem::path folder) : folder_{made(std::move(folder))}, file_{opened(folder_)} {
+        std::string const name = (folder_ / ".lock").string();
         if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK) boltz::detail::fail_file("FolderLock", "lock", name, errno);
-            boltz::detail::fail<boltz::FileError>("another process is writing to ", folder.string(),
-                                                  ": wait until it has ended, or choose another --out");
+            refuse();
         }
-        remove_half_written(folder);
+        struct stat locked {};
+        if (::fstat(file_.get(), &locked) != 0 || locked.st_nlink == 0) refuse(); // another one has just removed it
+        remove_half_written(folder_);
+    }
+    FolderLock(FolderLock const&) = delete;
+    FolderLock& operator=(FolderLock const&) = delete;
+    ~FolderLock() {
+        std::error_code ignored;
+        std::filesystem::directory_iterator entry{folder_, ignored};
+        bool const empty = !ignored && entry != std::filesystem::directory_iterator{} &&
+                           entry->path().filename() == ".lock" &&
+                           entry.increment(ignored) == std::filesystem::directory_iterator{} && !ignored;
+        if (!empty) return;
+        std::filesystem::remove(folder_ / ".lock", ignored);
+        std::filesystem::remove(folder_, ignored);
     }
 
   private:
-    /// Removes the temporary files of `boltz::write_file_atomically`.
+    static std::filesystem::path made(std::filesystem::path folder) {
+        std::error_code problem;
+        std::filesystem::create_directories(folder, problem);
+        if (problem)
+            boltz::detail::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ",
+                                                  problem.message());
+        return folder;
+    }
+    static boltz::detail::Descriptor opened(std::filesystem::path const& folder) {
+        int const file = ::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (file < 0) boltz::detail::fail_file("FolderLock", "open", (folder / ".lock").string(), errno);
+        return boltz::detail::Descriptor{file};
+    }
+    [[noreturn]] void refuse() const {
+        boltz::detail::fail<boltz::FileError>("another process is writing to ", folder_.string(),
+                                              ": wait until it has ended, or choose another --out");
+    }
+
+    /// Removes the temporary files of `boltz::write_file_atomically`; other folders in this one have locks of their
+    /// own.
     static void remove_half_written(std::filesystem::path const& folder) {
         std::vector<std::filesystem::path> found;
-        for (auto const& entry : std::filesystem::recursive_directory_iterator{folder}) {
+        for (auto const& entry : std::filesystem::directory_iterator{folder}) {
             std::string const name = entry.path().filename().string();
             std::string const mark = ".writing-";
             std::size_t const at = name.rfind(mark);
             if (at == std::string::npos || !entry.is_regular_file()) continue;
-            if (name.find_first_not_of("0123456789-", at + mark.size()) == std::string::npos)
+            std::string const numbers = name.substr(at + mark.size()); // PROCESS-COUNT
+            if (numbers.find_first_not_of("0123456789-") == std::string::npos &&
+                std::count(numbers.begin(), numbers.end(), '-') == 1)
                 found.push_back(entry.path());
         }
         std::error_code ignored;
         for (auto const& file : found) std::filesystem::remove(file, ignored);
     }
 
+    std::filesystem::path folder_;
     boltz::detail::Descriptor file_;
 };

@@ -15,7 +15,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -44,6 +46,9 @@ inline std::string evaluated_pixels(boltz::Binarisation binarisation) {
     }
 }
 
+/// Says what is being done, before it takes a while.
+inline void announce(std::string const& what) { std::cout << "evaluation: " << what << " ..." << std::endl; }
+
 /// Estimates log Z, by chains from where the training images are and from the uniform base, the bound of the held-out
 /// images and, if asked for, the log-likelihood of the first of them.
 template <class M>
@@ -63,6 +68,10 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
     LabelledImages const& test = data.test;
     Binarised const begin{ByteSource{data.train}, seen, 0};
     auto const bases = usual_bases(machine, begin, random, compute);
+    std::ostringstream effort;
+    effort << "log Z by " << options.evaluation_runs << " chains over " << options.evaluation_temperatures
+           << " temperatures, from " << bases.size() << " bases and from above";
+    announce(effort.str());
     BothDirections directions = both_directions(machine, ais, random, bases, options.evaluation_sweeps);
     result.below = std::move(directions.below);
     result.above = std::move(directions.above);
@@ -72,11 +81,13 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
 
     result.pixels = evaluated_pixels(seen);
     MeanField const inference{.max_sweeps = 30};
+    announce("the bound of " + std::to_string(test.count) + " images");
     result.bound = elbo(machine, Binarised{ByteSource{test}, seen, 0}, inference, result.below, compute);
     result.bound_of_both = with_log_z(result.bound, result.both);
     if (options.evaluation_cases > 0) {
         LabelledImages const first = test.part(0, std::min(options.evaluation_cases, test.count));
         Binarised const images{ByteSource{first}, seen, 0};
+        announce("log p of " + std::to_string(first.count) + " images, by chains of each");
         Ais const of_case{.runs = 20, .ladder = Ladder::linear(1000), .compute = compute};
         result.cases = annealed_log_likelihood(machine, images, result.below, of_case, random, base);
         result.gap = bound_gap(*result.cases, elbo(machine, images, inference, result.below, compute));

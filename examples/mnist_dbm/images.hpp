@@ -44,7 +44,7 @@ inline Images read_images(Options const& options) {
     std::string const& folder = options.data;
     if (folder.empty()) {
         std::size_t const count = options.limit > 0 ? std::min<std::size_t>(options.limit, 60'000) : 20'000;
-        std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): training on synthetic digits, drawn by the "
+        std::cout << "No MNIST found (--data, $BOLTZ_DATA_DIR/mnist): taking synthetic digits, drawn by the "
                      "program.\n";
         images = {.name = "synthetic digits",
                   .train = synthetic_digits(count, options.seed),

@@ -109,9 +109,23 @@ int evaluate_saved(Options options) {
                    {"seed", options.seed},
                    {"threads", options.threads},
                    {"version", version}});
-    write_text(file, result.dump(2) + "\n");
+    write_text(file, as_text(result));
     show(evaluation, images.test_name);
     return 0;
+}
+
+/// Refuses options of a training where none takes place.
+/// @throws boltz::ValueError
+void refuse_training_options(CLI::App const& app) {
+    for (CLI::Option const* const option : app.get_options()) {
+        std::string const& group = option->get_group();
+        bool const used = group == "Data" || group == "Evaluation" || group == "Presets" || group == "OPTIONS" ||
+                          group == "Options" || option->check_lname("seed") || option->check_lname("threads") ||
+                          option->check_lname("out");
+        if (!used && option->count() > 0)
+            boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", option->get_name(),
+                                                   " is for a training, but --load trains nothing");
+    }
 }
 
 /// What a run leaves in its folder.
@@ -120,15 +134,29 @@ constexpr std::array files_of_a_run{"options.json",   "checkpoint.npz", "metrics
                                     "filters.png",    "samples.png",    "overview.png",       "curves.png",
                                     "mean_field.png", "filters.gif",    "reconstructions.png"};
 
-/// Refuses a folder in which a run would overwrite another one unasked, or could not write.
+/// Whether a folder holds the options of a run, and so what that wrote before its first checkpoint.
+bool is_begun_run(fs::path const& out) {
+    fs::path const settings = out / "options.json";
+    try {
+        if (fs::exists(settings))
+            return static_cast<void>(parse_options(read_text(settings), settings.string())), true;
+    } catch (boltz::Error const&) {
+    } catch (nlohmann::json::exception const&) {
+    }
+    return false;
+}
+
+/// Refuses a folder in which a run would overwrite another one, or other files, unasked, or could not write.
 /// @throws boltz::Error
 void check_folder(Options const& options, fs::path const& out) {
     using namespace boltz;
     for (char const* const file : files_of_a_run) check_writable(out / file);
     bool const stopped = fs::exists(out / "checkpoint.npz");
+    bool const finished = fs::exists(out / "summary.json") || fs::exists(out / "model.npz");
     if (options.resume && !stopped)
         detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
-                                ": it has no checkpoint.npz of a run that was stopped");
+                                finished ? ": it holds a finished run"
+                                         : ": it has no checkpoint.npz of a run that was stopped");
     if (options.resume || options.restart) return;
     if (stopped)
         detail::fail<ValueError>(
@@ -138,6 +166,12 @@ void check_folder(Options const& options, fs::path const& out) {
         if (fs::exists(out / file))
             detail::fail<ValueError>("mnist_dbm: ", out.string(), " holds a finished run (", file,
                                      "): --restart removes it and begins anew, --out FOLDER writes elsewhere");
+    if (is_begun_run(out)) return;
+    for (char const* const file : files_of_a_run)
+        if (fs::exists(out / file))
+            detail::fail<ValueError>("mnist_dbm: ", out.string(), " holds ", file,
+                                     ", which a run would overwrite: --restart removes it, --out FOLDER writes "
+                                     "elsewhere");
 }
 
 /// The options of the run that goes on. They live in its checkpoint; those in options.json are for people, and must
@@ -164,21 +198,27 @@ Options saved_options(Options const& asked, CLI::App const& app, boltz::Arrays c
 }
 
 /// Cuts a log to the length that it had when the checkpoint was written: what follows is of updates that are made
-/// again.
+/// again. A log that is not there any more begins anew.
+/// @throws boltz::ValueError if it is shorter than that.
 void cut_log(fs::path const& log, std::uint64_t bytes) {
-    if (fs::exists(log) && fs::file_size(log) > bytes) fs::resize_file(log, bytes);
+    if (!fs::exists(log)) return;
+    if (std::uint64_t const found = fs::file_size(log); found < bytes)
+        boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", log.string(), " has ", found, " bytes, but had ", bytes,
+                                               " when the checkpoint was written: restore it, or remove it to begin "
+                                               "a new one");
+    fs::resize_file(log, bytes);
 }
 
 int run(Options options, CLI::App const& app, std::string const& program) {
     using namespace boltz;
     fs::path const out{options.out};
     std::error_code problem;
-    fs::create_directories(out, problem);
-    if (problem)
-        detail::fail<FileError>("mnist_dbm: cannot create the folder ", out.string(), ": ", problem.message());
     FolderLock const lock{out};
 
-    if (!options.load.empty()) return evaluate_saved(options);
+    if (!options.load.empty()) {
+        refuse_training_options(app);
+        return evaluate_saved(options);
+    }
 
     fs::path const checkpoint = out / "checkpoint.npz";
     fs::path const log = out / "metrics.csv";
@@ -197,14 +237,14 @@ int run(Options options, CLI::App const& app, std::string const& program) {
                                  ") are not those of the run that was stopped");
     options.data_checksum = sum;
     Experiment experiment{options, images};
-    std::string const settings = nlohmann::json(options).dump(2) + "\n";
+    std::string const settings = as_text(options);
     if (options.resume) {
         std::uint64_t log_bytes = Archive{saved, Archive::Mode::loading}.stored("log_bytes");
-        from_arrays(std::move(saved), experiment);
         cut_log(log, log_bytes);
+        from_arrays(std::move(saved), experiment);
     } else {
         for (char const* old : files_of_a_run) fs::remove(out / old, problem);
-        fs::remove_all(out / "frames", problem);
+        Film::remove_frames(out / "frames");
     }
     write_text(out / "options.json", settings);
     auto const state = [&] {
@@ -240,6 +280,9 @@ int run(Options options, CLI::App const& app, std::string const& program) {
                                   Progress{std::cout, terminal ? Terminal::yes : Terminal::no, columns},
                                   Keep{checkpoint, state, options.checkpoint_seconds});
     }
+    if (!film.failure().empty())
+        detail::fail<FileError>(film.failure(), "; the training stands in ", checkpoint.string(),
+                                ", --resume goes on with it");
     if (diverged.triggered())
         detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
                                  "(--pretrain-rates, --joint-rate)");
@@ -287,7 +330,7 @@ int run(Options options, CLI::App const& app, std::string const& program) {
         evaluation = evaluate(experiment.machine(), images, options);
         summary.update(as_json(*evaluation, images.test_name));
     }
-    write_text(out / "summary.json", summary.dump(2) + "\n");
+    write_text(out / "summary.json", as_text(summary));
     show_table(options, images, experiment, errors, reconstruction);
     if (evaluation) show(*evaluation, images.test_name);
     std::cout << std::flush;

@@ -112,12 +112,13 @@ inline void declare(CLI::App& app, Options& options) {
     auto const momentum = real_number(0, 0.9999);
     app.option_defaults()->always_capture_default();
 
-    app.add_flag_callback(
-           "--quick", [] {}, "Preset: a small model on 2,000 images, in seconds")
-        ->group("Presets");
+    CLI::Option* const quick = app.add_flag_callback(
+                                      "--quick", [] {}, "Preset: a small model on 2,000 images, in seconds")
+                                   ->group("Presets");
     app.add_flag_callback(
            "--paper", [] {},
            "Preset: a long schedule in the manner of Salakhutdinov & Hinton (2009), without labels, one or two hours")
+        ->excludes(quick)
         ->group("Presets");
 
     app.add_option(

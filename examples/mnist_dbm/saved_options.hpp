@@ -67,13 +67,13 @@ inline Options parse_options(std::string const& text, std::string const& where) 
 }
 
 /// Refuses options of the command line that are not those of the run that goes on; `where` is what holds the latter.
-/// What was not asked for is not compared, and the images are compared by their checksum.
+/// What was not asked for is not compared, the images are compared by their checksum, and the folder may have moved.
 /// @throws boltz::ValueError, naming the option and both values.
 inline void refuse_changes(CLI::App const& app, Options const& asked, Options const& saved,
                            std::string const& where) {
     nlohmann::json const now(asked), then(saved), defaults(Options{});
     for (auto const& [key, value] : now.items()) {
-        if (key == "data" || key == "data_checksum" || value == then[key]) continue;
+        if (key == "data" || key == "data_checksum" || key == "out" || value == then[key]) continue;
         CLI::Option const* const option = app.get_option_no_throw(option_of(key));
         bool const given = option != nullptr && option->count() > 0;
         if (!given && value == defaults[key]) continue; // else a preset asks for it

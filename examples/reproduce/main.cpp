@@ -67,19 +67,24 @@ void claim_folder(Setting const& setting, Row const& row, std::string const& dat
             boltz::detail::fail<boltz::ValueError>(
                 "reproduce: ", setting.out.string(), " holds the stages of a run with other settings, ",
                 boltz::detail::excerpt(found), "; another --out, or an empty folder, begins anew");
-    write_text(file, settings.dump(2) + "\n");
+    write_text(file, as_text(settings));
 }
 
 int run(Setting setting, std::string const& command, std::string const& folder) {
     auto const row =
         std::find_if(all_rows.begin(), all_rows.end(), [&](Row const& one) { return one.name == setting.row; });
     if (row == all_rows.end()) {
-        std::cerr << "reproduce: there is no row '" << setting.row << "'; --list names them\n";
+        std::string near;
+        for (Row const& one : all_rows)
+            if (detail_of_command_line::edits(setting.row, one.name) <= 2) near = one.name;
+        std::cerr << "reproduce: "
+                  << (setting.row.empty() ? "name a row, such as rbm-features"
+                                          : "there is no row '" + setting.row + "'")
+                  << (near.empty() ? "" : " (did you mean " + near + "?)") << "; --list names them\n";
         return 2;
     }
     check_options(setting, *row, folder);
     setting.out /= setting.row;
-    fs::create_directories(setting.out);
     FolderLock const lock{setting.out};
     check_writable(setting.out / (setting.row + ".json"));
     setting.data = data_folder(setting.apply_to({}), row->dataset);
@@ -110,7 +115,7 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
         if (!images.note.empty()) result.protocol += "; " + images.note;
         show(result);
         write_text(clock, std::to_string(result.seconds) + "\n");
-        write_text(setting.out / (setting.row + ".json"), nlohmann::json(result).dump(2) + "\n");
+        write_text(setting.out / (setting.row + ".json"), as_text(result));
         std::cout << "\n  figures are in " << (setting.out / (setting.row + ".json")).string() << std::endl;
         return 0;
     } catch (Interrupted const&) {

@@ -69,6 +69,14 @@ TEST_CASE("early stop says so when nobody measures its metric") {
                    fit({}, {.epochs = 2}, script({1, 1}), stop);
                }),
                contains_text("EarlyStop") && contains_text("'validation_error'"));
+
+    // And before that, after the first epoch, when the name can still be mended.
+    std::vector<std::string> remarks;
+    auto const hear = [&](auto const&, TrainingInfo const& info) { remarks = *info.remarks; };
+    CHECK_THROWS_AS(fit({}, {.epochs = 2}, script({1, 1}), stop, hear), ValueError);
+    REQUIRE(remarks.size() == 1);
+    CHECK(remarks[0] ==
+          "EarlyStop: no callback before it has measured 'validation_error' yet; there are seconds score");
 }
 
 TEST_CASE("a value that is not a number is neither the best nor an epoch without improvement") {
@@ -80,7 +88,7 @@ TEST_CASE("a value that is not a number is neither the best nor an epoch without
     CHECK(report.clock.epoch == 6);
     CHECK(report.stop == Stop::phase);
     CHECK_THAT(report.reason, contains_text("EarlyStop: score has not improved for 3 epochs; the best was 1 after "
-                                            "epoch 3"));
+                                            "epoch 3 (lower is better)"));
 
     // Epochs 3, 4, 6 and 7 are not measured: 2, 5 and 8 are without improvement.
     EarlyStop through{"score", 3};
@@ -103,6 +111,7 @@ TEST_CASE("an early stop gives up after as many values in a row that are not num
     CHECK(report.stop == Stop::phase);
     CHECK(stop.best_epoch() == 4);
     CHECK_THAT(report.reason, contains_text("EarlyStop: score was not a number 3 times in a row"));
+    CHECK_THAT(report.reason, contains_text("; the best was 1 after epoch 4 (lower is better)"));
     REQUIRE(report.remarks.size() == 1);
     CHECK(report.remarks[0] == report.reason);
 }

@@ -96,6 +96,25 @@ TEST_CASE("directions that contradict each other are not combined", "[evaluation
     CHECK(bounds.combined);
 }
 
+TEST_CASE("what visited states prove and what is rounded off hold for both directions too", "[evaluation]") {
+    auto up = direction(100, 10, 0.5, ChainStart::base, 1);
+    up.at_least = 11;
+    up.rounding = 0.01;
+    auto const found = acceptance_ratio(up, direction(100, 10, 0.5, ChainStart::exact_samples, 2));
+    CHECK(found.at_least == 11);
+    CHECK(found.refuted());
+    CHECK_THAT(found.warning(), contains_text("log Z is at least 11"));
+    auto equal = direction(10, 1, 0, ChainStart::base, 1);
+    equal.rounding = 1e-6;
+    CHECK(acceptance_ratio(equal, direction(10, 1, 0, ChainStart::exact_samples, 2)).standard_error == 1e-6);
+}
+
+TEST_CASE("where chains down began is said beside everything else", "[evaluation]") {
+    auto const poor = direction(100, 12, 4, ChainStart::tempered_chains, 2);
+    REQUIRE(poor.effective_runs < 10);
+    CHECK_THAT(poor.warning(), contains_text("effective runs") && contains_text("an upper bound only if those"));
+}
+
 TEST_CASE("chains down from states that are no exact samples do not count with few effective runs", "[evaluation]") {
     auto const up = direction(100, 10, 0.5, ChainStart::base, 1);
     auto const down = direction(100, 12, 4, ChainStart::tempered_chains, 2);

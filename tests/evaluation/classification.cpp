@@ -9,6 +9,7 @@
 #include <boltz/model/softmax_regression.hpp>
 
 #include <cmath>
+#include <limits>
 
 using namespace boltz;
 using boltz_test::message_of;
@@ -40,6 +41,17 @@ TEST_CASE("a classifier that knows nothing loses log(classes), and chooses the f
     CHECK(cross_entropy(nothing, MatrixSource{inputs}, labels) == Approx(std::log(4)));
     CHECK(error_rate(nothing, MatrixSource{inputs}, labels) == 0.75);
     CHECK(classify(nothing, MatrixSource{inputs}) == std::vector<std::size_t>(4, 0));
+}
+
+TEST_CASE("a classifier whose probabilities are no numbers has no error") {
+    SoftmaxRegression<float> broken{2, 3};
+    for (float& w : broken.weights()) w = std::numeric_limits<float>::quiet_NaN();
+    Matrix<float> const inputs = test::random_matrix<float>(2, 2, 2);
+    std::vector<std::uint8_t> const labels{0, 0};
+    auto const refused = contains_text("the classifier gives case 0 a probability of ");
+    CHECK_THAT(message_of<ValueError>([&] { (void)classify(broken, MatrixSource{inputs}); }), refused);
+    CHECK_THAT(message_of<ValueError>([&] { (void)error_rate(broken, MatrixSource{inputs}, labels); }), refused);
+    CHECK_THAT(message_of<ValueError>([&] { (void)cross_entropy(broken, MatrixSource{inputs}, labels); }), refused);
 }
 
 TEST_CASE("labels and features that do not fit are refused") {

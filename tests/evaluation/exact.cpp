@@ -3,6 +3,9 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact_samples.hpp>
+
+#include <limits>
 
 namespace test_exact {
 
@@ -250,6 +253,17 @@ TEST_CASE("what cannot be enumerated is refused with the number of states", "[ev
     Observed<2> const visible{true, false};
     CHECK_NOTHROW(exact_log_sum(rbm, {Block{data}, {}}, visible));
     CHECK_THROWS_AS(exact_log_likelihood(rbm, data), ValueError);
+}
+
+TEST_CASE("a model whose energies are no finite numbers is refused, not enumerated", "[evaluation]") {
+    Random random{1};
+    for (float const w : {std::numeric_limits<float>::quiet_NaN(), 3e38F}) {
+        auto rbm = test::bernoulli_rbm<float>();
+        for (float& weight : rbm.weights()) weight = w;
+        CHECK_THROWS_AS(exact_log_partition(rbm), ValueError);
+        CHECK_THROWS_AS(exact_samples(rbm, 3, random), ValueError);
+        CHECK_THROWS_AS(exact_log_likelihood(rbm, Matrix<float>(xt::ones<float>({2, 4}))), ValueError);
+    }
 }
 
 TEST_CASE("data that do not fit are refused", "[evaluation]") {

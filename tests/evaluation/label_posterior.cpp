@@ -10,6 +10,7 @@
 #include <boltz/inference/mean_field.hpp>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace test_label_posterior {
@@ -137,6 +138,13 @@ TEST_CASE("free energies far apart leave a certain label and no infinity") {
     auto const found = label_posterior(rbm, bit_patterns(2));
     CHECK(found.probabilities(0, 0) == 0);
     CHECK(found.probabilities(0, 1) == 1);
+}
+
+TEST_CASE("a model that gives no finite score predicts no label") {
+    auto rbm = test::randomised(
+        RBM{JointLayer{test::layer<Bernoulli>(2), test::layer<Multinomial>(2)}, test::layer<Bernoulli>(2)}, 0, 0, 1);
+    for (auto& w : rbm.weights()) w = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_AS(label_posterior(rbm, bit_patterns(2)), ValueError);
 }
 
 TEST_CASE("what is no label, and pixels of another size, are refused") {

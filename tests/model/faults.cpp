@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/model/faults.hpp>
+#include <boltz/model/mlp.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
@@ -44,6 +45,14 @@ TEST_CASE("faults of parameters are named in words") {
     only(real, "initialise_weights");
     real.weights()(0, 0) = 2e6;
     CHECK(parameter_faults(real).empty());
+
+    MLP<3> network{{4, 3, 2}};
+    for (std::size_t l = 0; l < 2; ++l)
+        for (std::size_t i = 0; i < network.weights(l).size(); ++i)
+            network.weights(l).data()[i] = 0.1F * static_cast<float>(i + 1);
+    CHECK(parameter_faults(network).empty());
+    network.weights(0)(1, 1) = 1e37F;
+    only(network, "are as large as 1e+37: the training has diverged");
 }
 
 } // namespace test_faults

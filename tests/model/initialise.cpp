@@ -65,6 +65,8 @@ TEST_CASE("a deviation that is negative or not a number is refused", "[model]") 
     CHECK_THROWS_AS(initialise_weights(rbm, -0.1, random), ValueError);
     CHECK_THROWS_AS(initialise_weights(rbm, std::numeric_limits<double>::quiet_NaN(), random), ValueError);
     CHECK_THROWS_AS(initialise_weights(rbm, std::numeric_limits<double>::infinity(), random), ValueError);
+    auto narrow = test::bernoulli_rbm<float>();
+    CHECK_THROWS_AS(initialise_weights(narrow, 1e300, random), ValueError);
 }
 
 TEST_CASE("initial biases give the base-rate model the data's means", "[model]") {

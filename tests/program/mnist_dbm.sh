@@ -202,6 +202,28 @@ folder() {
     ! cmp -s run/model.npz kept/model.npz || fail "--restart leaves the old model"
     [ ! -e run/network.npz ] || fail "--restart leaves a file of the earlier run"
 
+    refused "nothing to resume in run: it holds a finished run" --resume --out run
+    refused "joint-epochs is for a training" --load run/model.npz --joint-epochs 3 --out other
+    refused "nothing.npz" --load nothing.npz --out other
+    [ ! -e other ] || fail "a refusal leaves a new folder"
+    refused "excludes" --quick --paper --out other
+
+    # What no run has written stays.
+    mkdir -p foreign/frames foreign/below
+    for file in frames/holiday.jpg samples.png draft.writing-3 below/model.npz.writing-1-0; do
+        echo mine >foreign/$file
+    done
+    cp -r foreign foreign.kept
+    # shellcheck disable=SC2086
+    refused "foreign holds samples.png, which a run would overwrite" $small --out foreign
+    diff -r foreign foreign.kept || fail "a refusal changed the folder"
+    rm foreign/samples.png
+    # shellcheck disable=SC2086
+    "$program" $small --out foreign >log 2>&1 || fail "beside other files: $(tail -3 log)"
+    for file in frames/holiday.jpg draft.writing-3 below/model.npz.writing-1-0; do
+        [ "$(cat foreign/$file)" = mine ] || fail "a run removed $file, which it has not written"
+    done
+
     mkdir -p blocked/model.npz
     # shellcheck disable=SC2086
     refused "blocked/model.npz: it is a folder" $small --out blocked
@@ -255,6 +277,10 @@ interrupted() {
     interrupt "classifier" --resume --threads 1 --out broken
     ! grep -q "^pretraining" log || fail "a run resumed in the joint training begins with the pretraining"
     not_believed
+    # The folder may be moved; a log that has lost rows is told of.
+    cp -r broken moved
+    printf '%s' "$(head -c 50 broken/metrics.csv)" >moved/metrics.csv
+    refused "moved/metrics.csv has 50 bytes, but had" --resume --out ./moved
     # What another process wrote after the checkpoint, and what it was writing when it died.
     echo '"classifier",4000,1,"training_error_percent",77' >>broken/metrics.csv
     : >broken/model.npz.writing-1-0

@@ -69,6 +69,10 @@ TEST_CASE("means of chains that do not mix are warned of", "[sampling]") {
     CHECK(means.standard_error[0](0, 0) == 0); // known
     CHECK(means.mean[0](0, 0) == 0);
 
+    // Two chains are the farthest apart, and already disagree.
+    CHECK_THAT(mean_given(model, first_is_off(model), {.chains = 2}, random).warning(),
+               contains_text("chains from different starts disagree"));
+
     auto const samples = sample_given(model, first_is_off(model), {.copies = 12}, random);
     CHECK_THAT(samples.warning(), contains_text("in 1 of 1 cases"));
     double on = 0;
@@ -195,6 +199,13 @@ TEST_CASE("what was not measured is said", "[sampling]") {
     CHECK_THAT(sample_given(model, given, {}, random).warning(), contains_text("not measured, with 1 chain a case"));
     CHECK_THAT(sample_given(model, given, {.copies = 4, .sweeps = 6}, random).warning(),
                contains_text("not measured, with 3 reads of each"));
+}
+
+TEST_CASE("sweeps and reads that cannot be counted are refused", "[sampling]") {
+    auto const model = two_modes();
+    Random random{1};
+    std::size_t const most = std::numeric_limits<std::size_t>::max();
+    CHECK_THROWS_AS(mean_given(model, first_is_off(model), {.sweeps = most, .reads = 1}, random), ValueError);
 }
 
 } // namespace test_chain_agreement

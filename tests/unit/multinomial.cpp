@@ -7,6 +7,8 @@
 #include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/multinomial.hpp>
 
+#include <limits>
+
 using namespace boltz;
 
 TEST_CASE("multinomial units with one trial fulfil what a unit must", "[unit][statistical]") {
@@ -86,14 +88,22 @@ TEST_CASE("base rates of many categories keep their order", "[unit]") {
     CHECK(std::isfinite(unit.natural_parameter(0.0, 0.01, 0)));
 }
 
+TEST_CASE("more trials than float can count are refused", "[unit]") {
+    CHECK(Multinomial{Multinomial::most_trials}.trials() == 16'777'216);
+    CHECK_THROWS_AS(Multinomial{Multinomial::most_trials + 1}, ValueError);
+    CHECK_THROWS_AS(Multinomial{std::numeric_limits<std::size_t>::max()}, ValueError);
+}
+
 TEST_CASE("a number of trials that cannot be is refused before anything is loaded", "[unit]") {
     RBM rbm{StochasticLayer<Bernoulli>{2}, StochasticLayer<Multinomial>{3}};
     rbm.weights()(0, 0) = 7;
     Arrays arrays = to_arrays(rbm);
-    for (std::byte& byte : arrays.at("unit_1/trials").bytes) byte = std::byte{0};
     for (std::byte& byte : arrays.at("weights_0").bytes) byte = std::byte{0};
-    CHECK_THROWS_AS(from_arrays(arrays, rbm), FormatError);
-    CHECK(rbm.weights()(0, 0) == 7);
+    for (unsigned const digit : {0x00U, 0xFFU}) {
+        for (std::byte& byte : arrays.at("unit_1/trials").bytes) byte = static_cast<std::byte>(digit);
+        CHECK_THROWS_AS(from_arrays(arrays, rbm), FormatError);
+        CHECK(rbm.weights()(0, 0) == 7);
+    }
 }
 
 TEST_CASE("free categories share the trials that clamped ones leave, by the softmax over the free",

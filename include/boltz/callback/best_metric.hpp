@@ -39,7 +39,7 @@ class BestMetric {
     }
 
     /// Whether this epoch is the best so far; nothing if the metric is not in it, or not a number. An epoch that is
-    /// not `eligible` is never the best.
+    /// not `eligible` is never the best. A remark after the first epoch says if the metric is not there.
     /// @throws ValueError, in the name of `who`, if the phase ends and the metric has never been measured.
     std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true) {
         for (Metric const& metric : *info.metrics) {
@@ -63,10 +63,15 @@ class BestMetric {
         }
         if (info.finished && measured_ == 0)
             detail::fail<ValueError>(who, ": no callback before it measures '", metric_, "'");
+        if (info.clock.epoch == 1) info.remark(remark_of_missing(info, who));
         return std::nullopt;
     }
 
     [[nodiscard]] std::string const& metric() const noexcept { return metric_; }
+    /// In words, for remarks.
+    [[nodiscard]] char const* direction() const noexcept {
+        return better_ == Better::lower ? "lower is better" : "higher is better";
+    }
     /// The best value so far and the epoch (from 1) that gave it.
     [[nodiscard]] double value() const noexcept { return value_; }
     [[nodiscard]] std::size_t epoch() const noexcept { return static_cast<std::size_t>(epoch_); }
@@ -88,6 +93,13 @@ class BestMetric {
     }
 
   private:
+    // Said after the first epoch, when a wrong name can still be mended.
+    [[nodiscard]] std::string remark_of_missing(TrainingInfo const& info, char const* who) const {
+        std::string text = std::string{who} + ": no callback before it has measured '" + metric_ + "' yet; there are";
+        for (Metric const& metric : *info.metrics) text += ' ' + metric.name;
+        return info.metrics->empty() ? text + " no metrics" : text;
+    }
+
     std::string metric_;
     Better better_;
     double value_ = std::numeric_limits<double>::quiet_NaN();

@@ -45,13 +45,15 @@ class EarlyStop {
         std::ostringstream why;
         why << "EarlyStop: " << best_.metric();
         if (measured && best_.waited() >= patience_)
-            why << " has not improved for " << best_.waited() << " epochs; the best was " << best_.value()
-                << " after epoch " << best_.epoch();
+            why << " has not improved for " << best_.waited() << " epochs";
         else if (!measured && best_.unmeasured() >= patience_)
             why << " was not a number " << best_.unmeasured()
                 << " times in a row, so whether it improves is not known";
         else
             return Stop::no;
+        if (best_.epoch() > 0)
+            why << "; the best was " << best_.value() << " after epoch " << best_.epoch() << " (" << best_.direction()
+                << ")";
         info.remark(why.str());
         return Stop::phase;
     }

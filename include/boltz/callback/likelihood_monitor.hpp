@@ -41,10 +41,13 @@ class LikelihoodMonitor {
         std::string const name = M::depth == 2 ? "log_likelihood" : "elbo";
         LogLikelihood const found = likelihood(model, log_z);
         bool const believed = log_z.trustworthy() && !found.refuted();
-        info.metrics->push_back({name, believed ? found.mean : std::numeric_limits<double>::quiet_NaN()});
+        auto const believable = [&](double value) {
+            return believed ? value : std::numeric_limits<double>::quiet_NaN();
+        };
+        info.metrics->push_back({name, believable(found.mean)});
         if (!found.trustworthy()) info.remark(name + ": " + found.warning());
-        info.metrics->push_back({name + "_error", found.standard_error});
-        info.metrics->push_back({"log_z", log_z.log_z});
+        info.metrics->push_back({name + "_error", believable(found.standard_error)});
+        info.metrics->push_back({"log_z", believable(log_z.log_z)});
         info.metrics->push_back({"log_z_effective_runs", log_z.effective_runs});
     }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iomanip>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -20,16 +21,21 @@ namespace boltz {
 /// log Z from chains that ran up and chains that ran down the same path, in nats.
 struct TwoSidedLogPartition {
     double log_z = 0;          ///< the estimate: of both directions if they agree (`combined`), else `forward`
-    double standard_error = 0; ///< of `log_z`; that of both is asymptotic
+    double standard_error = 0; ///< of `log_z`, rounding included; that of both is asymptotic
     bool combined = true;      ///< whether the directions agree so far that an estimate of both means something
     double contradiction = 0;  ///< by how much the chains down lie below those up, in combined errors
     double reverse_effective_runs = 0; ///< how many equal weights would tell as much as those of the chains down
     double forward = 0;                ///< what the chains up say alone: below log Z in expectation
     double reverse = 0;                ///< what the chains down say alone: above it from exact samples
     double overlap = 0; ///< between 0 and 1: how much of the log-weights of both directions could be of the other
+    double at_least =
+        -std::numeric_limits<double>::infinity(); ///< what states that chains visited sum to: no log Z is less
     std::size_t forward_runs = 0;
     std::size_t reverse_runs = 0;
     ChainStart start = ChainStart::exact_samples; ///< of the chains that ran down
+
+    /// Whether states that chains have visited weigh more than the estimate, by 3 of its errors: it is too low.
+    [[nodiscard]] bool refuted() const { return at_least > log_z + 3 * standard_error; }
 
     /// Whether nothing speaks against the estimate.
     [[nodiscard]] bool trustworthy() const { return warning().empty(); }
@@ -40,6 +46,9 @@ struct TwoSidedLogPartition {
         auto const runs = static_cast<double>(std::min(forward_runs, reverse_runs));
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
+        else if (refuted())
+            text << "log Z is at least " << std::setprecision(8) << at_least
+                 << ", which states that chains visited sum to: the annealed chains have missed what weighs most";
         else if (contradiction > 3)
             text << "the chains down say " << reverse << ", the chains up " << forward
                  << ": an upper bound that lies " << contradiction
@@ -51,15 +60,14 @@ struct TwoSidedLogPartition {
         else if (!combined)
             text << "the chains down rest on " << reverse_effective_runs << " effective runs of " << reverse_runs
                  << " and do not count; the estimate is that of the chains up alone";
-        else if (start == ChainStart::tempered_chains)
-            text << "the chains down began at the ends of tempered chains, not at exact samples: the error "
-                    "counts only if those have mixed";
-        else if (start == ChainStart::long_chains)
-            text
-                << "the chains down began at the ends of long chains, not at exact samples: the error counts only if "
-                   "those have mixed";
-        else if (start == ChainStart::given_states)
-            text << "the chains down began at given states, not at exact samples: the error means nothing";
+        if (combined && start != ChainStart::exact_samples) {
+            text << (text.tellp() > 0 ? "; " : "") << "the chains down began at ";
+            if (start == ChainStart::given_states)
+                text << "given states, not at exact samples: the error means nothing";
+            else
+                text << "the ends of " << to_string(start)
+                     << ", not at exact samples: the error counts only if those have mixed";
+        }
         return text.str();
     }
 };
@@ -91,6 +99,7 @@ struct TwoSidedLogPartition {
     TwoSidedLogPartition result{.reverse_effective_runs = reverse.effective_runs,
                                 .forward = forward.log_z,
                                 .reverse = reverse.log_z,
+                                .at_least = std::max(forward.at_least, reverse.at_least),
                                 .forward_runs = forward.log_weights.size(),
                                 .reverse_runs = reverse.log_weights.size(),
                                 .start = reverse.start};
@@ -139,7 +148,7 @@ struct TwoSidedLogPartition {
     double const spread = up * variance(forward.log_weights) + down * variance(reverse.log_weights);
     // One for two lists of equal weights, for which the sum of s (1 - s) is n_up n_down / (n_up + n_down).
     result.overlap = information * (up + down) / (up * down);
-    result.standard_error = std::sqrt(spread) / information;
+    result.standard_error = std::hypot(std::sqrt(spread) / information, forward.rounding);
     double const errors = std::hypot(forward.standard_error, reverse.standard_error);
     if (forward.log_z > reverse.log_z && errors > 0) result.contradiction = (forward.log_z - reverse.log_z) / errors;
     bool const bounded = reverse.start == ChainStart::exact_samples; // then the overlap is all that can be wrong

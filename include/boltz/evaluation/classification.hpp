@@ -54,6 +54,11 @@ void for_each_probability(C const& classifier, S const& features, Compute const&
         std::iota(indices.begin(), indices.end(), first);
         features.load(indices, Block{rows}, Draws::from_seed(0).from_row(first));
         classifier.probabilities(Block{rows}, Block{out});
+        for (std::size_t i = 0; i < count; ++i)
+            for (T const p : Block<T const>{out}.row(i))
+                if (!std::isfinite(p))
+                    fail<ValueError>(function, ": the classifier gives case ", first + i, " a probability of ", p,
+                                     ", as after a training that diverged");
         f(first, Block<T const>{out});
     });
 }
@@ -68,7 +73,8 @@ void check_labels(S const& features, std::span<std::uint8_t const> labels, char 
 } // namespace detail
 
 /// The most likely class of each case of a source, the lowest where several are.
-/// @throws ShapeError if the source has another number of columns than the classifier takes.
+/// @throws ShapeError if the source has another number of columns than the classifier takes; ValueError if a
+/// probability is not a finite number.
 template <concepts::Classifier C, concepts::DataSource S>
 [[nodiscard]] std::vector<std::size_t> classify(C const& classifier, S const& features, Compute const& compute = {}) {
     std::vector<std::size_t> classes(features.rows());

@@ -13,6 +13,7 @@
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/model/bounded_energy.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
@@ -53,7 +54,8 @@ class Enumeration {
 
   public:
     Enumeration(F const& field, Observed<depth> const& observed, ExactOptions const& options, char const* function)
-        : field_{&field}, observed_{observed} {
+        : field_{&field}, observed_{observed}, function_{function} {
+        if constexpr (concepts::Model<F>) check_bounded_energy(field, function);
         std::array<double, depth> const counts = state_counts(field);
         double states = 0;
         summed_ = independent_layers<depth>(
@@ -127,6 +129,10 @@ class Enumeration {
             }
             std::span const log_weights{weights.data(), rows};
             weigh(states, row_range(inputs.blocks(), 0, rows), log_weights, std::span{own.data(), rows});
+            for (double const w : log_weights)
+                if (!(w < std::numeric_limits<double>::infinity()))
+                    fail<ValueError>(function_, ": the parameters of the model are so large that energies are not "
+                                                "finite numbers");
             visit(states, std::span<std::size_t const>{case_of.data(), rows}, log_weights);
         }
     }
@@ -249,6 +255,7 @@ class Enumeration {
 
     F const* field_;
     Observed<depth> observed_;
+    char const* function_; // in whose name errors are
     std::array<bool, depth> summed_{};
     std::size_t states_ = 0;
     std::size_t block_rows_ = most_rows;

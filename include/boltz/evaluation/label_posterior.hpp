@@ -79,6 +79,9 @@ LabelPosterior posterior_of_labels(std::size_t cases, std::size_t classes, Score
         double const top = *std::max_element(row.begin(), row.end());
         double sum = 0;
         for (double& value : row) sum += value = std::exp(value - top);
+        if (!(sum > 0))
+            fail<ValueError>("label_posterior: the model gives case ", i,
+                             " no finite score, as after a training that diverged");
         for (double& value : row) value /= sum;
     }
     return result;

@@ -4,6 +4,7 @@
 /// @file
 /// Inverse temperatures from a base to a model.
 
+#include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 
 #include <cmath>
@@ -24,6 +25,7 @@ class Ladder {
     /// @throws ValueError if `steps` is 0.
     [[nodiscard]] static Ladder linear(std::size_t steps) {
         if (steps == 0) detail::fail<ValueError>("Ladder::linear: steps is 0, but must be at least 1");
+        static_cast<void>(detail::product_of("Ladder::linear", {{steps, "steps"}, {sizeof(double), "bytes"}}));
         std::vector<double> betas(1, 0.0);
         append(betas, 1, steps);
         return Ladder{std::move(betas), "linear"};

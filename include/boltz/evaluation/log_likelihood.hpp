@@ -104,6 +104,7 @@ struct LogLikelihood {
                 ", which ", distinct_cases, " distinct cases alone sum to: the likelihood is too high by ",
                 log_z_at_least - log_z.value, " nats or more");
         if (!case_warning.empty()) say(case_warning);
+        if (text.tellp() == 0 && std::isnan(mean)) say("the mean is not a number");
         return text.str();
     }
 };

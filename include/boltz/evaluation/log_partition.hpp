@@ -151,7 +151,8 @@ struct LogPartition {
     ///
     /// Few effective runs speak against it, and so does a variance s of the log-weights above their median with runs
     /// exp(-s) below the same limit: were they normal, no more weights than that would count, and a sample overrates
-    /// what it has seen. Weights far below the others, of chains that have missed the model, do no such harm.
+    /// what it has seen. Of these the first is named; where chains down began is said in any case. Weights far below
+    /// the others, of chains that have missed the model, do no such harm.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
         text.precision(3);
@@ -169,14 +170,14 @@ struct LogPartition {
         else if (n * std::exp(-variance_above) < least_effective_runs)
             text << "the log-weights above their median have variance " << variance_above << ", too much for " << runs
                  << " runs: the largest weights have probably not been seen; take more temperatures";
-        else if (start == ChainStart::long_chains)
-            text << "the chains began at the ends of long chains, not at exact samples: an upper bound only if those "
-                    "have mixed";
-        else if (start == ChainStart::tempered_chains)
-            text << "the chains began at the ends of tempered chains, not at exact samples: an upper bound only if "
-                    "those have mixed";
-        else if (start == ChainStart::given_states)
-            text << "the chains began at given states, not at exact samples: neither an upper nor a lower bound";
+        if (start != ChainStart::base && start != ChainStart::exact_samples) {
+            text << (text.tellp() > 0 ? "; " : "") << "the chains began at ";
+            if (start == ChainStart::given_states)
+                text << "given states, not at exact samples: neither an upper nor a lower bound";
+            else
+                text << "the ends of " << to_string(start)
+                     << ", not at exact samples: an upper bound only if those have mixed";
+        }
         return text.str();
     }
 };

@@ -24,6 +24,9 @@ namespace detail {
 /// The largest weight that a model of units with a few states can have use for: exp(10,000) is beyond any odds.
 inline constexpr double largest_sensible_weight = 1e4;
 
+/// The same of a network, whose inputs may be small numbers.
+inline constexpr double largest_sensible_network_weight = 1e8;
+
 /// Whether two or more units of layer l + 1 have all weights to layer l and their biases in common.
 template <std::size_t L, class M>
 bool upper_units_are_copies(M const& model) {
@@ -50,9 +53,9 @@ constexpr bool leads_to_hidden_units() {
 /// What is wrong with the parameters of a model or network, a sentence each; empty if nothing is.
 ///
 /// Parameters that are not finite numbers; weights of more than 10,000 between units with a few states, which one
-/// neighbour alone holds in one state; layers whose units are copies of one another, as before `initialise_weights`:
-/// they are sent the same gradient, and stay so where the statistics are means. One or two passes over the
-/// parameters.
+/// neighbour alone holds in one state, or of more than 100 million in a network; layers whose units are copies of one
+/// another, as before `initialise_weights`: they are sent the same gradient, and stay so where the statistics are
+/// means. One or two passes over the parameters.
 template <class M>
 [[nodiscard]] std::vector<std::string> parameter_faults(M const& model) {
     std::vector<std::string> faults;
@@ -73,6 +76,13 @@ template <class M>
                 if constexpr (detail::CountsStates<detail::UnitOf<M, l>> &&
                               detail::CountsStates<detail::UnitOf<M, l + 1>>)
                     for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
+            if constexpr (!requires { model.template layer<l>(); }) {
+                for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
+                if (largest > detail::largest_sensible_network_weight)
+                    say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
+                        ": the training has diverged; a lower rate may help");
+                largest = 0;
+            }
             if (largest > detail::largest_sensible_weight)
                 say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
                     ", so that one unit alone decides the state of another: the training has diverged; a lower rate "

@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -22,14 +23,14 @@
 namespace boltz {
 
 /// Gives the weights W_l independent draws from N(0, deviations[l]^2); biases are left alone.
-/// @throws ValueError if a deviation is negative or not finite.
+/// @throws ValueError if a deviation is negative, not finite, or so large that draws are not.
 template <concepts::Model M>
 void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviations, Random& random) {
     using T = typename M::value_type;
     for (double const deviation : deviations)
-        if (!(deviation >= 0 && std::isfinite(deviation)))
+        if (!(deviation >= 0 && deviation <= static_cast<double>(std::numeric_limits<T>::max()) / 16))
             detail::fail<ValueError>("initialise_weights: deviation is ", deviation,
-                                     ", but must be finite and not negative");
+                                     ", but must not be negative, nor so large that weights are not finite");
     Draws const draws = random.split();
     for (std::size_t l = 0; l + 1 < M::depth; ++l) {
         Block<T> const weights{model.weights(l)};
@@ -41,7 +42,7 @@ void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviat
 }
 
 /// The same deviation for all weights.
-/// @throws ValueError if `deviation` is negative or not finite.
+/// @throws ValueError as above.
 template <concepts::Model M>
 void initialise_weights(M& model, double deviation, Random& random) {
     std::array<double, M::depth - 1> deviations;

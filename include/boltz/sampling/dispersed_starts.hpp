@@ -18,17 +18,18 @@
 
 namespace boltz {
 
-/// How the free units of a chain are drawn when it begins. Chain c of a case begins in way c modulo `starts`.
+/// How the free units of a chain are drawn when it begins. Chain c of a case begins in way c modulo the number of
+/// ways, so that few chains are the farthest apart; a single chain begins from the biases.
 ///
 /// All are draws of the units without weights, given the known units of their own layer, at natural parameters that
 /// differ. A unit is low or high at natural parameter -4 / d or 4 / d, where d is its standard deviation at natural
 /// parameter 0: binary units are 0 or 1 but for 3 in 10,000, Gaussian units lie 4 standard deviations from 0. The
 /// categories of one multinomial group cannot all be high; they are drawn uniformly instead.
 enum class DispersedStart : std::size_t {
-    biases,   ///< from the biases of the model
-    random,   ///< at 4 / d times a standard normal number for each unit: uniform for binary and softmax units
     low,      ///< all low
     high,     ///< all high
+    biases,   ///< from the biases of the model
+    random,   ///< at 4 / d times a standard normal number for each unit: uniform for binary and softmax units
     low_odd,  ///< odd layers low, then the even ones given them, by the weights
     high_odd, ///< odd layers high, then the even ones given them
 };
@@ -83,7 +84,7 @@ template <concepts::Field F>
     States<T, F::depth> states{rows, field.sizes()};
     States<T, F::depth> scratch{rows, field.sizes()};
     auto const start_of = [&](std::size_t row) {
-        return static_cast<DispersedStart>(row % chains % dispersed_starts);
+        return chains == 1 ? DispersedStart::biases : static_cast<DispersedStart>(row % chains % dispersed_starts);
     };
     auto const clamps = all.clamps();
     auto const deviations = deviations_at_zero(field);

@@ -79,6 +79,8 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
                                      ", but the model has ", field.sizes()[l]);
     detail::check_precision<F>(options.compute);
     if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample_tempered");
+    static_cast<void>(detail::rows_of_states("sample_tempered", {options.count, "count"},
+                                             {options.temperatures, "temperatures"}, field.sizes()));
     TemperedChains<T, F::depth> chains{
         options.count, field.sizes(),
         TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};

@@ -31,7 +31,12 @@ class Multinomial {
     /// @throws ValueError if `trials` is 0.
     explicit Multinomial(std::size_t trials = 1) : trials_{trials} {
         if (trials == 0) detail::fail<ValueError>("Multinomial: trials is 0, but must be at least 1");
+        if (trials > most_trials)
+            detail::fail<ValueError>("Multinomial: trials is ", trials, ", but must be at most ", most_trials);
     }
+
+    /// Counts up to this are whole numbers in float.
+    static constexpr std::size_t most_trials = 16'777'216;
 
     [[nodiscard]] std::size_t trials() const noexcept { return trials_; }
 
@@ -173,6 +178,8 @@ class Multinomial {
         if (archive.mode() == Archive::Mode::checking) {
             trials = archive.stored("trials");
             if (trials == 0) detail::fail<FormatError>("Multinomial: trials is 0, but must be at least 1");
+            if (trials > most_trials)
+                detail::fail<FormatError>("Multinomial: trials is ", trials, ", but must be at most ", most_trials);
             return;
         }
         trials_ = static_cast<std::size_t>(trials);
