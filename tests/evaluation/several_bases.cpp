@@ -70,7 +70,7 @@ TEST_CASE("visited states refute an estimate that is too low", "[evaluation]") {
     double const truth = exact_log_partition(rbm);
     Random random{2};
     LogPartition found = log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(400)}, random, usual_bases(rbm));
-    CHECK(found.at_least <= truth + 1e-4);
+    CHECK(found.at_least <= truth);
     CHECK(found.at_least > truth - 0.05);
     CHECK_FALSE(found.refuted());
     found.log_z = truth - 1; // what chains from the model's own biases say
@@ -92,12 +92,12 @@ TEST_CASE("the sum over visited states is a lower bound and reaches log Z when a
             VisitedStates visited;
             Executor executor{Compute{}};
             visit(random_model, chains, 1, random.split(), executor, visited);
-            CHECK(visited.log_sum() <= truth + 1e-6);
+            CHECK(visited.log_sum() <= truth); // rounding is taken off
             std::size_t const before = visited.count();
             visited.add(random_model, chains.blocks()); // nothing new
             CHECK(visited.count() == before);
             visit(random_model, chains, 300, random.split(), executor, visited);
-            CHECK(visited.log_sum() <= truth + 1e-6);
+            CHECK(visited.log_sum() <= truth); // rounding is taken off
             CHECK(visited.log_sum() > truth - 0.05);
         }
     });

@@ -59,7 +59,7 @@ template <SampleRows R>
     std::vector<double> centred(chains *
                                 n); // the halves, each short of its mean; an odd read in the middle is left out
     std::vector<double> means(chains);
-    ChainDiagnostics result;
+    double mean_of_halves = 0;
     for (std::size_t c = 0; c < chains; ++c) {
         auto const row = whole.row(c / 2).subspan(c % 2 == 0 ? 0 : whole.columns - n, n);
         for (auto const x : row) {
@@ -71,9 +71,21 @@ template <SampleRows R>
         }
         means[c] += static_cast<double>(row[0]);
         for (std::size_t t = 0; t < n; ++t) centred[c * n + t] = static_cast<double>(row[t]) - means[c];
-        result.mean += (means[c] - means[0]) / count;
+        mean_of_halves += (means[c] - means[0]) / count;
     }
-    result.mean += means[0];
+    mean_of_halves += means[0];
+    ChainDiagnostics result{.mean = mean_of_halves};
+    if (whole.columns % 2 != 0) { // the read in the middle of each chain counts too
+        double middle = 0;
+        for (std::size_t c = 0; c < whole.rows; ++c) {
+            double const x = static_cast<double>(whole.row(c)[n]);
+            if (!std::isfinite(x))
+                detail::fail<ValueError>("chain_diagnostics: series holds ", x, " in row ", c,
+                                         ", but must be finite");
+            middle += (x - mean_of_halves) / static_cast<double>(whole.rows);
+        }
+        result.mean += middle / static_cast<double>(whole.columns);
+    }
     auto const covariance = [&](std::size_t lag) { // mean over chains; unbiased at lag 0
         double sum = 0;
         for (std::size_t c = 0; c < chains; ++c)
@@ -82,7 +94,7 @@ template <SampleRows R>
     };
     double const within = covariance(0);
     double between = 0;
-    for (double const mean : means) between += (mean - result.mean) * (mean - result.mean) / (count - 1);
+    for (double const mean : means) between += (mean - mean_of_halves) * (mean - mean_of_halves) / (count - 1);
     double const variance = within * (reads - 1) / reads + between;
     if (!(variance > 0)) {
         double const unknown = std::numeric_limits<double>::quiet_NaN();

@@ -45,14 +45,16 @@ constexpr bool listable() {
 ///     log Z >= log sum_{s in S} exp(-F(s)),
 /// where F sums (or integrates) the layers of the other parity in closed form. Both parities are kept, where their
 /// layers have states that can be listed (binary, multinomial and joints of these), and the larger sum is the bound.
-/// It is tight where chains do not mix: a chain that cannot leave a mode visits most of what it weighs. Exact but for
-/// the rounding of the model's number type.
+/// It is tight where chains do not mix: a chain that cannot leave a mode visits most of what it weighs. What the
+/// model's number type may round off, 8 times its relative precision, is taken off the sum.
 class VisitedStates {
   public:
     /// Adds the rows of `states`, in which all layers are read. Rows with numbers that are no states are left out.
     /// Two products a pair of layers; allocates.
     template <concepts::Field F>
     void add(F const& field, StateBlocks<typename F::value_type, F::depth> const& states) {
+        precision_ =
+            std::max(precision_, static_cast<double>(std::numeric_limits<typename F::value_type>::epsilon()));
         add_parity<0>(field, states);
         add_parity<1>(field, states);
     }
@@ -62,7 +64,7 @@ class VisitedStates {
         double result = -std::numeric_limits<double>::infinity();
         for (auto const& list : lists_)
             if (!list.codes.empty()) result = std::max(result, list.sum.log());
-        return result;
+        return std::isfinite(result) ? result - 8 * precision_ * std::max(1.0, std::abs(result)) : result;
     }
 
     /// How many states the larger sum has.
@@ -98,6 +100,7 @@ class VisitedStates {
     }
 
     std::array<List, 2> lists_{};
+    double precision_ = 0; // of the least precise model, relative
 };
 
 /// Adds what Gibbs chains visit in `sweeps` sweeps that begin at `chains`, each sweep as gibbs_sweeps makes it.

@@ -98,7 +98,8 @@ template <concepts::Field F>
 run_given(F const& field, Given<typename F::value_type, F::depth> const& given, std::size_t chains,
           std::size_t sweeps, std::size_t reads, Compute const& compute, Draws const& draws) {
     using T = typename F::value_type;
-    if (reads > std::numeric_limits<std::size_t>::max() - sweeps - F::depth - 1)
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    if (reads > most - F::depth - 1 || sweeps > most - F::depth - 1 - reads)
         fail<ValueError>("mean_given: there are ", sweeps, " sweeps and ", reads, " reads, which is too many");
     auto const all = given.repeated(chains);
     auto const sizes = field.sizes();
