@@ -44,14 +44,15 @@ inline void check_writable(std::filesystem::path const& path) {
 }
 
 /// Holds a folder for this process until the end of its life: of two that write to one folder the later is refused.
-/// The folder is made if it is not there, and removed at the end if nothing has come into it.
+/// The folder is made if it is not there, and such a one removed at the end if nothing has come into it.
 ///
 /// The lock belongs to the open file `.lock`, so that it ends with the process, however that dies. Who holds it may
 /// remove what writers left that died while they wrote a file.
 class FolderLock {
   public:
     /// @throws boltz::FileError if the folder is held already, or cannot be made or written.
-    explicit FolderLock(std::filesystem::path folder) : folder_{made(std::move(folder))}, file_{opened(folder_)} {
+    explicit FolderLock(std::filesystem::path folder)
+        : folder_{std::move(folder)}, made_{make(folder_)}, file_{opened(folder_)} {
         std::string const name = (folder_ / ".lock").string();
         if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK) boltz::detail::fail_file("FolderLock", "lock", name, errno);
@@ -65,23 +66,18 @@ class FolderLock {
     FolderLock& operator=(FolderLock const&) = delete;
     ~FolderLock() {
         std::error_code ignored;
-        std::filesystem::directory_iterator entry{folder_, ignored};
-        bool const empty = !ignored && entry != std::filesystem::directory_iterator{} &&
-                           entry->path().filename() == ".lock" &&
-                           entry.increment(ignored) == std::filesystem::directory_iterator{} && !ignored;
-        if (!empty) return;
         std::filesystem::remove(folder_ / ".lock", ignored);
-        std::filesystem::remove(folder_, ignored);
+        if (made_) std::filesystem::remove(folder_, ignored); // which only an empty one lets happen
     }
 
   private:
-    static std::filesystem::path made(std::filesystem::path folder) {
+    static bool make(std::filesystem::path const& folder) {
         std::error_code problem;
-        std::filesystem::create_directories(folder, problem);
+        bool const is_new = std::filesystem::create_directories(folder, problem);
         if (problem)
             boltz::detail::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ",
                                                   problem.message());
-        return folder;
+        return is_new;
     }
     static boltz::detail::Descriptor opened(std::filesystem::path const& folder) {
         int const file = ::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -112,5 +108,6 @@ class FolderLock {
     }
 
     std::filesystem::path folder_;
+    bool made_;
     boltz::detail::Descriptor file_;
 };

@@ -284,7 +284,7 @@ interrupted() {
     # What another process wrote after the checkpoint, and what it was writing when it died.
     echo '"classifier",4000,1,"training_error_percent",77' >>broken/metrics.csv
     : >broken/model.npz.writing-1-0
-    : >broken/frames/x.png.writing-1-0
+    : >"broken/frames/joint training-0000000001.png.writing-1-0"
     refused "are not those of the run" --resume --data levels --out broken
     # Options that are those of the run may be said again.
     "$program" --resume --seed 1 --hidden 30 20 --threads 1 --out broken >log 2>&1 || fail "the last part: $(tail -3 log)"
