@@ -5,6 +5,7 @@
 
 #include "command_line.hpp"
 #include "numbers.hpp"
+#include "remarks.hpp"
 #include "run_folder.hpp"
 
 #include <boltz/boltz.hpp>
@@ -112,10 +113,11 @@ RBM<Layer, Layer> train(LabelledImages const& digits, Options const& options, Ra
     initialise_biases(rbm, grey, random);
     std::cout << "Training an RBM of " << digits.pixels() << "-" << options.hidden << " units on " << digits.count
               << " digits, " << options.epochs << " epochs ..." << std::endl;
-    Trainer{PersistentCD{.chains = 100, .steps = 2},
-            Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, options.epochs), .weight_decay = 1e-4}}
-        .fit(rbm, Binarised{grey, Binarisation::stochastic},
-             {.epochs = options.epochs, .batch_size = 100, .compute = {.threads = options.threads}}, random);
+    Trainer const trainer{PersistentCD{.chains = 100, .steps = 2},
+                          Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, options.epochs), .weight_decay = 1e-4}};
+    print_remarks(trainer.fit(rbm, Binarised{grey, Binarisation::stochastic},
+                              {.epochs = options.epochs, .batch_size = 100, .compute = {.threads = options.threads}},
+                              random));
     return rbm;
 }
 

@@ -5,6 +5,7 @@
 
 #include "command_line.hpp"
 #include "numbers.hpp"
+#include "remarks.hpp"
 #include "run_folder.hpp"
 
 #include <boltz/boltz.hpp>
@@ -101,9 +102,10 @@ void train(Machine& machine, LabelledImages const& images, Options const& option
                  PretrainingInput::means}
         .pretrain(machine, data, {.epochs = options.pretrain_epochs, .compute = compute}, random,
                   Progress{std::cout, Terminal::no, 80});
-    Trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002}, MeanField{.max_sweeps = 5}}.fit(
-        machine, data, {.epochs = options.joint_epochs, .compute = compute}, random, StopOnNaN{},
-        Progress{std::cout, Terminal::no, 80});
+    Trainer const trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002},
+                          MeanField{.max_sweeps = 5}};
+    print_remarks(trainer.fit(machine, data, {.epochs = options.joint_epochs, .compute = compute}, random,
+                              StopOnNaN{}, Progress{std::cout, Terminal::no, 80}));
 }
 
 /// The means of the pixels at the ends of Gibbs chains that hold their labels fast, ten chains of each class.

@@ -4,6 +4,7 @@
 /// @file
 /// The training from beginning to end, with everything that a checkpoint must keep.
 
+#include "../remarks.hpp"
 #include "film.hpp"
 #include "images.hpp"
 #include "options.hpp"
@@ -196,6 +197,7 @@ class Experiment {
         if (phase_ > phase) return true;
         began_ = Time::now();
         boltz::FitReport const report = fit();
+        print_remarks(report);
         seconds_[phase] += seconds_since(*began_);
         began_.reset();
         if (report.stopped) return false;

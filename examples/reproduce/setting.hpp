@@ -6,6 +6,7 @@
 
 #include "../mnist_dbm/images.hpp"
 #include "../program.hpp"
+#include "../remarks.hpp"
 
 #include <boltz/boltz.hpp>
 
@@ -74,6 +75,7 @@ void run_stage(Setting const& setting, std::string const& name, std::uint64_t se
     Polling const polling;
     FitReport const report = session.fit(data, options, random, StopWhen{[] { return interrupted != 0; }}, diverged,
                                          Progress{std::cout}, Checkpoint{checkpoint, 10});
+    print_remarks(report);
     if (diverged.triggered())
         boltz::detail::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
     if (report.stop == Stop::everything || interrupted != 0) throw Interrupted{};

@@ -96,6 +96,11 @@ refusals() {
     [ "$status" = 2 ] || fail "a training that diverges ended with status $status: $(tail -1 stdout)"
     grep -q "smaller learning rates" stderr || fail "a training that diverges does not say so: $(cat stderr)"
 
+    # A layer that has died is told of, in the phase where it did.
+    "$program" --quick --threads 1 --limit 200 --hidden 16 8 --pretrain-rates 10 10 --classifier-epochs 1 --fine-tune-epochs 0 \
+        --out dead >log 2>&1 || fail "a training at high rates: $(tail -3 log)"
+    grep -q "all units of layer 1 have the same mean for every case" log || fail "a dead layer is passed over"
+
     # A refusal costs no result that is there already.
     mkdir earlier
     echo results >earlier/checkpoint.npz
