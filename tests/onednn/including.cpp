@@ -28,8 +28,8 @@ TEST_CASE("files with and without the header see one and the same library") {
 }
 
 TEST_CASE("the library names itself and its version") {
-    dnnl_version_t const* const version = dnnl_version();
-    CHECK(boltz::detail::product_library()->name() == "oneDNN " + std::to_string(version->major) + "." +
-                                                          std::to_string(version->minor) + "." +
-                                                          std::to_string(version->patch));
+    dnnl_version_t const* const library = dnnl_version();
+    CHECK(boltz::detail::product_library()->name() == "oneDNN " + std::to_string(library->major) + "." +
+                                                          std::to_string(library->minor) + "." +
+                                                          std::to_string(library->patch));
 }

@@ -236,8 +236,9 @@ folder() {
     refused "blocked/evaluation.json: it is a folder" --load run/model.npz --out blocked
 
     # A folder that is written to is refused; a writer that died holds nothing.
+    : >log # that of the run before has such lines too
     # shellcheck disable=SC2086
-    "$program" $small --classifier-epochs 50000000 --out busy >log 2>&1 &
+    "$program" $small --classifier-epochs 50000000 --out busy >>log 2>&1 &
     running=$!
     while ! grep -q epoch log; do
         kill -0 "$running" 2>/dev/null || fail "ended before its training: $(tail -3 log)"
