@@ -75,8 +75,7 @@ TEST_CASE("early stop says so when nobody measures its metric") {
     OnEpochEnd hear{[&](auto const&, TrainingInfo const& info) { remarks = *info.remarks; }};
     CHECK_THROWS_AS(fit({}, {.epochs = 2}, script({1, 1}), stop, hear), ValueError);
     REQUIRE(remarks.size() == 1);
-    CHECK(remarks[0] ==
-          "EarlyStop: no callback before it has measured 'validation_error' yet; there are score");
+    CHECK(remarks[0] == "EarlyStop: no callback before it has measured 'validation_error' yet; there are score");
 }
 
 TEST_CASE("a value that is not a number is neither the best nor an epoch without improvement") {

@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 # Pattern (of the path below include/boltz), floor. The first match counts.
 set(floors
   "^(version|error|draws|random)\\.hpp$" 0
-  "^detail/(bfloat16|bits|blas_kernels|dispatch|index|permutation|philox|row_code|simd[a-z_]*|single_thread|sizes|stroke)\\.hpp$" 0
+  "^detail/(bfloat16|bits|blas_kernels|dispatch|index|permutation|philox|row_code|scale_reduction|simd[a-z_]*|single_thread|sizes|stroke)\\.hpp$" 0
   "^(types|states|factors)\\.hpp$" 1
   "^(clock|compute|executor)\\.hpp$" 1 # standard library only; the concepts speak about them
   "^detail/(activations|adam_step|blend|codes|linalg|elementwise|extremes|onednn_[a-z]+|packed_weights|panels|products|reductions)\\.hpp$" 2

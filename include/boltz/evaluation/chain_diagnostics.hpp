@@ -4,6 +4,7 @@
 /// @file
 /// How well chains mix: autocorrelation time, effective number of samples, split-R-hat.
 
+#include <boltz/detail/scale_reduction.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/sample_rows.hpp>
 
@@ -23,16 +24,6 @@ struct ChainDiagnostics {
     double effective_samples = 0;    ///< reads of all chains / autocorrelation_time
     double split_r_hat = 1;          ///< near 1 when all halves of chains agree; above 1.01 they have not mixed
 };
-
-namespace detail {
-
-/// R-hat of sequences of `reads` reads: how much larger the standard deviation of all reads is than that within
-/// sequences, from the mean variance within and the variance of their means.
-[[nodiscard]] inline double scale_reduction(double within, double between, double reads) noexcept {
-    return std::sqrt((within * (reads - 1) / reads + between) / within);
-}
-
-} // namespace detail
 
 /// Diagnoses chains by a scalar of their states (an energy, a unit, the count of a class): `series` has one row a
 /// chain and one column a read, in order of time.

@@ -4,7 +4,7 @@
 /// @file
 /// Whether the chains of each case agree on the means of its units.
 
-#include <boltz/evaluation/chain_diagnostics.hpp>
+#include <boltz/detail/scale_reduction.hpp>
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
