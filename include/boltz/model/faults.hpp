@@ -44,8 +44,7 @@ bool upper_units_are_copies(M const& model) {
 /// Whether weights between layers l and l + 1 lead to hidden units; those of a network to its classes may begin at 0.
 template <std::size_t L, class M>
 constexpr bool leads_to_hidden_units() {
-    return requires(M const& model) { model.template layer<L>(); }
-    || L + 2 < M::depth;
+    return HasLayers<M> || L + 2 < M::depth;
 }
 
 } // namespace detail
@@ -72,11 +71,11 @@ template <class M>
         detail::for_each_index<M::depth - 1>([&](auto l) {
             auto const& weights = model.weights(l);
             double largest = 0;
-            if constexpr (requires { model.template layer<l>(); })
+            if constexpr (detail::HasLayers<M>)
                 if constexpr (detail::CountsStates<detail::UnitOf<M, l>> &&
                               detail::CountsStates<detail::UnitOf<M, l + 1>>)
                     for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-            if constexpr (!requires { model.template layer<l>(); }) {
+            if constexpr (!detail::HasLayers<M>) {
                 for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
                 if (largest > detail::largest_sensible_network_weight)
                     say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
