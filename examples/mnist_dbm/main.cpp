@@ -13,6 +13,7 @@
 #include "keep.hpp"
 #include "saved_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
@@ -118,11 +119,12 @@ int evaluate_saved(Options options) {
 /// @throws boltz::ValueError
 void refuse_training_options(CLI::App const& app) {
     for (CLI::Option const* const option : app.get_options()) {
-        std::string const& group = option->get_group();
-        bool const used = group == "Data" || group == "Evaluation" || group == "Presets" || group == "OPTIONS" ||
-                          group == "Options" || option->check_lname("seed") || option->check_lname("threads") ||
-                          option->check_lname("out");
-        if (!used && option->count() > 0)
+        constexpr std::array groups{"Model", "Pretraining", "Joint training", "Classifier", "Fine-tuning", "Run"};
+        constexpr std::array used_by_both{"seed", "threads", "out"};
+        auto const is_named = [&](char const* name) { return option->check_lname(name); };
+        bool const of_training = std::find(groups.begin(), groups.end(), option->get_group()) != groups.end() &&
+                                 std::none_of(used_by_both.begin(), used_by_both.end(), is_named);
+        if (of_training && option->count() > 0)
             boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", option->get_name(),
                                                    " is for a training, but --load trains nothing");
     }
@@ -137,13 +139,13 @@ constexpr std::array files_of_a_run{"options.json",   "checkpoint.npz", "metrics
 /// Whether a folder holds the options of a run, and so what that wrote before its first checkpoint.
 bool is_begun_run(fs::path const& out) {
     fs::path const settings = out / "options.json";
+    if (!fs::exists(settings)) return false;
     try {
-        if (fs::exists(settings))
-            return static_cast<void>(parse_options(read_text(settings), settings.string())), true;
-    } catch (boltz::Error const&) {
-    } catch (nlohmann::json::exception const&) {
+        parse_options(read_text(settings), settings.string());
+        return true;
+    } catch (std::exception const&) {
+        return false;
     }
-    return false;
 }
 
 /// Refuses a folder in which a run would overwrite another one, or other files, unasked, or could not write.
@@ -240,8 +242,8 @@ int run(Options options, CLI::App const& app, std::string const& program) {
     std::string const settings = as_text(options);
     if (options.resume) {
         std::uint64_t log_bytes = Archive{saved, Archive::Mode::loading}.stored("log_bytes");
-        cut_log(log, log_bytes);
         from_arrays(std::move(saved), experiment);
+        cut_log(log, log_bytes);
     } else {
         for (char const* old : files_of_a_run) fs::remove(out / old, problem);
         Film::remove_frames(out / "frames");

@@ -60,14 +60,9 @@ struct TwoSidedLogPartition {
         else if (!combined)
             text << "the chains down rest on " << reverse_effective_runs << " effective runs of " << reverse_runs
                  << " and do not count; the estimate is that of the chains up alone";
-        if (combined && start != ChainStart::exact_samples) {
-            text << (text.tellp() > 0 ? "; " : "") << "the chains down began at ";
-            if (start == ChainStart::given_states)
-                text << "given states, not at exact samples: the error means nothing";
-            else
-                text << "the ends of " << to_string(start)
-                     << ", not at exact samples: the error counts only if those have mixed";
-        }
+        if (combined)
+            detail::warn_of_start(text, "the chains down", start, "the error counts only if those have mixed",
+                                  "the error means nothing");
         return text.str();
     }
 };

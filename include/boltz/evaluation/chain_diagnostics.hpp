@@ -50,14 +50,21 @@ template <SampleRows R>
     std::vector<double> centred(chains *
                                 n); // the halves, each short of its mean; an odd read in the middle is left out
     std::vector<double> means(chains);
+    ChainDiagnostics result;
+    double const origin = static_cast<double>(whole.row(0)[0]); // so that the mean of equal reads is that number
+    for (std::size_t c = 0; c < whole.rows; ++c)
+        for (auto const x : whole.row(c)) {
+            if (!std::isfinite(x))
+                detail::fail<ValueError>("chain_diagnostics: series holds ", x, " in row ", c,
+                                         ", but must be finite");
+            result.mean += (static_cast<double>(x) - origin) / static_cast<double>(whole.rows * whole.columns);
+        }
+    result.mean += origin;
     double mean_of_halves = 0;
     for (std::size_t c = 0; c < chains; ++c) {
         auto const row = whole.row(c / 2).subspan(c % 2 == 0 ? 0 : whole.columns - n, n);
         for (auto const x : row) {
-            if (!std::isfinite(x))
-                detail::fail<ValueError>("chain_diagnostics: series holds ", x, " in row ", c / 2,
-                                         ", but must be finite");
-            // From the first read on, so that the mean of equal reads is that number, and their variance 0.
+            // From the first read on, so that the variance of equal reads is 0.
             means[c] += (static_cast<double>(x) - static_cast<double>(row[0])) / reads;
         }
         means[c] += static_cast<double>(row[0]);
@@ -65,18 +72,6 @@ template <SampleRows R>
         mean_of_halves += (means[c] - means[0]) / count;
     }
     mean_of_halves += means[0];
-    ChainDiagnostics result{.mean = mean_of_halves};
-    if (whole.columns % 2 != 0) { // the read in the middle of each chain counts too
-        double middle = 0;
-        for (std::size_t c = 0; c < whole.rows; ++c) {
-            double const x = static_cast<double>(whole.row(c)[n]);
-            if (!std::isfinite(x))
-                detail::fail<ValueError>("chain_diagnostics: series holds ", x, " in row ", c,
-                                         ", but must be finite");
-            middle += (x - mean_of_halves) / static_cast<double>(whole.rows);
-        }
-        result.mean += middle / static_cast<double>(whole.columns);
-    }
     auto const covariance = [&](std::size_t lag) { // mean over chains; unbiased at lag 0
         double sum = 0;
         for (std::size_t c = 0; c < chains; ++c)

@@ -22,7 +22,7 @@ namespace boltz {
 class Ladder {
   public:
     /// The steps in equal parts.
-    /// @throws ValueError if `steps` is 0.
+    /// @throws ValueError if `steps` is 0 or more than memory can hold.
     [[nodiscard]] static Ladder linear(std::size_t steps) {
         if (steps == 0) detail::fail<ValueError>("Ladder::linear: steps is 0, but must be at least 1");
         static_cast<void>(detail::product_of("Ladder::linear", {{steps, "steps"}, {sizeof(double), "bytes"}}));

@@ -42,14 +42,29 @@ enum class ChainStart {
     }
 }
 
+namespace detail {
+
+/// Adds to a warning that chains down (`chains`) began elsewhere than at exact samples, and what that means for
+/// states that may have mixed and for given ones.
+inline void warn_of_start(std::ostringstream& text, std::string_view chains, ChainStart start,
+                          std::string_view if_mixed, std::string_view if_given) {
+    if (start == ChainStart::base || start == ChainStart::exact_samples) return;
+    text << (text.tellp() > 0 ? "; " : "") << chains << " began at ";
+    if (start == ChainStart::given_states)
+        text << "given states, not at exact samples: " << if_given;
+    else
+        text << "the ends of " << to_string(start) << ", not at exact samples: " << if_mixed;
+}
+
+} // namespace detail
+
 /// log of the mean of the exponentials of some numbers, and how far to trust it.
 struct LogMean {
     double value = 0;          ///< log((1 / n) sum_i exp(w_i))
     double relative_error = 0; ///< standard error of the mean of exp(w) over that mean, so that of `value` too
     double effective = 0;      ///< (sum_i exp(w_i))^2 / sum_i exp(2 w_i), the effective sample size
     double variance = 0;       ///< of the w_i themselves
-    double variance_above =
-        0; ///< mean of (w_i - median)^2 over those above the median: the variance, were they normal
+    double variance_above = 0; ///< mean of (w_i - median)^2 above the median: the variance, were the w_i normal
 };
 
 /// The mean in log space, stable for numbers of any size; needs two of them for an error.
@@ -170,14 +185,8 @@ struct LogPartition {
         else if (n * std::exp(-variance_above) < least_effective_runs)
             text << "the log-weights above their median have variance " << variance_above << ", too much for " << runs
                  << " runs: the largest weights have probably not been seen; take more temperatures";
-        if (start != ChainStart::base && start != ChainStart::exact_samples) {
-            text << (text.tellp() > 0 ? "; " : "") << "the chains began at ";
-            if (start == ChainStart::given_states)
-                text << "given states, not at exact samples: neither an upper nor a lower bound";
-            else
-                text << "the ends of " << to_string(start)
-                     << ", not at exact samples: an upper bound only if those have mixed";
-        }
+        detail::warn_of_start(text, "the chains", start, "an upper bound only if those have mixed",
+                              "neither an upper nor a lower bound");
         return text.str();
     }
 };

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -21,11 +22,17 @@ namespace boltz {
 
 namespace detail {
 
-/// The largest weight that a model of units with a few states can have use for: exp(10,000) is beyond any odds.
-inline constexpr double largest_sensible_weight = 1e4;
-
-/// The same of a network, whose inputs may be small numbers.
-inline constexpr double largest_sensible_network_weight = 1e8;
+/// The largest weight between layers l and l + 1 that anything has use for: of units with a few states exp(10,000) is
+/// beyond any odds; inputs of a network may be small numbers; real-valued units have scales of their own.
+template <std::size_t L, class M>
+constexpr double largest_sensible_weight() {
+    if constexpr (!HasLayers<M>)
+        return 1e8;
+    else if constexpr (CountsStates<UnitOf<M, L>> && CountsStates<UnitOf<M, L + 1>>)
+        return 1e4;
+    else
+        return std::numeric_limits<double>::infinity();
+}
 
 /// Whether two or more units of layer l + 1 have all weights to layer l and their biases in common.
 template <std::size_t L, class M>
@@ -71,22 +78,11 @@ template <class M>
         detail::for_each_index<M::depth - 1>([&](auto l) {
             auto const& weights = model.weights(l);
             double largest = 0;
-            if constexpr (detail::HasLayers<M>)
-                if constexpr (detail::CountsStates<detail::UnitOf<M, l>> &&
-                              detail::CountsStates<detail::UnitOf<M, l + 1>>)
-                    for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-            if constexpr (!detail::HasLayers<M>) {
-                for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-                if (largest > detail::largest_sensible_network_weight)
-                    say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
-                        ": the training has diverged; a lower rate may help");
-                largest = 0;
-            }
-            if (largest > detail::largest_sensible_weight)
+            for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
+            if (largest > detail::largest_sensible_weight<l, M>())
                 say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
-                    ", so that one unit alone decides the state of another: the training has diverged; a lower rate "
-                    "may "
-                    "help");
+                    detail::HasLayers<M> ? ", so that one unit alone decides the state of another" : "",
+                    ": the training has diverged; a lower rate may help");
             if constexpr (detail::leads_to_hidden_units<l, M>())
                 if (detail::upper_units_are_copies<l>(model))
                     say("all units of layer ", l + 1, " have the same weights to layer ", std::size_t{l},

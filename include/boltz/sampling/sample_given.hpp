@@ -96,11 +96,12 @@ struct ChainsGiven {
 template <concepts::Field F>
 [[nodiscard]] ChainsGiven<typename F::value_type, F::depth>
 run_given(F const& field, Given<typename F::value_type, F::depth> const& given, std::size_t chains,
-          std::size_t sweeps, std::size_t reads, Compute const& compute, Draws const& draws) {
+          std::size_t sweeps, std::size_t reads, Compute const& compute, Draws const& draws,
+          std::string const& function) {
     using T = typename F::value_type;
     constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
     if (reads > most - F::depth - 1 || sweeps > most - F::depth - 1 - reads)
-        fail<ValueError>("mean_given: there are ", sweeps, " sweeps and ", reads, " reads, which is too many");
+        fail<ValueError>(function, ": there are ", sweeps, " sweeps and ", reads, " reads, which is too many");
     auto const all = given.repeated(chains);
     auto const sizes = field.sizes();
     ChainsGiven<T, F::depth> result{begin_given(field, all, chains, draws), {reads > 0 ? all.cases() : 0, sizes}};
@@ -149,7 +150,8 @@ sample_given(F const& field, Given<typename F::value_type, F::depth> const& give
     detail::check_given(field, given, draws, "sample_given");
     // One chain has none to agree with, so nothing is read of it.
     std::size_t const reads = options.copies > 1 ? options.sweeps / 2 : 0;
-    auto run = detail::run_given(field, given, options.copies, options.sweeps - reads, reads, options.compute, draws);
+    auto run = detail::run_given(field, given, options.copies, options.sweeps - reads, reads, options.compute, draws,
+                                 "sample_given");
     random = advanced;
     return {std::move(run.states), detail::agreement_of(run.moments, given.cases(), options.copies, reads,
                                                         detail::deviations_at_zero(field))};
@@ -173,8 +175,8 @@ mean_given(F const& field, Given<typename F::value_type, F::depth> const& given,
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "mean_given");
-    auto const run =
-        detail::run_given(field, given, options.chains, options.sweeps, options.reads, options.compute, draws);
+    auto const run = detail::run_given(field, given, options.chains, options.sweeps, options.reads, options.compute,
+                                       draws, "mean_given");
     random = advanced;
     std::size_t const cases = given.cases();
     MeansGiven<T, F::depth> result{

@@ -163,7 +163,8 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
                                                                            FitOptions const& options, Random& random,
                                                                            std::function<Arrays()> state,
                                                                            Callbacks&... callbacks) {
-    if constexpr (requires { Sampling::needs_labels; })
+    constexpr bool convex = requires { Sampling::needs_labels; }; // its weights may begin equal
+    if constexpr (convex)
         static_assert(
             Data::template observed<depth>()[depth - 1],
             "boltz: this sampling policy needs data on the top layer too: on_layers<0, 1>(features, labels)");
@@ -177,13 +178,10 @@ FitReport TrainingSession<M, Sampling, Optimization, Inference, View>::run(Data 
     prepared_.refresh(executor);
     random = advanced;
     loop_.start(own);
-    detail::TellFaults tell{!requires {Sampling::needs_labels;
-}
-, [this] { return silent_layers(); }
-}; // namespace boltz
-return loop_.run(
-    *model_, data, detail::TrainingLoop::describe(prepared_.description(), std::move(state), optimizer_), options,
-    [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks..., tell);
+    detail::TellFaults tell{!convex, [this] { return silent_layers(); }};
+    return loop_.run(
+        *model_, data, detail::TrainingLoop::describe(prepared_.description(), std::move(state), optimizer_), options,
+        [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, callbacks..., tell);
 }
 
 } // namespace boltz

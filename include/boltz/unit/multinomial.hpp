@@ -28,7 +28,7 @@ class Multinomial {
   public:
     static constexpr std::string_view name = "multinomial";
 
-    /// @throws ValueError if `trials` is 0.
+    /// @throws ValueError if `trials` is 0 or above `most_trials`.
     explicit Multinomial(std::size_t trials = 1) : trials_{trials} {
         if (trials == 0) detail::fail<ValueError>("Multinomial: trials is 0, but must be at least 1");
         if (trials > most_trials)
