@@ -36,7 +36,8 @@ elseif(CONSUMER STREQUAL "fetch_content")
       -c core.hooksPath=/dev/null "--git-dir=${repository}" "--work-tree=${ROOT}")
   execute_process(COMMAND "${git}" init --quiet --bare "${repository}" COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND "${git}" -C "${ROOT}" ls-files -z
-                  COMMAND ${git_there} add --pathspec-from-file=- --pathspec-file-nul COMMAND_ERROR_IS_FATAL ANY)
+                  COMMAND ${git_there} add --pathspec-from-file=- --pathspec-file-nul
+                  WORKING_DIRECTORY "${ROOT}" COMMAND_ERROR_IS_FATAL ANY) # names count from the working directory
   execute_process(COMMAND ${git_there} commit --quiet -m "The sources under test" COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND ${git_there} rev-parse HEAD OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE
                   COMMAND_ERROR_IS_FATAL ANY)
