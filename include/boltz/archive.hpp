@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -57,6 +58,18 @@ class Archive {
     template <std::floating_point T>
     void operator()(std::string_view name, Vector<T>& vector) {
         visit(name, type_of<T>(), {vector.shape(0)}, vector.data(), vector.size() * sizeof(T));
+    }
+    /// All rows of a block, as a matrix.
+    template <std::floating_point T>
+    void operator()(std::string_view name, Block<T> block) {
+        Matrix<T> copy = xt::zeros<T>({block.rows, block.columns});
+        if (mode_ == Mode::saving) boltz::copy<T>(block, Block{copy});
+        (*this)(name, copy);
+        if (mode_ == Mode::loading) boltz::copy<T>(copy, block);
+    }
+    template <std::floating_point T>
+    void operator()(std::string_view name, std::span<T> numbers) {
+        visit(name, type_of<T>(), {numbers.size()}, numbers.data(), numbers.size_bytes());
     }
     void operator()(std::string_view name, double& value) { visit(name, "<f8", {}, &value, sizeof value); }
     void operator()(std::string_view name, std::uint64_t& value) { visit(name, "<u8", {}, &value, sizeof value); }
@@ -119,11 +132,12 @@ class Archive {
     std::string prefix_;
 };
 
-/// Everything that `object` visits, as arrays. Takes a copy of the state; `object` itself is not changed.
+/// Everything that `object` visits, as arrays. Takes a copy of the state; `object` itself is not changed, as an
+/// archive that saves only reads what it visits.
 template <class Object>
-[[nodiscard]] Arrays to_arrays(Object& object) {
+[[nodiscard]] Arrays to_arrays(Object const& object) {
     Archive archive;
-    object.archive(archive);
+    const_cast<Object&>(object).archive(archive);
     return std::move(archive).take();
 }
 

@@ -5,6 +5,7 @@
 /// What a library of packed matrix products offers, and whether the program has one.
 
 #include <boltz/compute.hpp>
+#include <boltz/graph.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
@@ -13,9 +14,6 @@
 #include <string>
 
 namespace boltz::detail {
-
-/// Where a product goes: from the layer below the weights to the one above (W), or back (W').
-enum class Pass { up, down };
 
 /// The weights between two layers, rearranged for their products.
 class PackedWeights {

@@ -4,14 +4,19 @@
 /// @file
 /// What every unit can be asked, with defaults for what it need not offer.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/detail/row_code.hpp>
+#include <boltz/error.hpp>
+#include <boltz/unit/unit.hpp>
 
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace boltz::detail {
 
@@ -23,6 +28,21 @@ concept DrawsFromMean = requires(U const unit, Block<T const> mean, Block<T> sta
 template <class U>
 concept CountsStates = requires(U const unit) {
     unit.state_count(std::size_t{1});
+};
+
+template <class U>
+concept HasNaturalParameter = requires(U const unit) {
+    { unit.natural_parameter(0.5, 0.01, std::size_t{0}) } -> std::convertible_to<double>;
+};
+
+template <class U>
+concept MadeOfVariables = requires(U const unit, std::vector<VariableGroup>& groups) {
+    unit.add_variables(std::size_t{0}, std::size_t{1}, groups);
+};
+
+template <class U>
+concept HasPrecision = requires(U const unit) {
+    { unit.precision(std::size_t{0}) } -> std::convertible_to<double>;
 };
 
 /// x becomes the mean and `state`, another block, a draw; in one pass where the unit knows how.
@@ -101,6 +121,29 @@ void average_units(U& unit, U const& other) {
 template <class Archive, class U>
 void archive_unit(Archive& archive, std::string_view name, U& unit) {
     if constexpr (requires { unit.archive(archive); }) archive.nested(name, unit);
+}
+
+/// The precision of the unit in a column; 0 where it has none.
+template <class U>
+[[nodiscard]] double precision(U const& unit, std::size_t column) {
+    if constexpr (HasPrecision<U>) return unit.precision(column);
+    return 0;
+}
+
+/// Whether a row of data lies between the states of a unit that takes means, parts of joint units included.
+template <class U, std::floating_point T>
+[[nodiscard]] bool lies_between_states(U const& unit, std::span<T const> row) {
+    if constexpr (requires { U::parts; }) {
+        bool result = false;
+        unit.each([&](auto const& part, std::size_t p) {
+            result = result || lies_between_states(part, row.subspan(unit.offset(p), unit.sizes()[p]));
+        });
+        return result;
+    } else if constexpr (requires { U::takes_means; }) {
+        return U::takes_means && !whole_numbers(row);
+    } else {
+        return false;
+    }
 }
 
 /// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value. Messages

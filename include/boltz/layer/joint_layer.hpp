@@ -4,6 +4,7 @@
 /// @file
 /// Several layers side by side, used as one.
 
+#include <boltz/concepts.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/unit/joint.hpp>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -44,6 +46,10 @@ template <concepts::Layer First, concepts::Layer... Rest>
         Vector<typename First::value_type> bias = xt::zeros<typename First::value_type>({this->unit().sizes()[P]});
         std::copy_n(this->bias().data() + this->unit().offset(P), bias.size(), bias.data());
         return {std::move(bias), this->unit().template part<P>()};
+    }
+
+    [[nodiscard]] std::unique_ptr<AnyLayer<typename First::value_type>> clone() const override {
+        return std::make_unique<JointLayer>(*this);
     }
 
   private:

@@ -4,14 +4,16 @@
 /// @file
 /// A layer of units of one kind.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/unit_operations.hpp>
-#include <boltz/error.hpp>
+#include <boltz/layer/any_layer.hpp>
+#include <boltz/types.hpp>
+#include <boltz/unit/any_unit.hpp>
+#include <boltz/unit/unit.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace boltz {
@@ -22,7 +24,7 @@ namespace boltz {
 /// Biases start at 0.
 template <class U, std::floating_point T = float>
     requires concepts::Unit<U, T>
-class StochasticLayer {
+class StochasticLayer : public AnyLayer<T> {
   public:
     using unit_type = U;
     using value_type = T;
@@ -30,22 +32,21 @@ class StochasticLayer {
     /// @throws ValueError if `size` is 0; ShapeError if the unit was made for another size.
     explicit StochasticLayer(std::size_t size, U unit = U{}) requires std::default_initializable<U>
         : StochasticLayer{xt::zeros<T>({size}), std::move(unit)} {}
-
     /// @throws ValueError if `bias` is empty; ShapeError if the unit was made for another size.
-    StochasticLayer(Vector<T> bias, U unit) : unit_{std::move(unit)}, bias_{std::move(bias)} {
-        if (bias_.size() == 0) detail::fail<ValueError>("StochasticLayer: size is 0, but must be at least 1");
-        detail::prepare(unit_, bias_.size());
+    StochasticLayer(Vector<T> bias, U unit) : AnyLayer<T>{std::move(bias)}, unit_{std::move(unit)} {
+        unit_.prepare(this->size());
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return bias_.size(); }
-    [[nodiscard]] U& unit() noexcept { return unit_; }
-    [[nodiscard]] U const& unit() const noexcept { return unit_; }
-    [[nodiscard]] Vector<T>& bias() noexcept { return bias_; }
-    [[nodiscard]] Vector<T> const& bias() const noexcept { return bias_; }
+    [[nodiscard]] U& unit() noexcept { return unit_.unit; }
+    [[nodiscard]] U const& unit() const noexcept { return unit_.unit; }
+    [[nodiscard]] std::unique_ptr<AnyLayer<T>> clone() const override {
+        return std::make_unique<StochasticLayer>(*this);
+    }
 
   private:
-    U unit_;
-    Vector<T> bias_;
+    AnyUnit<T>* any_unit() noexcept override { return &unit_; }
+
+    UnitAdapter<U, T> unit_;
 };
 
 } // namespace boltz

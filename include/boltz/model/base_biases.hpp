@@ -4,92 +4,98 @@
 /// @file
 /// Where annealing and tempering begin: the layers of a model without its weights.
 
-#include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/initialise.hpp>
+#include <boltz/random.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
-#include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace boltz {
 
 /// Biases b0 for the layers of a model without weights: p_0(s) = prod_l exp(b0_l' s_l - e_l(s_l) - A_l(b0_l)), which
-/// can be drawn from and summed up in closed form.
-///
-/// Units keep their own terms, precisions included. `input` is that of a field without weights, so a base stands
-/// wherever the input of a field is mixed with another.
-template <std::floating_point T, std::size_t Depth>
+/// can be drawn from and summed up in closed form. Units keep their own terms, precisions included.
+template <std::floating_point T>
 struct BaseBiases {
-    std::array<Vector<T>, Depth> biases{}; ///< one entry a unit
-    std::string name = "given biases";     ///< what the base is, in words for reports
+    std::vector<Vector<T>> biases;     ///< one vector a layer, one number a unit
+    std::string name = "given biases"; ///< what the base is, in words for reports
 
-    [[nodiscard]] std::array<std::size_t, Depth> sizes() const noexcept {
-        std::array<std::size_t, Depth> result{};
-        for (std::size_t l = 0; l < Depth; ++l) result[l] = biases[l].size();
+    [[nodiscard]] std::vector<std::size_t> sizes() const {
+        std::vector<std::size_t> result;
+        for (auto const& bias : biases) result.push_back(bias.size());
         return result;
     }
-
-    /// out = keep * out + bias * b0 of layer I, for every row; there are no neighbours to hear. Allocates nothing.
-    template <std::size_t I>
-    void input(StateBlocks<T, Depth> const&, Block<T> out, Factors factors = {}) const {
-        for (std::size_t i = 0; i < out.rows; ++i) {
-            T* const row = out.row(i).data();
-            if (factors.keep == 0)
-                std::fill_n(row, out.columns, T{0});
-            else if (factors.keep != 1)
-                detail::scale(row, out.columns, static_cast<T>(factors.keep));
-            if (factors.bias != 0) detail::axpy(row, biases[I].data(), out.columns, static_cast<T>(factors.bias));
-        }
+    /// out = keep * out + bias * b0 of a layer, for every row. Allocates nothing.
+    void input(std::size_t layer, Block<T> out, Factors const& factors = {}) const {
+        detail::keep_rows(out, static_cast<T>(factors.keep));
+        if (factors.bias == 0) return;
+        for (std::size_t i = 0; i < out.rows; ++i)
+            detail::axpy(out.row(i).data(), biases[layer].data(), out.columns, static_cast<T>(factors.bias));
     }
 };
 
 /// Biases of 0: every state of a layer weighs exp(-e(s)), so binary and softmax units are uniform.
-template <concepts::Field F>
-[[nodiscard]] BaseBiases<typename F::value_type, F::depth> uniform_base(F const& field) {
-    BaseBiases<typename F::value_type, F::depth> base;
-    auto const sizes = field.sizes();
-    for (std::size_t l = 0; l < F::depth; ++l) base.biases[l] = xt::zeros<typename F::value_type>({sizes[l]});
-    base.name = "uniform";
+template <std::floating_point T>
+[[nodiscard]] BaseBiases<T> uniform_base(Field<T> const& field) {
+    BaseBiases<T> base{{}, "uniform"};
+    for (std::size_t const size : field.sizes()) base.biases.push_back(xt::zeros<T>({size}));
     return base;
 }
 
-/// The biases of the model itself: the model whose weights are 0.
-template <concepts::Field F>
-[[nodiscard]] BaseBiases<typename F::value_type, F::depth> own_base(F const& field) {
-    using T = typename F::value_type;
-    auto base = uniform_base(field);
-    detail::for_each_index<F::depth>([&](auto l) {
-        // Through the field and not from the layer, since a view of a model may scale what it says.
+namespace detail {
+
+/// Overwrites biases with those of a field; through its inputs, since a view of a model may scale or temper them.
+template <std::floating_point T>
+void read_biases(Field<T> const& field, BaseBiases<T>& base) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
         Block<T> const row{base.biases[l].data(), 1, base.biases[l].size(), base.biases[l].size()};
-        field.template input<l>({}, row, {.below = 0, .above = 0});
-    });
+        field.input(l, {}, row, {.below = 0, .above = 0});
+    }
+}
+
+} // namespace detail
+
+/// The biases of the model itself: the model whose weights are 0.
+template <std::floating_point T>
+[[nodiscard]] BaseBiases<T> own_base(Field<T> const& field) {
+    auto base = uniform_base(field);
+    detail::read_biases(field, base);
     base.name = "the model's own biases";
     return base;
 }
+
+namespace detail {
+
+/// The base-rate model of the means of the units of one layer; biases of 0 elsewhere.
+template <std::floating_point T>
+void set_base_rates(Field<T> const& field, std::size_t layer, Vector<double> const& means, double smoothing,
+                    BaseBiases<T>& base) {
+    for (std::size_t j = 0; j < means.size(); ++j)
+        base.biases[layer](j) = static_cast<T>(field.unit(layer).natural_parameter(means(j), smoothing, j));
+}
+
+} // namespace detail
 
 /// The base-rate model of data for layer I: biases that give its units alone the means of the data, 0 elsewhere.
 ///
 /// Means are smoothed as in `initialise_biases`. Reads the data once.
 /// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if it is empty.
-template <std::size_t I = 0, concepts::Field F, concepts::DataSource S>
-[[nodiscard]] BaseBiases<typename F::value_type, F::depth> base_rates(F const& field, S const& data, Random& random,
-                                                                      double smoothing = 0.01) {
-    using T = typename F::value_type;
-    auto const& layer = field.template layer<I>();
-    if (data.columns() != layer.size())
-        detail::fail<ShapeError>("base_rates: data has ", data.columns(), " columns, but layer ", I, " has ",
-                                 layer.size(), " units");
+template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
+[[nodiscard]] BaseBiases<T> base_rates(Field<T> const& field, S const& data, Random& random,
+                                       double smoothing = 0.01) {
     auto base = uniform_base(field);
-    Vector<double> const means = column_means(data, random.split());
-    for (std::size_t j = 0; j < layer.size(); ++j)
-        base.biases[I](j) = static_cast<T>(layer.unit().natural_parameter(means(j), smoothing, j));
+    detail::set_base_rates(field, I, detail::means_for_layer(field, I, data, "base_rates", random), smoothing, base);
     base.name = "base rates of data";
     return base;
 }
@@ -100,26 +106,23 @@ template <std::size_t I = 0, concepts::Field F, concepts::DataSource S>
 /// model, which hidden units without biases are not by far; `base_at_data` makes it of chains that began at data.
 /// Inferred means of data serve as well. Smoothed as in `initialise_biases`.
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
-template <concepts::Field F>
-[[nodiscard]] BaseBiases<typename F::value_type, F::depth>
-base_rates(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, double smoothing = 0.01) {
-    using T = typename F::value_type;
-    if (states[0].rows == 0) detail::fail<ValueError>("base_rates: states has 0 rows, but needs at least 1");
+template <std::floating_point T>
+[[nodiscard]] BaseBiases<T> base_rates(Field<T> const& field, std::type_identity_t<StatesView<T const>> states,
+                                       double smoothing = 0.01) {
+    if (states.rows() == 0) detail::fail<ValueError>("base_rates: states has 0 rows, but needs at least 1");
     auto base = uniform_base(field);
-    detail::for_each_index<F::depth>([&](auto l) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        std::size_t const size = field.sizes()[l];
         Block<T const> const block = states[l];
-        auto const& layer = field.template layer<l>();
-        if (block.columns != layer.size() || block.rows != states[0].rows)
-            detail::fail<ShapeError>("base_rates: states has ", block.rows, " rows and ", block.columns,
-                                     " columns in layer ", std::size_t{l}, ", but must have ", states[0].rows,
-                                     " and ", layer.size());
-        Vector<double> means = xt::zeros<double>({block.columns});
+        if (block.columns != size || states.rows_of(l) != states.rows())
+            detail::fail<ShapeError>("base_rates: states has ", states.rows_of(l), " rows and ", block.columns,
+                                     " columns in layer ", l, ", but must have ", states.rows(), " and ", size);
+        Vector<double> means = xt::zeros<double>({size});
         for (std::size_t i = 0; i < block.rows; ++i)
-            for (std::size_t j = 0; j < block.columns; ++j) means(j) += static_cast<double>(block(i, j));
-        for (std::size_t j = 0; j < block.columns; ++j)
-            base.biases[l](j) = static_cast<T>(
-                layer.unit().natural_parameter(means(j) / static_cast<double>(block.rows), smoothing, j));
-    });
+            for (std::size_t j = 0; j < size; ++j) means(j) += static_cast<double>(block(i, j));
+        for (double& mean : means) mean /= static_cast<double>(block.rows);
+        detail::set_base_rates(field, l, means, smoothing, base);
+    }
     base.name = "base rates of states";
     return base;
 }

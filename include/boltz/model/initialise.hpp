@@ -5,59 +5,66 @@
 /// Where a training starts from.
 
 #include <boltz/concepts.hpp>
+#include <boltz/data/training_data.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/model/model.hpp>
 #include <boltz/random.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace boltz {
 
-/// Gives the weights W_l independent draws from N(0, deviations[l]^2); biases are left alone.
-/// @throws ValueError if a deviation is negative, not finite, or so large that draws are not.
-template <concepts::Model M>
-void initialise_weights(M& model, std::array<double, M::depth - 1> const& deviations, Random& random) {
-    using T = typename M::value_type;
+/// Gives the weights of connection c independent draws from N(0, deviations[c]^2); biases are left alone.
+/// @throws ShapeError if there is not one deviation a connection; ValueError if one is negative, not finite, or so
+/// large that draws are not.
+template <std::floating_point T>
+void initialise_weights(Parametric<T>& model, std::span<double const> deviations, Random& random) {
+    std::size_t const connections = model.weight_connections().size();
+    if (deviations.size() != connections)
+        detail::fail<ShapeError>("initialise_weights: there are ", deviations.size(),
+                                 " deviations, but the model has ", connections, " weight matrices");
     for (double const deviation : deviations)
         if (!(deviation >= 0 && deviation <= static_cast<double>(std::numeric_limits<T>::max()) / 16))
             detail::fail<ValueError>("initialise_weights: deviation is ", deviation,
                                      ", but must not be negative, nor so large that weights are not finite");
     Draws const draws = random.split();
-    for (std::size_t l = 0; l + 1 < M::depth; ++l) {
-        Block<T> const weights{model.weights(l)};
+    for (std::size_t c = 0; c < connections; ++c) {
+        Block<T> const weights = model.weight_block(c);
         for (std::size_t i = 0; i < weights.rows; ++i) {
-            draws.stream(l).normal(i, 0, weights.row(i));
-            detail::scale(weights.row(i).data(), weights.columns, static_cast<T>(deviations[l]));
+            draws.stream(c).normal(i, 0, weights.row(i));
+            detail::scale(weights.row(i).data(), weights.columns, static_cast<T>(deviations[c]));
         }
     }
 }
 
 /// The same deviation for all weights.
 /// @throws ValueError as above.
-template <concepts::Model M>
-void initialise_weights(M& model, double deviation, Random& random) {
-    std::array<double, M::depth - 1> deviations;
-    deviations.fill(deviation);
+template <std::floating_point T>
+void initialise_weights(Parametric<T>& model, double deviation, Random& random) {
+    std::vector<double> const deviations(model.weight_connections().size(), deviation);
     initialise_weights(model, deviations, random);
 }
 
-/// The mean of each column of a data source, in double.
-/// @throws ValueError if the source is empty.
-template <concepts::DataSource S>
-[[nodiscard]] Vector<double> column_means(S const& data, Draws const& draws) {
-    if (data.rows() == 0) detail::fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
-    Vector<double> sum = xt::zeros<double>({static_cast<std::size_t>(data.columns())});
+namespace detail {
+
+/// The mean of each column of a source, in double. Numbers are added up in the order of the cases.
+template <std::floating_point N>
+[[nodiscard]] Vector<double> column_means(AnySource<N> const& data, Draws const& draws) {
+    if (data.rows() == 0) fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
+    Vector<double> sum = xt::zeros<double>({data.columns()});
     constexpr std::size_t step = 256;
-    Matrix<double> rows = xt::zeros<double>({std::min<std::size_t>(step, data.rows()), sum.size()});
+    Matrix<N> rows = xt::zeros<N>({std::min<std::size_t>(step, data.rows()), sum.size()});
     std::vector<std::size_t> indices(rows.shape(0));
     for (std::size_t first = 0; first < data.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, data.rows() - first);
@@ -65,10 +72,32 @@ template <concepts::DataSource S>
         data.load(std::span<std::size_t const>{indices.data(), count}, Block{rows}.row_range(0, count),
                   draws.from_row(first));
         for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t j = 0; j < sum.size(); ++j) sum(j) += rows(i, j);
+            for (std::size_t j = 0; j < sum.size(); ++j) sum(j) += static_cast<double>(rows(i, j));
     }
     for (double& value : sum) value /= static_cast<double>(data.rows());
     return sum;
+}
+
+/// The means of the columns of data for a layer.
+/// @throws ShapeError if there is not one column a unit; ValueError if there is no such layer or no data.
+template <std::floating_point T, concepts::DataSource S>
+[[nodiscard]] Vector<double> means_for_layer(Field<T> const& field, std::size_t layer, S const& data,
+                                             std::string_view function, Random& random) {
+    if (layer >= field.layers())
+        fail<ValueError>(function, ": layer is ", layer, ", but the model has ", field.layers(), " layers");
+    if (data.columns() != field.sizes()[layer])
+        fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ",
+                         field.sizes()[layer], " units");
+    return column_means(SourceAdapter<S const&, double>{data}, random.split());
+}
+
+} // namespace detail
+
+/// The mean of each column of a data source, in double.
+/// @throws ValueError if the source is empty.
+template <concepts::DataSource S>
+[[nodiscard]] Vector<double> column_means(S const& data, Draws const& draws) {
+    return detail::column_means(detail::SourceAdapter<S const&, double>{data}, draws);
 }
 
 /// Sets the biases of layer I so that its units alone would have the data's means, the base-rate model:
@@ -76,16 +105,14 @@ template <concepts::DataSource S>
 /// within [smoothing, 1 - smoothing] and multinomial shares above `smoothing` first (Hinton 2012, section 8).
 ///
 /// A unit joins in by offering `natural_parameter(mean, smoothing, column)`.
-/// @throws ShapeError if the data has another number of columns than the layer has units.
-template <std::size_t I = 0, concepts::Model M, concepts::DataSource S>
-void initialise_biases(M& model, S const& data, Random& random, double smoothing = 0.01) {
-    auto& layer = model.template layer<I>();
-    if (data.columns() != layer.size())
-        detail::fail<ShapeError>("initialise_biases: data has ", data.columns(), " columns, but layer ", I, " has ",
-                                 layer.size(), " units");
-    Vector<double> const means = column_means(data, random.split());
-    for (std::size_t j = 0; j < layer.size(); ++j)
-        layer.bias()(j) = static_cast<typename M::value_type>(layer.unit().natural_parameter(means(j), smoothing, j));
+/// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units do
+/// not say which natural parameter has a mean.
+template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
+void initialise_biases(Model<T>& model, S const& data, Random& random, double smoothing = 0.01) {
+    Vector<double> const means = detail::means_for_layer<T>(model, I, data, "initialise_biases", random);
+    std::span<T> const bias = model.bias_span(I);
+    for (std::size_t j = 0; j < bias.size(); ++j)
+        bias[j] = static_cast<T>(model.unit(I).natural_parameter(means(j), smoothing, j));
 }
 
 } // namespace boltz

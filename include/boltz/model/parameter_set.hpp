@@ -2,46 +2,139 @@
 #pragma once
 
 /// @file
-/// Numbers shaped like the parameters of a model.
+/// The parameters of a model, and sets of numbers shaped like them.
 
+#include <boltz/archive.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/graph.hpp>
 #include <boltz/types.hpp>
 
-#include <array>
+#include <xtensor/xbuilder.hpp>
+
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace boltz {
 
 /// One number for each parameter of a model: a gradient, a velocity, an average.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct ParameterSet {
-    std::array<Matrix<T>, Depth - 1> weights{};   ///< weights[l] lies between layers l and l + 1
-    std::array<Vector<T>, Depth> biases{};        ///< one a unit
-    std::array<Vector<double>, Depth> of_units{}; ///< parameters of the units themselves, such as log precisions
+    std::vector<Matrix<T>> weights;       ///< one matrix a connection; in a chain weights[l] lies between l and l + 1
+    std::vector<Vector<T>> biases;        ///< one vector a layer, one number a unit
+    std::vector<Vector<double>> of_units; ///< parameters of the units themselves, such as log precisions
 
-    template <class Archive>
     void archive(Archive& archive) {
-        for (std::size_t l = 0; l + 1 < Depth; ++l) archive("weights_" + std::to_string(l), weights[l]);
-        for (std::size_t l = 0; l < Depth; ++l) archive("bias_" + std::to_string(l), biases[l]);
-        for (std::size_t l = 0; l < Depth; ++l) archive("unit_" + std::to_string(l), of_units[l]);
+        for (std::size_t c = 0; c < weights.size(); ++c) archive("weights_" + std::to_string(c), weights[c]);
+        for (std::size_t l = 0; l < biases.size(); ++l) archive("bias_" + std::to_string(l), biases[l]);
+        for (std::size_t l = 0; l < of_units.size(); ++l) archive("unit_" + std::to_string(l), of_units[l]);
     }
 };
 
 /// Some rows of one weight matrix.
 struct WeightRows {
-    std::size_t pair = 0;  ///< the matrix between layers `pair` and `pair` + 1
-    std::size_t first = 0; ///< its first row
-    std::size_t count = 0; ///< rows
+    std::size_t connection = 0; ///< whose weights
+    std::size_t first = 0;      ///< the first row
+    std::size_t count = 0;      ///< rows
 };
 
 /// What a parameter is; weight decay, for one, concerns weights only.
 enum class ParameterKind { weight, bias, of_unit };
 
-/// What a parameter is and the layer it belongs to; weights belong to the layer that they feed.
+/// What a parameter is and the layer it belongs to; weights belong to the upper layer, which they feed.
 struct Parameter {
     ParameterKind kind = ParameterKind::weight;
     std::size_t layer = 0; ///< 0 is the visible one
+};
+
+/// Something with parameters that can be walked over together with sets of numbers shaped like them: what an
+/// optimizer moves. Machines are; so are networks, and models of one's own.
+///
+/// All parameters are seen as blocks and spans; what they are stored in is the model's own affair.
+template <std::floating_point T>
+class Parametric {
+  public:
+    virtual ~Parametric() = default;
+    /// The layers that each weight matrix joins, in the order of the matrices.
+    [[nodiscard]] virtual std::vector<Connection> const& weight_connections() const noexcept = 0;
+    /// A whole weight matrix, its rows one after another: stride = columns.
+    [[nodiscard]] virtual Block<T> weight_block(std::size_t connection) = 0;
+    /// How many layers there are, with biases or without.
+    [[nodiscard]] virtual std::size_t parameter_layers() const noexcept = 0;
+    /// The biases of a layer; empty if it has none.
+    [[nodiscard]] virtual std::span<T> bias_span(std::size_t layer) = 0;
+    /// `f(parameters, first)` for what the units of a layer learn of their own, `first` of that layer come before it.
+    virtual void for_each_unit_parameters(std::size_t layer,
+                                          detail::FunctionRef<void(std::span<double>, std::size_t)> f) {
+        static_cast<void>(layer);
+        static_cast<void>(f);
+    }
+    /// Visits all parameters, to save or to load them.
+    virtual void archive(Archive& archive) = 0;
+
+    /// The same for reading.
+    [[nodiscard]] Block<T const> weight_block(std::size_t connection) const {
+        return const_cast<Parametric*>(this)->weight_block(connection);
+    }
+    [[nodiscard]] std::span<T const> bias_span(std::size_t layer) const {
+        return const_cast<Parametric*>(this)->bias_span(layer);
+    }
+
+    /// Room for one number a parameter, zeros.
+    [[nodiscard]] ParameterSet<T> make_gradient() const {
+        ParameterSet<T> set;
+        for (std::size_t c = 0; c < weight_connections().size(); ++c) {
+            Block<T const> const block = weight_block(c);
+            set.weights.push_back(xt::zeros<T>({block.rows, block.columns}));
+        }
+        for (std::size_t l = 0; l < parameter_layers(); ++l) {
+            set.biases.push_back(xt::zeros<T>({bias_span(l).size()}));
+            std::size_t count = 0;
+            const_cast<Parametric*>(this)->for_each_unit_parameters(
+                l, [&](std::span<double> values, std::size_t first) { count = first + values.size(); });
+            set.of_units.push_back(xt::zeros<double>({count}));
+        }
+        return set;
+    }
+    /// Walks over all parameters together with sets shaped like them: `f(parameter, values, set values...)`, all
+    /// spans of one length; of `T`, or of double for what units learn.
+    template <class F, class... Sets>
+    void for_each_parameter(F&& f, Sets&... sets) {
+        for (std::size_t c = 0; c < weight_connections().size(); ++c)
+            for_each_weight({.connection = c, .first = 0, .count = weight_block(c).rows}, f, sets...);
+        for_each_but_weights(f, sets...);
+    }
+    /// The same for some rows of one weight matrix only.
+    template <class F, class... Sets>
+    void for_each_weight(WeightRows const& rows, F&& f, Sets&... sets) {
+        auto const part = [&](Block<T> matrix) {
+            return std::span<T>{matrix.row(rows.first).data(), rows.count * matrix.columns};
+        };
+        f(Parameter{ParameterKind::weight, weight_connections()[rows.connection].upper},
+          part(weight_block(rows.connection)), part(Block<T>{sets.weights[rows.connection]})...);
+    }
+    /// The same for all parameters but the weights.
+    template <class F, class... Sets>
+    void for_each_but_weights(F&& f, Sets&... sets) {
+        auto const all = [](auto& vector) { return std::span{vector.data(), vector.size()}; };
+        for (std::size_t l = 0; l < parameter_layers(); ++l) {
+            if (std::span<T> const bias = bias_span(l); !bias.empty())
+                f(Parameter{ParameterKind::bias, l}, bias, all(sets.biases[l])...);
+            for_each_unit_parameters(l, [&](std::span<double> values, std::size_t first) {
+                f(Parameter{ParameterKind::of_unit, l}, values,
+                  all(sets.of_units[l]).subspan(first, values.size())...);
+            });
+        }
+    }
+
+  protected:
+    Parametric() = default;
+    Parametric(Parametric const&) = default;
+    Parametric(Parametric&&) = default;
+    Parametric& operator=(Parametric const&) = default;
+    Parametric& operator=(Parametric&&) = default;
 };
 
 } // namespace boltz

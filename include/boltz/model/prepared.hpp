@@ -4,145 +4,122 @@
 /// @file
 /// A model whose weights are packed for their products.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/products.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/compute.hpp>
+#include <boltz/detail/packed_parameters.hpp>
+#include <boltz/detail/packed_weights.hpp>
 #include <boltz/error.hpp>
-#include <boltz/model/packed_model.hpp>
-#include <boltz/model/parameter_set.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
 
-#include <array>
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 namespace boltz {
 
-/// A model whose weights have been rearranged once for the many products that inference and sampling make of them.
+/// A field whose weights have been rearranged once for the many products that inference and sampling make of them.
 ///
-/// It is a field like the model itself, so samplers and inference take either. `Prepared prepared{model, compute}`
-/// packs the weights in the precision of `compute`; `refresh` must be called when the weights have changed.
+/// It is a field like the machine itself, so samplers and inference take either. `Prepared prepared{machine,
+/// compute}` packs the weights in the precision of `compute`; `refresh` must be called when the weights have changed.
 /// Trainings, features and `sample` prepare their models by themselves. Without a library of packed products
-/// (boltz::onednn), and for models in double, it is the model as it is and costs nothing. Refers to the model, which
-/// must outlive it.
-template <concepts::Model M>
-class Prepared {
-    using Packed = detail::PackedModel<M>;
-    using Products = typename Packed::Products;
-
+/// (boltz::onednn), for machines in double, and for fields that are no machine, it is the field as it is and costs
+/// nothing. Refers to the field, which must outlive it.
+template <std::floating_point T>
+class Prepared final : public Field<T> {
   public:
-    static constexpr std::size_t depth = M::depth;
-    using value_type = typename M::value_type;
-
-    /// Whether the model has weights to pack; a user's own may know nothing of products.
-    static constexpr bool packable = requires(M const& model, StateBlocks<value_type, depth> const& states,
-                                              Block<value_type> out, Products const& products) {
-        model.weights(0);
-        model.template input<0>(states, out, Factors{}, products);
-    };
-
-    /// The model as it is; nothing is packed until `choose`.
-    explicit Prepared(M const& model) noexcept : model_{&model}, packed_{model} {}
-
+    /// The field as it is; nothing is packed until `choose`.
+    explicit Prepared(Field<T> const& field) : field_{&field}, machine_{field.machine()} {
+        if (machine_ != nullptr) packed_.emplace(*machine_);
+    }
     /// Packs the weights: two copies of each, in the precision asked for. `automatic` is float32 here.
     /// @throws ValueError if bfloat16 is asked for and cannot be had; the message says why.
-    Prepared(M const& model, Compute const& compute) : Prepared{model} {
+    Prepared(Field<T> const& field, Compute const& compute) : Prepared{field} {
         Executor executor{compute};
         choose(compute.precision == Precision::automatic ? Precision::float32 : compute.precision);
         refresh(executor);
     }
-
     /// Refuses a precision that cannot be had.
     /// @throws ValueError if bfloat16 is asked for; the message says why it cannot be had.
-    static void check(Precision precision) {
+    static void check(Field<T> const& field, Precision precision) {
         if (precision != Precision::bfloat16) return;
-        if (!packable)
+        if (field.machine() == nullptr)
             detail::fail<ValueError>("Compute: precision is bfloat16, but the model makes its products by itself");
-        Packed::check(precision);
+        detail::PackedParameters<T>::check(precision);
     }
-
     /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
     /// layers whose states can be counted, if it `gains` time. The packed weights are undefined until `refresh`.
     /// @throws ValueError as the constructor, before anything is changed.
     void choose(Precision precision, bool gains = detail::gains_by_bfloat16()) {
-        check(precision);
+        check(*field_, precision);
+        if (!packed_) return;
         bool const reduced = precision == Precision::bfloat16 || (precision == Precision::automatic && gains);
-        if constexpr (packable)
-            detail::for_each_index<depth - 1>([&](auto l) {
-                bool const rounded = std::same_as<value_type, float> && reduced &&
-                                     (precision == Precision::bfloat16 || (counts<l>() && counts<l + 1>()));
-                packed_.choose(l, rounded ? Precision::bfloat16 : Precision::float32);
-            });
+        auto const& connections = graph().connections();
+        for (std::size_t c = 0; c < connections.size(); ++c) {
+            bool const counts = unit(connections[c].lower).countable() && unit(connections[c].upper).countable();
+            bool const rounded = std::same_as<T, float> && reduced && (precision == Precision::bfloat16 || counts);
+            packed_->choose(c, rounded ? Precision::bfloat16 : Precision::float32);
+        }
     }
-
-    /// Takes over the weights of the model; the workers share the work.
+    /// Takes over the weights of the machine; the workers share the work.
     void refresh(Executor& executor) {
-        if constexpr (packable) packed_.refresh(executor);
+        if (packed_) packed_->refresh(executor);
     }
-
     /// Takes over some rows of one weight matrix, from a multiple of `strip` on to another or the end; several
     /// threads may do so at once, for different rows.
-    void refresh(WeightRows const& rows) requires packable { packed_.refresh(rows); }
-
-    static constexpr std::size_t strip = Packed::strip; ///< rows that are taken over together
-
-    [[nodiscard]] M const& model() const noexcept { return *model_; }
-    operator M const&() const noexcept { return *model_; }
-
-    template <std::size_t I>
-    [[nodiscard]] auto const& layer() const noexcept {
-        return model_->template layer<I>();
+    void refresh(WeightRows const& rows) {
+        if (packed_) packed_->refresh(rows);
     }
-    [[nodiscard]] auto sizes() const noexcept { return model_->sizes(); }
+    static constexpr std::size_t strip = detail::PackedParameters<T>::strip; ///< rows that are taken over together
 
-    /// The natural parameters of layer I, as the model's own `input`.
-    template <std::size_t I>
-    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
-        if constexpr (packable)
-            model_->template input<I>(states, out, factors, products());
+    [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
+    [[nodiscard]] AnyUnit<T> const& unit(std::size_t layer) const override { return field_->unit(layer); }
+    /// The natural parameters of a layer, as the field's own `input`.
+    void input(std::size_t layer, StatesView<T const> states, Block<T> out,
+               Factors const& factors = {}) const override {
+        if (machine_ != nullptr)
+            machine_->input(layer, states, out, factors, packed_->products());
         else
-            model_->template input<I>(states, out, factors);
+            field_->input(layer, states, out, factors);
     }
-
     /// The products, for the statistics of an update.
-    [[nodiscard]] auto const& products() const noexcept { return packed_.products(); }
-
+    [[nodiscard]] detail::PackedParameters<T>* packed() noexcept { return packed_ ? &*packed_ : nullptr; }
     /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3".
-    [[nodiscard]] std::string description() const {
-        if (!packable) return "the model's own products";
-        return packed_.description();
+    [[nodiscard]] std::string description() const override {
+        return packed_ ? packed_->description() : field_->description();
     }
 
   private:
-    template <std::size_t I>
-    static constexpr bool counts() {
-        return detail::CountsStates<
-            typename std::remove_cvref_t<decltype(std::declval<M>().template layer<I>())>::unit_type>;
-    }
-
-    M const* model_;
-    Packed packed_;
+    Field<T> const* field_;
+    BoltzmannMachine<T> const* machine_;
+    std::optional<detail::PackedParameters<T>> packed_;
 };
+
+template <class F>
+Prepared(F const&) -> Prepared<typename F::value_type>;
+template <class F>
+Prepared(F const&, Compute) -> Prepared<typename F::value_type>;
 
 namespace detail {
 
-/// Refuses a precision that cannot be had for a model; any other field multiplies as it is.
-template <concepts::Field F>
-void check_precision(Compute const& compute) {
-    if constexpr (concepts::Model<F>) Prepared<F>::check(compute.precision);
-}
+/// A machine prepared for a call; a view of one, or a model of one's own, as it is.
+template <std::floating_point T>
+class PreparedForCall {
+  public:
+    PreparedForCall(Field<T> const& field, Compute const& compute) : field_{&field} {
+        if (field.machine() == nullptr) return;
+        prepared_.emplace(field, compute);
+        field_ = &*prepared_;
+    }
+    PreparedForCall(PreparedForCall const&) = delete;
+    PreparedForCall& operator=(PreparedForCall const&) = delete;
+    [[nodiscard]] Field<T> const& operator*() const noexcept { return *field_; }
 
-/// A model prepared for a call; any other field as it is.
-template <concepts::Field F>
-[[nodiscard]] decltype(auto) prepared(F const& field, [[maybe_unused]] Compute const& compute) {
-    if constexpr (concepts::Model<F>)
-        return Prepared<F>{field, compute};
-    else
-        return (field);
-}
+  private:
+    std::optional<Prepared<T>> prepared_;
+    Field<T> const* field_;
+};
 
 } // namespace detail
 

@@ -2,91 +2,89 @@
 #pragma once
 
 /// @file
-/// A field whose layers listen louder or softer than they do.
+/// A field with scaled natural parameters.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
 
-#include <array>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace boltz {
 
 /// For each layer, a factor on the natural parameter of each of its parts, or one for the whole layer.
-template <std::size_t Depth>
-using LayerFactors = std::array<std::vector<double>, Depth>;
+using LayerFactors = std::vector<std::vector<double>>;
 
 /// A field seen through factors: the natural parameters x of each part of each layer become factor * x, bias
 /// included.
 ///
-/// Doubled-input pretraining trains an RBM through this view: {1, 2} is the doubled up-pass, {2, 1} the doubled
-/// down-pass, and {{2, 1}, 1} doubles what h1 hears but not what the labels beside it hear. No factor may be 0.
-/// Refers to the field and the factors, which must outlive it.
-template <concepts::Field F>
-class Scaled {
+/// Doubled-input pretraining trains an RBM through this view: {{1}, {2}} is the doubled up-pass, {{2}, {1}} the
+/// doubled down-pass, and {{2, 1}, {1}} doubles the input of h1 but not that of the labels beside it. No factor may
+/// be 0. Refers to the field, which must outlive it.
+template <std::floating_point T>
+class Scaled final : public Field<T> {
   public:
-    static constexpr std::size_t depth = F::depth;
-    using value_type = typename F::value_type;
-
-    /// @throws ShapeError if a layer has neither one factor nor one for each of its parts.
-    Scaled(F const& field, LayerFactors<depth> const& factors) : field_{&field}, factors_{&factors} {
-        detail::for_each_index<depth>([&](auto l) {
-            std::size_t const parts = parts_of<typename std::remove_cvref_t<decltype(layer<l>())>::unit_type>();
-            if (factors[l].size() != 1 && factors[l].size() != parts)
-                detail::fail<ShapeError>("Scaled: layer ", l, " has ", parts, " parts, but ", factors[l].size(),
+    /// @throws ShapeError if there are not as many layers, or a layer has neither one factor nor one for each of its
+    /// parts; ValueError if a factor is 0.
+    Scaled(Field<T> const& field, LayerFactors factors) : field_{&field}, factors_{std::move(factors)} {
+        if (factors_.size() != field.layers())
+            detail::fail<ShapeError>("Scaled: there are factors for ", factors_.size(), " layers, but the field has ",
+                                     field.layers());
+        parts_.resize(factors_.size());
+        for (std::size_t l = 0; l < factors_.size(); ++l) {
+            auto const description = field.unit(l).describe(field.sizes()[l]);
+            std::size_t const parts = description.parts.empty() ? 1 : description.parts.size();
+            if (factors_[l].size() != 1 && factors_[l].size() != parts)
+                detail::fail<ShapeError>("Scaled: layer ", l, " has ", parts, " parts, but ", factors_[l].size(),
                                          " factors");
-        });
-    }
-    Scaled(F const&, LayerFactors<depth> const&&) = delete;
-
-    template <std::size_t I>
-    [[nodiscard]] auto const& layer() const noexcept {
-        return field_->template layer<I>();
-    }
-    [[nodiscard]] std::array<std::size_t, depth> sizes() const noexcept { return field_->sizes(); }
-
-    template <std::size_t I>
-    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
-        auto const& parts = (*factors_)[I];
-        using UnitType = typename std::remove_cvref_t<decltype(layer<I>())>::unit_type;
-        if constexpr (requires { UnitType::parts; }) {
-            if (parts.size() > 1) {
-                for (std::size_t p = 0; p < parts.size(); ++p)
-                    keep_aside(layer<I>().unit().columns(out, p), factors.keep, parts[p]);
-                field_->template input<I>(states, out, factors);
-                for (std::size_t p = 0; p < parts.size(); ++p) multiply(layer<I>().unit().columns(out, p), parts[p]);
-                return;
+            for (double const factor : factors_[l])
+                if (factor == 0) detail::fail<ValueError>("Scaled: a factor of layer ", l, " is 0");
+            if (factors_[l].size() == 1) continue;
+            std::size_t first = 0;
+            for (std::size_t p = 0; p < parts; ++p) {
+                parts_[l].push_back({first, description.parts[p].size, factors_[l][p]});
+                first += description.parts[p].size;
             }
         }
-        double const f = parts[0];
-        field_->template input<I>(states, out,
-                                  {factors.below * f, factors.above * f, factors.bias * f, factors.keep});
+    }
+    [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
+    [[nodiscard]] AnyUnit<T> const& unit(std::size_t layer) const override { return field_->unit(layer); }
+    [[nodiscard]] std::string description() const override { return field_->description(); }
+    void input(std::size_t layer, StatesView<T const> states, Block<T> out,
+               Factors const& factors = {}) const override {
+        if (parts_[layer].empty()) {
+            Factors scaled = factors;
+            double const f = factors_[layer][0];
+            scaled.below *= f;
+            scaled.above *= f;
+            scaled.bias *= f;
+            return field_->input(layer, states, out, scaled);
+        }
+        // What is kept must not be multiplied a second time.
+        if (factors.keep != 0)
+            for (Part const& part : parts_[layer]) multiply(out, part, 1 / part.factor);
+        field_->input(layer, states, out, factors);
+        for (Part const& part : parts_[layer]) multiply(out, part, part.factor);
     }
 
   private:
-    template <class U>
-    static constexpr std::size_t parts_of() {
-        if constexpr (requires { U::parts; })
-            return U::parts;
-        else
-            return 1;
+    struct Part {
+        std::size_t first;
+        std::size_t columns;
+        double factor;
+    };
+    static void multiply(Block<T> block, Part const& part, double factor) {
+        detail::scale_rows(block.column_range(part.first, part.columns), static_cast<T>(factor));
     }
 
-    // What is kept must not be multiplied a second time.
-    static void keep_aside(Block<value_type> block, double keep, double factor) {
-        if (keep != 0 && factor != 0) multiply(block, 1 / factor);
-    }
-    static void multiply(Block<value_type> block, double factor) {
-        detail::scale_rows(block, static_cast<value_type>(factor));
-    }
-
-    F const* field_;
-    LayerFactors<depth> const* factors_;
+    Field<T> const* field_;
+    LayerFactors factors_;
+    std::vector<std::vector<Part>> parts_; // of layers with a factor a part
 };
+
+template <class F>
+Scaled(F const&, LayerFactors) -> Scaled<typename F::value_type>;
 
 } // namespace boltz

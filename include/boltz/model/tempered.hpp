@@ -4,55 +4,82 @@
 /// @file
 /// A field between a base and a model.
 
-#include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 
-#include <array>
+#include <concepts>
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace boltz {
 
+/// Where a path to a model begins: biases without weights, or another field with the same layers. Refers to them.
+template <std::floating_point T>
+class PathBase {
+  public:
+    PathBase(BaseBiases<T> const& biases) noexcept : biases_{&biases} {}
+    PathBase(Field<T> const& field) noexcept : field_{&field} {}
+    PathBase(BaseBiases<T> const&&) = delete;
+    PathBase(Field<T> const&&) = delete;
+
+    [[nodiscard]] bool has_weights() const noexcept { return field_ != nullptr; }
+    /// What it is, in words for reports.
+    [[nodiscard]] std::string_view name() const noexcept {
+        return biases_ != nullptr ? std::string_view{biases_->name} : "another model";
+    }
+    [[nodiscard]] std::size_t layers() const noexcept {
+        return biases_ != nullptr ? biases_->biases.size() : field_->layers();
+    }
+    [[nodiscard]] std::size_t size(std::size_t layer) const noexcept {
+        return biases_ != nullptr ? biases_->biases[layer].size() : field_->sizes()[layer];
+    }
+    void input(std::size_t layer, StatesView<T const> states, Block<T> out, Factors const& factors) const {
+        if (biases_ != nullptr)
+            biases_->input(layer, out, factors);
+        else
+            field_->input(layer, states, out, factors);
+    }
+
+  private:
+    BaseBiases<T> const* biases_ = nullptr;
+    Field<T> const* field_ = nullptr;
+};
+
 /// A field at inverse temperature beta on the way from a base to a model: natural parameters
 /// x = (1 - beta) x_base + beta x_model, that is
-/// p_beta(s) propto exp(sum_l [(1 - beta) b0_l' s_l + beta b_l' s_l - e_l(s_l)] + beta sum_l s_l' W_l s_{l+1}).
+/// p_beta(s) propto exp(sum_l [(1 - beta) b0_l' s_l + beta b_l' s_l - e_l(s_l)] + beta sum_(k,l) s_k' W s_l).
 ///
-/// Biases and weights are tempered, a unit's own term e is not, so the base has the model's precisions. `Base` is
+/// Biases and weights are tempered, a unit's own term e is not, so the base has the model's precisions. The base is
 /// `BaseBiases`, or another field with the same layers. Samplers run on it as on any field;
 /// `Tempered{field, base, beta}` is made anew for each beta and costs nothing. Refers to field and base, which must
 /// outlive it; allocates nothing.
-template <concepts::Field F, class Base = BaseBiases<typename F::value_type, F::depth>>
-class Tempered {
+template <std::floating_point T>
+class Tempered final : public Field<T> {
   public:
-    static constexpr std::size_t depth = F::depth;
-    using value_type = typename F::value_type;
-
     /// @throws ValueError if beta does not lie in [0, 1]; ShapeError if base and field have layers of other sizes.
-    Tempered(F const& field, Base const& base, double beta) : field_{&field}, base_{&base}, beta_{beta} {
+    Tempered(Field<T> const& field, PathBase<T> base, double beta) : field_{&field}, base_{base}, beta_{beta} {
         if (!(beta >= 0 && beta <= 1))
             detail::fail<ValueError>("Tempered: beta is ", beta, ", but must lie in [0, 1]");
-        auto const expected = field.sizes();
-        auto const found = base.sizes();
-        for (std::size_t l = 0; l < depth; ++l)
-            if (found[l] != expected[l])
-                detail::fail<ShapeError>("Tempered: the base has ", found[l], " units in layer ", l,
-                                         ", but the field has ", expected[l]);
+        if (base.layers() != field.layers())
+            detail::fail<ShapeError>("Tempered: the base has ", base.layers(), " layers, but the field has ",
+                                     field.layers());
+        for (std::size_t l = 0; l < field.layers(); ++l)
+            if (base.size(l) != field.sizes()[l])
+                detail::fail<ShapeError>("Tempered: the base has ", base.size(l), " units in layer ", l,
+                                         ", but the field has ", field.sizes()[l]);
     }
-    Tempered(F const&, Base const&&, double) = delete;
 
     [[nodiscard]] double beta() const noexcept { return beta_; }
-
-    template <std::size_t I>
-    [[nodiscard]] auto const& layer() const noexcept {
-        return field_->template layer<I>();
-    }
-    [[nodiscard]] std::array<std::size_t, depth> sizes() const noexcept { return field_->sizes(); }
-
-    /// The natural parameters of layer I at this temperature; costs the products of the field, none at beta = 0.
-    template <std::size_t I>
-    void input(StateBlocks<value_type, depth> const& states, Block<value_type> out, Factors factors = {}) const {
-        field_->template input<I>(states, out, scaled(factors, beta_, factors.keep));
-        if (beta_ < 1) base_->template input<I>(states, out, scaled(factors, 1 - beta_, 1));
+    [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
+    [[nodiscard]] AnyUnit<T> const& unit(std::size_t layer) const override { return field_->unit(layer); }
+    [[nodiscard]] std::string description() const override { return field_->description(); }
+    /// The natural parameters of a layer at this temperature; costs the products of the field, none at beta = 0.
+    void input(std::size_t layer, StatesView<T const> states, Block<T> out,
+               Factors const& factors = {}) const override {
+        field_->input(layer, states, out, scaled(factors, beta_, factors.keep));
+        if (beta_ < 1) base_.input(layer, states, out, scaled(factors, 1 - beta_, 1));
     }
 
   private:
@@ -60,12 +87,16 @@ class Tempered {
         return {.below = factors.below * factor,
                 .above = factors.above * factor,
                 .bias = factors.bias * factor,
-                .keep = keep};
+                .keep = keep,
+                .among = factors.among};
     }
 
-    F const* field_;
-    Base const* base_;
+    Field<T> const* field_;
+    PathBase<T> base_;
     double beta_;
 };
+
+template <class F, class Base>
+Tempered(F const&, Base const&, double) -> Tempered<typename F::value_type>;
 
 } // namespace boltz

@@ -8,12 +8,14 @@
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
+#include <boltz/unit/unit.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace boltz {
 
@@ -23,6 +25,7 @@ namespace boltz {
 /// are then means. All functions are stable for any finite x and allocate nothing.
 struct Bernoulli {
     static constexpr std::string_view name = "bernoulli";
+    static constexpr bool takes_means = true; ///< grey values between 0 and 1
 
     template <class T>
     void mean(Block<T> x) const noexcept {
@@ -80,6 +83,10 @@ struct Bernoulli {
         return std::log(m / (1 - m));
     }
 
+    /// Every unit is a variable.
+    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const {
+        groups.push_back({first, columns, 0});
+    }
     /// 2^size.
     [[nodiscard]] double state_count(std::size_t size) const noexcept {
         return std::ldexp(1.0, static_cast<int>(size));

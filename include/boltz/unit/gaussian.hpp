@@ -4,6 +4,7 @@
 /// @file
 /// Real-valued units.
 
+#include <boltz/archive.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/states.hpp>
@@ -58,6 +59,9 @@ class Gaussian {
 
     /// log p of each unit.
     [[nodiscard]] Vector<double> const& log_precision() const noexcept { return log_precision_; }
+
+    /// p of unit `column`.
+    [[nodiscard]] double precision(std::size_t column) const noexcept { return std::exp(log_precision_(column)); }
 
     /// Gives every unit its precision once the size of the layer is known.
     /// @throws ShapeError if precisions were given for another number of units.
@@ -174,7 +178,6 @@ class Gaussian {
             log_precision_(j) = std::log((std::exp(log_precision_(j)) + std::exp(other.log_precision_(j))) / 2);
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("log_precision", log_precision_);
         std::uint64_t learns = learns_ ? 1 : 0;

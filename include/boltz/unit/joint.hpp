@@ -4,9 +4,11 @@
 /// @file
 /// Units of several kinds side by side in one layer.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
 #include <boltz/detail/index.hpp>
 #include <boltz/detail/unit_operations.hpp>
+#include <boltz/error.hpp>
+#include <boltz/unit/unit.hpp>
 
 #include <array>
 #include <cstddef>
@@ -17,6 +19,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace boltz {
 
@@ -120,7 +123,8 @@ class JointUnit {
     }
 
     /// The natural parameter of the unit in `column`, by the part it belongs to.
-    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const {
+    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const
+        requires(detail::HasNaturalParameter<Units>&&...) {
         double result = 0;
         each([&](auto const& unit, std::size_t p) {
             if (column >= offset(p) && column < offset(p) + sizes_[p])
@@ -145,21 +149,28 @@ class JointUnit {
         });
     }
 
+    /// The precision of the unit in `column`, by the part it belongs to; 0 where it has none.
+    [[nodiscard]] double precision(std::size_t column) const {
+        double result = 0;
+        each([&](auto const& unit, std::size_t p) {
+            if (column >= offset(p) && column < offset(p) + sizes_[p])
+                result = detail::precision(unit, column - offset(p));
+        });
+        return result;
+    }
+    /// The variables of all parts.
+    void add_variables(std::size_t first, std::size_t, std::vector<VariableGroup>& groups) const
+        requires(detail::MadeOfVariables<Units>&&...) {
+        each([&](auto const& unit, std::size_t p) { unit.add_variables(first + offset(p), sizes_[p], groups); });
+    }
     /// Averages the precisions of each part that has them with another joint unit's.
     void average_with(JointUnit const& other) {
         detail::for_each_index<parts>(
             [&](auto p) { detail::average_units(std::get<p>(units_), std::get<p>(other.units_)); });
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         each([&](auto& unit, std::size_t p) { detail::archive_unit(archive, "part_" + std::to_string(p), unit); });
-    }
-
-    /// Whether `f` holds for the type of some part, known at compile time.
-    template <class F>
-    [[nodiscard]] static constexpr bool some(F&& f) {
-        return (f(std::type_identity<Units>{}) || ...);
     }
 
     /// `f(unit, part)` for every part.

@@ -4,10 +4,12 @@
 /// @file
 /// Counts over categories; with one trial, a softmax unit.
 
+#include <boltz/archive.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
+#include <boltz/unit/unit.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +18,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace boltz {
 
@@ -27,6 +30,7 @@ namespace boltz {
 class Multinomial {
   public:
     static constexpr std::string_view name = "multinomial";
+    static constexpr bool takes_means = true; ///< shares of the trials
 
     /// @throws ValueError if `trials` is 0 or above `most_trials`.
     explicit Multinomial(std::size_t trials = 1) : trials_{trials} {
@@ -150,6 +154,10 @@ class Multinomial {
     /// Learns the number of categories, the size of the layer.
     void prepare(std::size_t size) noexcept { categories_ = size; }
 
+    /// Every trial is a variable.
+    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const {
+        groups.push_back({first, columns, trials_});
+    }
     /// The number of ways to spread n trials over K categories: (n + K - 1 choose n).
     [[nodiscard]] double state_count(std::size_t size) const noexcept { return ways(trials_, size); }
 
@@ -171,7 +179,6 @@ class Multinomial {
         }
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         std::uint64_t trials = trials_;
         archive("trials", trials);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Data of any kind behind one interface.
+
+#include <boltz/concepts.hpp>
+#include <boltz/data/binarised.hpp>
+#include <boltz/data/undrawn.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/types.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace boltz::detail {
+
+/// A data source of any kind, which gives numbers of one type: what algorithms see of data. Called once a block of
+/// rows.
+template <std::floating_point T>
+class AnySource {
+  public:
+    virtual ~AnySource() = default;
+    [[nodiscard]] virtual std::size_t rows() const = 0;
+    [[nodiscard]] virtual std::size_t columns() const = 0;
+    [[nodiscard]] virtual Binarisation binarisation() const = 0;
+    virtual void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const = 0;
+    virtual void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const = 0;
+};
+
+/// A source of kind `S` as an `AnySource`. `Held` is `S`, or `S const&` for a source that outlives this object.
+template <class Held, std::floating_point T>
+class SourceAdapter final : public AnySource<T> {
+  public:
+    explicit SourceAdapter(Held source) : source_{std::forward<Held>(source)} {}
+    [[nodiscard]] std::size_t rows() const override { return source_.rows(); }
+    [[nodiscard]] std::size_t columns() const override { return source_.columns(); }
+    [[nodiscard]] Binarisation binarisation() const override { return binarisation_of(source_); }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        source_.load(indices, out, draws);
+    }
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        detail::load_undrawn(source_, indices, out, draws);
+    }
+
+  private:
+    Held source_;
+};
+
+} // namespace boltz::detail

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// What a training sees of a model.
+
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/model/parameter_set.hpp>
+#include <boltz/states.hpp>
+
+#include <concepts>
+
+namespace boltz {
+
+/// How statistics enter a gradient: gradient = keep * gradient + factor * sum over cases.
+struct Accumulation {
+    double factor = 1;
+    double keep = 0;
+};
+
+/// Parameters with an energy: a field whose gradient can be accumulated and whose parameters can be moved.
+///
+/// A `BoltzmannMachine` is one. A model of one's own implements the functions of `Field` and `Parametric` and this
+/// one; it can then be trained, evaluated and saved as any other.
+template <std::floating_point T>
+class Model : public Field<T>, public Parametric<T> {
+  public:
+    /// gradient = keep * gradient + factor * sum over rows of -dE/d(parameter).
+    virtual void accumulate(Phase<T> const& phase, Accumulation how, ParameterSet<T>& gradient,
+                            Executor& executor) const = 0;
+};
+
+} // namespace boltz

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// An optimizer at work.
+
+#include <boltz/archive.hpp>
+#include <boltz/clock.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/parameter_set.hpp>
+#include <boltz/states.hpp>
+
+#include <concepts>
+#include <cstddef>
+
+namespace boltz {
+
+/// An optimizer at work on the parameters of one model, with what it keeps of them: what `bind(model)` of an
+/// optimizer gives. One of one's own overrides `step` and `archive`, and of the others those that it needs.
+template <std::floating_point T>
+class OptimizerSession {
+  public:
+    virtual ~OptimizerSession() = default;
+
+    /// Moves the parameters along the gradient, upwards. `gradient` may be overwritten.
+    virtual void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) = 0;
+    /// Visits what later steps depend on.
+    virtual void archive(Archive& archive) = 0;
+
+    /// Whether it moves each parameter by itself, so that a training may take a step by parts: rows of the weights as
+    /// soon as it has their gradient, while both are in cache.
+    [[nodiscard]] virtual bool by_parts() const noexcept { return false; }
+    /// Moves some rows of one weight matrix; called by several threads at once, for different rows.
+    virtual void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+                              WeightRows const& rows) {
+        static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock), static_cast<void>(rows);
+    }
+    /// Moves all parameters but the weights; called by one thread, while others move weights.
+    virtual void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) {
+        static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock);
+    }
+    /// Called when all parts have moved; returns whether it has changed weights.
+    virtual bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) {
+        static_cast<void>(model), static_cast<void>(clock), static_cast<void>(executor);
+        return false;
+    }
+
+    /// Whether the optimizer has rates that `scale_rate` multiplies.
+    [[nodiscard]] virtual bool has_rate() const noexcept { return false; }
+    /// Multiplies all rates by `factor` from now on.
+    virtual void scale_rate(double factor) { static_cast<void>(factor); }
+    /// Whether nothing of a layer moves now.
+    [[nodiscard]] virtual bool frozen(std::size_t layer, Clock const& clock) const {
+        static_cast<void>(layer), static_cast<void>(clock);
+        return false;
+    }
+    /// Sees the data phase of a Boltzmann machine before each step.
+    virtual void observe(Phase<T> const& data, Clock const& clock) {
+        static_cast<void>(data), static_cast<void>(clock);
+    }
+
+    /// Whether it searches along lines, and so wants the loss of a chunk of cases as a function of the parameters:
+    /// then `minimise` is called in place of `step`.
+    [[nodiscard]] virtual bool searches() const noexcept { return false; }
+    /// Minimises `evaluate(gradient)`, the loss at the parameters of `model`, which writes its gradient. Returns the
+    /// loss it leaves the model at.
+    virtual double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
+                            Clock const& clock, Executor& executor) {
+        static_cast<void>(model), static_cast<void>(evaluate), static_cast<void>(clock), static_cast<void>(executor);
+        return 0;
+    }
+};
+
+} // namespace boltz
