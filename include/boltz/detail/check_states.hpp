@@ -4,42 +4,48 @@
 /// @file
 /// The check of states at every public door.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/states.hpp>
 
-#include <array>
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace boltz::detail {
 
-/// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows.
-template <concepts::Field F>
-void check_states(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                  std::array<bool, F::depth> const& needed, char const* function) {
-    auto const sizes = field.sizes();
-    for_each_index<F::depth>([&](auto l) { check_size(field.template layer<l>().unit(), sizes[l]); });
+/// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows; returns that number, 0 if
+/// no layer is needed.
+template <std::floating_point T>
+std::size_t check_states(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet needed,
+                         char const* function) {
+    auto const& sizes = field.sizes();
+    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).check_size(sizes[l]);
     bool seen = false;
     std::size_t rows = 0;
-    for (std::size_t l = 0; l < F::depth; ++l) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
         if (!needed[l]) continue;
+        if (states.layers() != field.layers())
+            fail<ShapeError>(function, ": states has blocks for ", states.layers(), " layers, but the model has ",
+                             field.layers());
         if (states[l].columns != sizes[l])
             fail<ShapeError>(function, ": states[", l, "] has ", states[l].columns, " columns, but layer ", l,
                              " has ", sizes[l], " units");
-        if (seen && states[l].rows != rows)
-            fail<ShapeError>(function, ": states[", l, "] has ", states[l].rows, " rows, but the layers before have ",
-                             rows);
-        rows = states[l].rows;
+        if (seen && states.rows_of(l) != rows)
+            fail<ShapeError>(function, ": states[", l, "] has ", states.rows_of(l),
+                             " rows, but the layers before have ", rows);
+        rows = states.rows_of(l);
         seen = true;
     }
+    return rows;
 }
 
-template <std::size_t Depth>
-constexpr std::array<bool, Depth> all_layers() {
-    std::array<bool, Depth> result{};
-    result.fill(true);
-    return result;
+/// Refuses a field of more layers than a visible and a hidden one.
+template <std::floating_point T>
+void check_two_layers(Field<T> const& field, char const* function) {
+    if (field.layers() != 2)
+        fail<ValueError>(function, ": the model has ", field.layers(), " layers, but must have 2");
 }
 
 } // namespace boltz::detail
