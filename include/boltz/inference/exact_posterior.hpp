@@ -6,6 +6,12 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
+#include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/inference/inference_session.hpp>
+
+#include <concepts>
+#include <cstddef>
 
 namespace boltz {
 
@@ -14,30 +20,32 @@ namespace boltz {
 /// It exists for two layers only; deeper models do not compile with it and take `MeanField`. One product; nothing is
 /// allocated.
 struct ExactPosterior {
-    template <concepts::Field F>
-        requires(F::depth == 2)
-    class Session {
+    template <std::floating_point T>
+    class Session final : public InferenceSession<T> {
       public:
-        InferenceReport infer(F const& field, StateBlocks<typename F::value_type, 2> const& states,
-                              Observed<2> const& observed, Executor& executor) {
-            detail::check_states(field, states, detail::all_layers<2>(), "ExactPosterior");
-            executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {
-                auto const block = row_range(states, first, count);
-                if (!observed[1]) {
-                    field.template input<1>(block, block[1]);
-                    field.template layer<1>().unit().mean(block[1]);
-                } else if (!observed[0]) {
-                    field.template input<0>(block, block[0]);
-                    field.template layer<0>().unit().mean(block[0]);
-                }
+        InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
+                              Executor& executor) override {
+            detail::check_states(field, states, LayerSet::of(0, 1), "ExactPosterior");
+            executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
+                auto const block = states.row_range(first, count);
+                if (observed[0] && observed[1]) return;
+                std::size_t const layer = observed[1] ? 0 : 1;
+                field.input(layer, block, block[layer]);
+                field.unit(layer).mean(block[layer]);
             });
             return {.sweeps = 1, .residual = 0, .converged = true};
         }
     };
 
-    template <concepts::Field F>
-        requires(F::depth == 2)
-    [[nodiscard]] Session<F> bind(F const&) const { return {}; }
+    /// @throws ValueError if a model whose depth is known only when the program runs does not have two layers.
+    template <concepts::MaybeTwoLayers F>
+    [[nodiscard]] Session<typename F::value_type> bind(F const& field) const {
+        std::size_t const layers = static_cast<boltz::Field<typename F::value_type> const&>(field).layers();
+        if (layers != 2)
+            detail::fail<ValueError>("ExactPosterior: the model has ", layers,
+                                     " layers, but its posterior is exact for 2 only; take MeanField");
+        return {};
+    }
 };
 
 } // namespace boltz

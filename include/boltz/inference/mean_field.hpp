@@ -4,69 +4,63 @@
 /// @file
 /// Mean-field inference for models of any depth.
 
-#include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/inference/inference_session.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <limits>
 #include <mutex>
 
 namespace boltz {
 
 /// The factorised distribution of the unobserved layers that is closest to their posterior, by sweeps over
-/// mu_l = A'(W_{l-1}' mu_{l-1} + W_l mu_{l+1} + b_l), layer after layer, each with the newest means of its
-/// neighbours.
+/// mu_l = A'(sum over neighbours of W mu + b_l), layer after layer, each with the newest means of its neighbours.
 ///
-/// It starts bottom-up; a layer whose upper neighbour is not known yet hears the lower one twice (Salakhutdinov &
-/// Hinton 2009, section 3). A sweep never lowers the variational bound. A block of rows stops by itself once no mean
-/// changes by more than `tolerance`. What the observed layers contribute is computed once. Cost of a sweep: two
-/// products a pair of hidden layers.
+/// It starts bottom-up; where an upper neighbour is not known yet, the input from the lower ones counts twice in its
+/// place (Salakhutdinov & Hinton 2009, section 3). A sweep never lowers the variational bound. A block of rows stops by
+/// itself once no mean changes by more than `tolerance`. What the observed layers contribute is computed once. Cost of
+/// a sweep: two products a connection between hidden layers.
 struct MeanField {
     std::size_t max_sweeps = 10; ///< sweeps after the bottom-up start; 0 leaves the start as it is
     double tolerance = 1e-4;     ///< on the largest change of a mean in a sweep; 0 always runs all sweeps
     double damping = 0;          ///< share of the old mean that a new one keeps, in [0, 1)
 
-    template <concepts::Field F>
+    template <std::floating_point T>
     class Session;
 
-    /// @throws ValueError if a field is out of range.
-    template <concepts::Field F>
-    [[nodiscard]] Session<F> bind(F const& field) const {
+    /// @throws ValueError if a number is out of range.
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Field<T> const&) const {
         if (!(tolerance >= 0))
             detail::fail<ValueError>("MeanField: tolerance is ", tolerance, ", but must not be negative");
         if (!(damping >= 0 && damping < 1))
             detail::fail<ValueError>("MeanField: damping is ", damping, ", but must lie in [0, 1)");
-        return Session<F>{*this, field};
+        return Session<T>{*this};
     }
 };
 
 /// The buffers of a mean-field inference; they grow with the largest batch seen and are reused.
-template <concepts::Field F>
-class MeanField::Session {
-    using T = typename F::value_type;
-    static constexpr std::size_t depth = F::depth;
-
+template <std::floating_point T>
+class MeanField::Session final : public InferenceSession<T> {
   public:
-    Session(MeanField const& policy, F const&) : policy_{policy} {}
+    explicit Session(MeanField const& policy) : policy_{policy} {}
 
-    InferenceReport infer(F const& field, StateBlocks<T, depth> const& states, Observed<depth> const& observed,
-                          Executor& executor) {
-        detail::check_states(field, states, detail::all_layers<depth>(), "MeanField");
-        std::size_t const rows = states[0].rows;
-        fixed_.require(rows, field.sizes());
-        next_.require(rows, field.sizes());
+    InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
+                          Executor& executor) override {
+        detail::check_states(field, states, LayerSet::first(field.layers()), "MeanField");
+        fixed_.require(states.rows(), field.sizes());
+        next_.require(states.rows(), field.sizes());
         InferenceReport report{.sweeps = 0, .residual = 0, .converged = true};
         std::mutex mutex;
-        executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
+        executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
             InferenceReport const block =
-                infer_block(field, row_range(states, first, count), row_range(fixed_.blocks(), first, count),
-                            row_range(next_.blocks(), first, count), observed);
+                infer_block(field, states.row_range(first, count), fixed_.blocks().row_range(first, count),
+                            next_.blocks().row_range(first, count), observed);
             std::lock_guard const lock{mutex};
             report.sweeps = std::max(report.sweeps, block.sweeps);
             report.residual = larger(report.residual, block.residual);
@@ -76,63 +70,54 @@ class MeanField::Session {
     }
 
   private:
-    InferenceReport infer_block(F const& field, StateBlocks<T, depth> const& states,
-                                StateBlocks<T, depth> const& fixed, StateBlocks<T, depth> const& next,
-                                Observed<depth> const& observed) const {
-        detail::for_each_index<depth>([&](auto l) {
-            if (observed[l]) return;
-            field.template input<l>(states, fixed[l], from_observed(observed, l));
-            copy(fixed[l], states[l]);
-            bool const above_missing = l + 1 < depth && !above_observed(observed, l);
-            double const loudness = l > 0 && above_missing ? 2 : 1;
-            Factors const start = l == 0 || below_observed(observed, l)
-                                      ? Factors{.below = 0, .above = 0, .bias = 1 - loudness, .keep = loudness}
-                                      : Factors{.below = loudness, .above = 0, .bias = 0, .keep = 1};
-            field.template input<l>(states, states[l], start);
-            field.template layer<l>().unit().mean(states[l]);
-        });
-        bool settled = true; // one unobserved layer beside observed ones only is exact at once
-        for (std::size_t l = 0; l < depth; ++l) settled = settled && !hears_unobserved(observed, l);
-
-        InferenceReport report{.sweeps = 0, .residual = 0, .converged = settled};
+    InferenceReport infer_block(Field<T> const& field, StatesView<T> states, StatesView<T> fixed, StatesView<T> next,
+                                LayerSet observed) const {
+        Factors const from_unobserved{.bias = 0, .keep = 1, .among = ~observed};
+        LayerSet changing; // unobserved layers with neighbours of their kind
+        for (std::size_t l = 0; l < field.layers(); ++l) {
+            if (observed[l]) continue;
+            changing.set(l, !(field.graph().neighbour_set(l) & ~observed).empty());
+            field.input(l, states, fixed[l], {.among = observed});
+            copy<T>(fixed[l], states[l]);
+            field.input(l, states, states[l], start_of(field.graph(), l, observed));
+            field.unit(l).mean(states[l]);
+        }
+        // One unobserved layer beside observed ones only is exact at once.
+        InferenceReport report{.sweeps = 0, .residual = 0, .converged = changing.empty()};
         for (std::size_t sweep = 0; sweep < policy_.max_sweeps && !report.converged; ++sweep) {
             T residual = 0;
-            detail::for_each_index<depth>([&](auto l) {
-                if (observed[l] || !hears_unobserved(observed, l)) return;
-                copy(fixed[l], next[l]);
-                field.template input<l>(states, next[l], from_unobserved(observed, l));
-                field.template layer<l>().unit().mean(next[l]);
+            for (std::size_t l = 0; l < field.layers(); ++l) {
+                if (!changing[l]) continue;
+                copy<T>(fixed[l], next[l]);
+                field.input(l, states, next[l], from_unobserved);
+                field.unit(l).mean(next[l]);
                 residual = larger(residual, replace(next[l], states[l]));
-            });
+            }
             ++report.sweeps;
             report.residual = static_cast<double>(residual);
             report.converged = report.residual < policy_.tolerance;
         }
         return report;
     }
-
-    static bool below_observed(Observed<depth> const& observed, std::size_t l) { return l > 0 && observed[l - 1]; }
-    static bool above_observed(Observed<depth> const& observed, std::size_t l) {
-        return l + 1 < depth && observed[l + 1];
-    }
-    static bool hears_unobserved(Observed<depth> const& observed, std::size_t l) {
-        return !observed[l] && ((l > 0 && !observed[l - 1]) || (l + 1 < depth && !observed[l + 1]));
-    }
-    static Factors from_observed(Observed<depth> const& observed, std::size_t l) {
-        return {.below = below_observed(observed, l) ? 1.0 : 0.0, .above = above_observed(observed, l) ? 1.0 : 0.0};
-    }
-    static Factors from_unobserved(Observed<depth> const& observed, std::size_t l) {
-        return {.below = below_observed(observed, l) ? 0.0 : 1.0,
-                .above = above_observed(observed, l) ? 0.0 : 1.0,
-                .bias = 0,
-                .keep = 1};
+    // The bottom-up start of a layer, whose block holds what observed layers contribute.
+    static Factors start_of(LayerGraph const& graph, std::size_t layer, LayerSet observed) {
+        bool has_lower = false, lower_missing = false, upper_missing = false;
+        for (Neighbour const& n : graph.neighbours(layer)) {
+            bool const missing = !observed[n.layer];
+            bool const lower = n.pass == detail::Pass::up;
+            has_lower = has_lower || lower;
+            lower_missing = lower_missing || (lower && missing);
+            upper_missing = upper_missing || (!lower && missing);
+        }
+        double const times = has_lower && upper_missing ? 2 : 1;
+        if (lower_missing) return {.below = times, .above = 0, .bias = 0, .keep = 1, .among = ~observed};
+        return {.below = 0, .above = 0, .bias = 1 - times, .keep = times};
     }
     // Not-a-number wins and stays.
     template <std::floating_point N>
     static N larger(N a, N b) {
         return std::isnan(b) || b > a ? b : a;
     }
-
     // Moves the means to their new values, damped, and says how far the farthest moved.
     T replace(Block<T> fresh, Block<T> means) const {
         T change = 0;
@@ -145,13 +130,13 @@ class MeanField::Session {
             change =
                 larger(change, detail::max_abs_difference(fresh.row(i).data(), means.row(i).data(), fresh.columns));
         }
-        copy(fresh, means);
+        copy<T>(fresh, means);
         return change;
     }
 
     MeanField policy_;
-    States<T, depth> fixed_;
-    States<T, depth> next_;
+    States<T> fixed_;
+    States<T> next_;
 };
 
 } // namespace boltz

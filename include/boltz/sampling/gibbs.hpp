@@ -2,102 +2,108 @@
 #pragma once
 
 /// @file
-/// Block Gibbs sampling: all layers of one parity at once, given those of the other.
+/// Block Gibbs sampling: all layers of one colour at once, given the others.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/states.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 
 namespace boltz {
 
-/// Which layers a half-sweep draws: layers of one parity are independent given the others.
-enum class Parity : std::size_t { even = 0, odd = 1 };
-
 /// What a sampler hands out as the statistics of its chains.
 ///
-/// `mixed` uses means for the layers updated last and states for the others, as every pair of neighbours then is an
-/// unbiased estimate of E[s_l s_{l+1}'] with less noise than `samples`. `means` also replaces the hidden layers of
-/// the other parity by means, given the means of those updated last; this is what Salakhutdinov's program does and it
+/// `mixed` uses means for the layers drawn last, which have no weights in common, and states for the others, as every
+/// pair of neighbours then is an unbiased estimate of E[s_k s_l] with less noise than `samples`. `means` also replaces
+/// the other layers by means, given the means of those drawn last; this is what Salakhutdinov's program does and it
 /// is biased, since a product of means drops their covariance.
 enum class Statistics { mixed, samples, means };
 
-/// Draws every layer of one parity from its distribution given its neighbours, for a block of rows, in place.
+/// Draws every layer of one colour (`LayerGraph::colour`) from its distribution given its neighbours, for a block of
+/// rows, in place.
 ///
-/// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a pair of layers;
+/// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a connection;
 /// allocates nothing.
-template <concepts::Field F>
-void gibbs_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, Parity parity,
-                      Draws const& draws, Observed<F::depth> const& clamped = {}) {
-    detail::for_each_index<F::depth>([&](auto l) {
-        if (l % 2 != static_cast<std::size_t>(parity) || clamped[l]) return;
-        field.template input<l>(states, states[l]);
-        field.template layer<l>().unit().sample(states[l], draws.stream(l));
-    });
+template <std::floating_point T>
+void gibbs_update(Field<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t colour,
+                  Draws const& draws, LayerSet clamped = {}) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        if (field.graph().colour(l) != colour || clamped[l]) continue;
+        field.input(l, states, states[l]);
+        field.unit(l).sample(states[l], draws.stream(l));
+    }
 }
 
 /// The same, keeping the means in blocks of their own; the states become draws from them.
-template <concepts::Field F>
-void gibbs_half_sweep_with_means(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                                 StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
-                                 Draws const& draws) {
-    detail::for_each_index<F::depth>([&](auto l) {
-        if (l % 2 != static_cast<std::size_t>(parity)) return;
-        field.template input<l>(states, means[l]);
-        detail::mean_and_sample(field.template layer<l>().unit(), means[l], states[l], draws.stream(l));
-    });
+template <std::floating_point T>
+void gibbs_update_with_means(Field<T> const& field, std::type_identity_t<StatesView<T>> states,
+                             std::type_identity_t<StatesView<T>> means, std::size_t colour, Draws const& draws) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        if (field.graph().colour(l) != colour) continue;
+        field.input(l, states, means[l]);
+        field.unit(l).mean_and_sample(means[l], states[l], draws.stream(l));
+    }
 }
 
-/// Which layers a function concerns.
-enum class Layers { all, hidden };
-
-/// Writes the means of the layers of one parity given `given`, without drawing; `Layers::hidden` leaves layer 0
+/// Writes the means of the layers of one colour given `given`, without drawing; layers that are `clamped` are left
 /// alone.
-template <concepts::Field F>
-void mean_half_sweep(F const& field, StateBlocks<typename F::value_type, F::depth> const& given,
-                     StateBlocks<typename F::value_type, F::depth> const& means, Parity parity,
-                     Layers which = Layers::all) {
-    detail::for_each_index<F::depth>([&](auto l) {
-        if (l % 2 != static_cast<std::size_t>(parity) || (l == 0 && which == Layers::hidden)) return;
-        field.template input<l>(given, means[l]);
-        field.template layer<l>().unit().mean(means[l]);
-    });
+template <std::floating_point T>
+void mean_update(Field<T> const& field, std::type_identity_t<StatesView<T const>> given,
+                 std::type_identity_t<StatesView<T>> means, std::size_t colour, LayerSet clamped = {}) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        if (field.graph().colour(l) != colour || clamped[l]) continue;
+        field.input(l, given, means[l]);
+        field.unit(l).mean(means[l]);
+    }
 }
 
-/// Draws the layers of one parity from a factorised posterior whose means are given.
+/// Draws the layers of one colour from a factorised posterior whose means are given.
 ///
 /// A unit that cannot draw from its mean alone draws from its natural parameter given the posterior of its
 /// neighbours.
-template <concepts::Field F>
-void draw_posterior(F const& field, StateBlocks<typename F::value_type, F::depth> const& posterior,
-                    StateBlocks<typename F::value_type, F::depth> const& states, Parity parity, Draws const& draws) {
-    using T = typename F::value_type;
-    detail::for_each_index<F::depth>([&](auto l) {
-        if (l % 2 != static_cast<std::size_t>(parity)) return;
-        auto const& unit = field.template layer<l>().unit();
-        if constexpr (detail::DrawsFromMean<std::remove_cvref_t<decltype(unit)>, T>) {
-            unit.draw(Block<T const>{posterior[l]}, states[l], draws.stream(l));
+template <std::floating_point T>
+void draw_posterior(Field<T> const& field, std::type_identity_t<StatesView<T const>> posterior,
+                    std::type_identity_t<StatesView<T>> states, std::size_t colour, Draws const& draws) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        if (field.graph().colour(l) != colour) continue;
+        auto const& unit = field.unit(l);
+        if (unit.draws_from_mean()) {
+            unit.draw(posterior[l], states[l], draws.stream(l));
         } else {
-            field.template input<l>(posterior, states[l]);
+            field.input(l, posterior, states[l]);
             unit.sample(states[l], draws.stream(l));
         }
-    });
+    }
 }
 
-/// Runs `sweeps` full sweeps (odd layers, then even ones) in place, every block of chains through all of them.
+/// Draws every layer from its biases alone, as if there were no weights; layer l draws from stream l of `draws`.
+/// Allocates nothing.
+template <std::floating_point T>
+void draw_from_biases(Field<T> const& field, std::type_identity_t<StatesView<T>> states, Draws const& draws) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        field.input(l, states, states[l], {.below = 0, .above = 0});
+        field.unit(l).sample(states[l], draws.stream(l));
+    }
+}
+
+/// Runs `sweeps` full sweeps (from the highest colour down to colour 0) in place, every block of chains through all of
+/// them.
 ///
 /// Sweep k draws from stream k of `draws`. Leaves the distribution of the model unchanged.
-template <concepts::Field F>
-void gibbs_sweeps(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, std::size_t sweeps,
-                  Draws const& draws, Executor& executor, Observed<F::depth> const& clamped = {}) {
-    executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {
-        auto const block = row_range(states, first, count);
+template <std::floating_point T>
+void gibbs_sweeps(Field<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t sweeps,
+                  Draws const& draws, Executor& executor, LayerSet clamped = {}) {
+    executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
+        auto const block = states.row_range(first, count);
         for (std::size_t k = 0; k < sweeps; ++k) {
             Draws const sweep = draws.stream(k).from_row(first);
-            gibbs_half_sweep(field, block, Parity::odd, sweep, clamped);
-            gibbs_half_sweep(field, block, Parity::even, sweep, clamped);
+            for (std::size_t colour = field.graph().colours(); colour-- > 0;)
+                gibbs_update(field, block, colour, sweep, clamped);
         }
     });
 }
