@@ -52,7 +52,8 @@ namespace detail {
 
 /// The end of the longest step from `here` whose `share(end)`, falling with its length, is still `wanted`, to one in
 /// a hundred; `guess` is a length to begin with.
-[[nodiscard]] inline double longest_step(double here, double guess, double wanted, FunctionRef<double(double)> share) {
+[[nodiscard]] inline double longest_step(double here, double guess, double wanted,
+                                         FunctionRef<double(double)> share) {
     double low = here;
     double high = std::min(1.0, here + guess);
     while (share(high) >= wanted) {

@@ -38,10 +38,11 @@ class AnnealedChains {
   public:
     /// Refers to field and base.
     AnnealedChains(Field<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows)
-        : field_{&field}, base_{base}, observed_{observed}, summed_{summed},
-          kept_{LayerSet::first(field.layers()) & ~(observed | summed)}, states_{rows, field.sizes()},
-          biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()}, inputs_{rows, field.sizes()},
-          base_inputs_{base.has_weights() ? rows : 0, field.sizes()}, linear_(rows), before_(rows), after_(rows) {}
+        : field_{&field}, base_{base}, observed_{observed}, summed_{summed}, kept_{LayerSet::first(field.layers()) &
+                                                                                   ~(observed | summed)},
+          states_{rows, field.sizes()}, biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()},
+          inputs_{rows, field.sizes()}, base_inputs_{base.has_weights() ? rows : 0, field.sizes()}, linear_(rows),
+          before_(rows), after_(rows) {}
 
     [[nodiscard]] std::size_t rows() const noexcept { return states_.rows(); }
     /// The states; those of summed layers mean nothing between calls.
@@ -57,8 +58,8 @@ class AnnealedChains {
         }
     }
 
-    /// out[i] += the log of the sum of exp(-E_0) over what is not observed, for a base without weights, less the terms
-    /// of observed layers under the base, plus those under the model: what the log-weights are relative to.
+    /// out[i] += the log of the sum of exp(-E_0) over what is not observed, for a base without weights, less the
+    /// terms of observed layers under the base, plus those under the model: what the log-weights are relative to.
     void add_base_sum(std::span<double> out) {
         std::vector<double> own(rows(), 0.0);
         for (std::size_t l = 0; l < field_->layers(); ++l) {

@@ -39,8 +39,7 @@ namespace boltz::detail {
         graph, observed,
         [&](LayerSet set) {
             double units = 0;
-            for (std::size_t l = 0; l < graph.layers(); ++l)
-                units += set[l] ? static_cast<double>(graph.size(l)) : 0;
+            for (std::size_t l = 0; l < graph.layers(); ++l) units += set[l] ? static_cast<double>(graph.size(l)) : 0;
             return -units;
         },
         lowest);

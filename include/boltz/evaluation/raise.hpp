@@ -35,8 +35,7 @@ template <std::floating_point T>
 std::vector<AnnealingModelEstimate> raised(Field<T> const& field, Block<T const> data, Ais const& ais, Random& random,
                                            BaseBiases<T> const& base) {
     ais.validate();
-    if (field.layers() != 2)
-        fail<ValueError>("raise: the model has ", field.layers(), " layers, but must have 2");
+    if (field.layers() != 2) fail<ValueError>("raise: the model has ", field.layers(), " layers, but must have 2");
     check_annealing(field, base, ais.compute, "raise");
     StateBlocks<T, 2> const visible{for_reading(data), {}};
     auto const observed = LayerSet::of(0);

@@ -84,10 +84,9 @@ void check_same_units(Field<T> const& first, Field<T> const& second, std::string
 /// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.runs` rows; ValueError as
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
 template <std::floating_point T>
-[[nodiscard]] LogPartition reverse_log_partition(Field<T> const& field,
-                                                 std::type_identity_t<StatesView<T const>> states, ChainStart start,
-                                                 Ais const& ais, Random& random,
-                                                 std::type_identity_t<BaseBiases<T>> const& base) {
+[[nodiscard]] LogPartition
+reverse_log_partition(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, ChainStart start,
+                      Ais const& ais, Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
     return detail::reverse_estimate(field, states, start, ais, random, base, "reverse_log_partition");
 }
 

@@ -39,7 +39,8 @@ template <std::floating_point T>
 /// The same where there are data: `base_at_data` and the uniform one.
 /// @throws as `base_at_data`.
 template <std::floating_point T, concepts::DataSource Data>
-[[nodiscard]] Bases<T> usual_bases(Field<T> const& field, Data const& data, Random& random, Compute const& compute = {}) {
+[[nodiscard]] Bases<T> usual_bases(Field<T> const& field, Data const& data, Random& random,
+                                   Compute const& compute = {}) {
     return {base_at_data(field, data, random, compute), uniform_base(field)};
 }
 

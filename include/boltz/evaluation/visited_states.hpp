@@ -27,16 +27,16 @@
 
 namespace boltz {
 
-/// A lower bound on log Z that has no error bar: the states of all layers but those of one colour that were seen, each
-/// counted once.
+/// A lower bound on log Z that has no error bar: the states of all layers but those of one colour that were seen,
+/// each counted once.
 ///
 /// For any set S of distinct states of these layers
 ///     log Z >= log sum_{s in S} exp(-F(s)),
-/// where F sums (or integrates) the layers of the colour left out in closed form; in a chain these are the even or the
-/// odd layers. There is a list for each colour (`LayerGraph::colour`) of which the other layers have states that can
-/// be listed (binary, multinomial and joints of these), and the largest sum is the bound.
-/// It is tight where chains do not mix: a chain that cannot leave a mode visits most of what it weighs. What the
-/// model's number type may round off, 8 times its relative precision, is taken off the sum.
+/// where F sums (or integrates) the layers of the colour left out in closed form; in a chain these are the even or
+/// the odd layers. There is a list for each colour (`LayerGraph::colour`) of which the other layers have states that
+/// can be listed (binary, multinomial and joints of these), and the largest sum is the bound. It is tight where
+/// chains do not mix: a chain that cannot leave a mode visits most of what it weighs. What the model's number type
+/// may round off, 8 times its relative precision, is taken off the sum.
 class VisitedStates {
   public:
     /// Whether there is any list for a model.
