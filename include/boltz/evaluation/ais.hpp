@@ -20,7 +20,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -45,7 +44,7 @@ namespace detail {
 template <std::floating_point T>
 std::vector<LogPartition> annealed_estimates(Field<T> const& field, BaseBiases<T> const& base,
                                              StatesView<T const> states, LayerSet observed, Ais const& ais,
-                                             Random& random, std::string_view function) {
+                                             Random& random, char const* function) {
     ais.validate();
     check_annealing(field, base, ais.compute, function);
     std::size_t const cases = checked_cases(field, states, observed, function);

@@ -84,7 +84,7 @@ template <concepts::Field F, class Data>
     requires(detail::fits_layers<Data, F>)
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random) {
-    return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base<typename F::value_type>(field));
+    return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));
 }
 
 /// By how much a bound falls short of the log-likelihood: the mean over the cases of KL(q || posterior), in nats.

@@ -25,7 +25,6 @@
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -122,7 +121,7 @@ std::vector<double> anneal_down(Field<T> const& field, std::type_identity_t<Path
 /// are not counts, for it would round them on one side of a weight only.
 template <std::floating_point T>
 void check_annealing(Field<T> const& field, std::type_identity_t<PathBase<T>> base, Compute const& compute,
-                     std::string_view function) {
+                     char const* function) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         field.unit(l).check_size(field.sizes()[l]);
         if (compute.precision == Precision::bfloat16 && !field.unit(l).countable())

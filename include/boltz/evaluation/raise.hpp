@@ -5,6 +5,7 @@
 /// Reverse annealed importance sampling from test cases: their log-probability under the annealing model.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
@@ -35,7 +36,7 @@ template <std::floating_point T>
 std::vector<AnnealingModelEstimate> raised(Field<T> const& field, Block<T const> data, Ais const& ais, Random& random,
                                            BaseBiases<T> const& base) {
     ais.validate();
-    if (field.layers() != 2) fail<ValueError>("raise: the model has ", field.layers(), " layers, but must have 2");
+    check_two_layers(field, "raise");
     check_annealing(field, base, ais.compute, "raise");
     StateBlocks<T, 2> const visible{for_reading(data), {}};
     auto const observed = LayerSet::of(0);
@@ -44,7 +45,7 @@ std::vector<AnnealingModelEstimate> raised(Field<T> const& field, Block<T const>
         fail<ValueError>("raise: ", between, " of ", cases,
                          " cases hold values between the states of their units; binarise grey values");
     PreparedForCall<T> const prepared{field, ais.compute};
-    std::vector<double> const unnormalised = log_marginal(*prepared, visible, LayerSet::of(1));
+    std::vector<double> const unnormalised = log_marginal<T>(*prepared, visible, LayerSet::of(1));
 
     Executor executor{ais.compute};
     Annealing<T> const annealing{
@@ -93,7 +94,7 @@ template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais,
       Random& random) {
-    return raise(field, data, ais, random, uniform_base<typename F::value_type>(field));
+    return raise(field, data, ais, random, uniform_base(field));
 }
 
 } // namespace boltz

@@ -18,7 +18,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -28,7 +27,7 @@ namespace detail {
 /// The estimate of an annealing from states of the model down to a base, or to another model.
 template <std::floating_point T>
 LogPartition reverse_estimate(Field<T> const& field, StatesView<T const> states, ChainStart start, Ais const& ais,
-                              Random& random, std::type_identity_t<PathBase<T>> base, std::string_view function) {
+                              Random& random, std::type_identity_t<PathBase<T>> base, char const* function) {
     ais.validate();
     if (start == ChainStart::base)
         fail<ValueError>(function, ": start is ", to_string(start), ", but chains begin at states of the model");
@@ -49,7 +48,7 @@ LogPartition reverse_estimate(Field<T> const& field, StatesView<T const> states,
 /// Refuses two models whose layers or connections differ, or whose units differ in their own terms, for which a path
 /// would have to mix units.
 template <std::floating_point T>
-void check_same_units(Field<T> const& first, Field<T> const& second, std::string_view function) {
+void check_same_units(Field<T> const& first, Field<T> const& second, char const* function) {
     if (first.layers() != second.layers())
         fail<ShapeError>(function, ": one model has ", first.layers(), " layers, the other ", second.layers());
     for (std::size_t l = 0; l < first.layers(); ++l) {
