@@ -103,6 +103,13 @@ Prepared(F const&, Compute) -> Prepared<typename F::value_type>;
 
 namespace detail {
 
+/// Refuses a precision that cannot be had for a model; a view of one multiplies as it is.
+/// @throws ValueError
+template <std::floating_point T>
+void check_products(Field<T> const& field, Compute const& compute) {
+    if (dynamic_cast<Model<T> const*>(&field) != nullptr) Prepared<T>::check(field, compute.precision);
+}
+
 /// A machine prepared for a call; a view of one, or a model of one's own, as it is.
 template <std::floating_point T>
 class PreparedForCall {

@@ -14,8 +14,10 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace boltz {
 
@@ -27,9 +29,9 @@ namespace boltz {
 /// alone at natural parameter 0 (0.01 for a binary unit): chains that are as near to each other as that agree,
 /// however little each of them moves. About 1 where chains agree, and for known units; 2 where the halves spread
 /// nearly twice as widely as their reads do. It cannot see what no chain has found.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct ChainAgreement {
-    States<T, Depth> r_hat; ///< rows = cases, one number a unit; not-a-number where it was not measured
+    States<T> r_hat; ///< rows = cases, one number a unit; not-a-number where it was not measured
     std::size_t chains = 0; ///< chains a case
     std::size_t reads = 0;  ///< reads of each
 
@@ -52,7 +54,7 @@ struct ChainAgreement {
     /// The largest R-hat of a case. Not-a-number if it was not measured, or a chain ran away.
     [[nodiscard]] Worst of_case(std::size_t i) const noexcept {
         Worst worst;
-        for (std::size_t l = 0; l < Depth; ++l)
+        for (std::size_t l = 0; l < r_hat.layers(); ++l)
             for (std::size_t j = 0; j < r_hat[l].columns; ++j)
                 if (double const r = static_cast<double>(r_hat[l](i, j)); above(r, worst.r_hat)) worst = {r, i, l, j};
         return worst;
@@ -98,32 +100,32 @@ struct ChainAgreement {
 namespace detail {
 
 /// What is kept of the reads of each chain, rows = chains: of each half the mean, and the mean variance of both.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct ReadMoments {
-    std::array<States<T, Depth>, 2> means;
-    States<T, Depth> variance; ///< 0 for halves of one read
+    std::array<States<T>, 2> means;
+    States<T> variance; ///< 0 for halves of one read
 
-    ReadMoments(std::size_t rows, std::array<std::size_t, Depth> const& sizes)
-        : means{States<T, Depth>{rows, sizes}, States<T, Depth>{rows, sizes}}, variance{rows, sizes} {}
+    ReadMoments(std::size_t rows, std::span<std::size_t const> sizes)
+        : means{States<T>{rows, sizes}, States<T>{rows, sizes}}, variance{rows, sizes} {}
 };
 
 /// Adds up the reads of a block of chains, less the first read of each, so that little is lost in the squares.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 class ReadSums {
   public:
-    ReadSums(std::size_t rows, std::array<std::size_t, Depth> const& sizes, std::size_t reads)
+    ReadSums(std::size_t rows, std::span<std::size_t const> sizes, std::size_t reads)
         : reads_{reads}, first_{rows, sizes}, sum_{rows, sizes}, squares_{rows, sizes} {}
 
     /// The next read of all chains. The halves are reads 0 .. reads / 2 - 1 and the rest, and the numbers of
     /// each go to rows `first` and on of `out` once it is complete.
-    void add(StateBlocks<T, Depth> const& read, ReadMoments<T, Depth>& out, std::size_t first) {
+    void add(StatesView<T const> read, ReadMoments<T>& out, std::size_t first) {
         std::size_t const half = seen_ < reads_ / 2 ? 0 : 1;
         std::size_t const begin = half == 0 ? 0 : reads_ / 2;
         std::size_t const count = half == 0 ? reads_ / 2 : reads_ - reads_ / 2;
         bool const begins = seen_ == begin;
         bool const ends = ++seen_ == begin + count;
         auto const n = static_cast<T>(count);
-        for (std::size_t l = 0; l < Depth; ++l)
+        for (std::size_t l = 0; l < read.layers(); ++l)
             for (std::size_t i = 0; i < read[l].rows; ++i) {
                 T const* const value = read[l].row(i).data();
                 T* const origin = first_[l].row(i).data();
@@ -154,24 +156,24 @@ class ReadSums {
   private:
     std::size_t reads_;
     std::size_t seen_ = 0;
-    States<T, Depth> first_;
-    States<T, Depth> sum_;
-    States<T, Depth> squares_;
+    States<T> first_;
+    States<T> sum_;
+    States<T> squares_;
 };
 
 /// Compares the chains of each case, chain c of case i in row i * chains + c; `deviations` as of
 /// `deviations_at_zero`. `moments` is not read where nothing could be measured.
-template <std::floating_point T, std::size_t Depth>
-[[nodiscard]] ChainAgreement<T, Depth> agreement_of(ReadMoments<T, Depth> const& moments, std::size_t cases,
+template <std::floating_point T>
+[[nodiscard]] ChainAgreement<T> agreement_of(ReadMoments<T> const& moments, std::size_t cases,
                                                     std::size_t chains, std::size_t reads,
-                                                    std::array<Vector<T>, Depth> const& deviations) {
+                                                    std::vector<Vector<T>> const& deviations) {
     constexpr double floor = 0.02;
-    std::array<std::size_t, Depth> sizes{};
-    for (std::size_t l = 0; l < Depth; ++l) sizes[l] = deviations[l].size();
-    ChainAgreement<T, Depth> result{.r_hat = {cases, sizes}, .chains = chains, .reads = reads};
+    std::vector<std::size_t> sizes;
+    for (auto const& of_layer : deviations) sizes.push_back(of_layer.size());
+    ChainAgreement<T> result{.r_hat = {cases, sizes}, .chains = chains, .reads = reads};
     bool const measured = result.measured();
     auto const halves = static_cast<double>(2 * chains);
-    for (std::size_t l = 0; l < Depth; ++l)
+    for (std::size_t l = 0; l < sizes.size(); ++l)
         for (std::size_t i = 0; i < cases; ++i)
             for (std::size_t j = 0; j < sizes[l]; ++j) {
                 if (!measured) {

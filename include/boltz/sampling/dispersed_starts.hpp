@@ -4,17 +4,16 @@
 /// @file
 /// Where several chains of one case begin: far apart, so that chains that do not mix disagree.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 #include <boltz/sampling/given.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
-#include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
+#include <vector>
 
 namespace boltz {
 
@@ -30,8 +29,8 @@ enum class DispersedStart : std::size_t {
     high,     ///< all high
     biases,   ///< from the biases of the model
     random,   ///< at 4 / d times a standard normal number for each unit: uniform for binary and softmax units
-    low_odd,  ///< odd layers low, then the even ones given them, by the weights
-    high_odd, ///< odd layers high, then the even ones given them
+    low_odd,  ///< all layers but those of colour 0 (in a chain, the odd ones) low, then those of colour 0 given them
+    high_odd, ///< the same with high ones
 };
 
 /// How many ways there are.
@@ -39,61 +38,53 @@ inline constexpr std::size_t dispersed_starts = 6;
 
 namespace detail {
 
-/// The standard deviation of every unit of a layer at natural parameter 0, from the slope A''(0) of its mean.
+/// The standard deviation of every unit of each layer at natural parameter 0, from the slope A''(0) of its mean.
 ///
 /// The slope is taken along alternating signs, since the mean of a multinomial group does not change when all of its
 /// natural parameters grow alike. 0 where the unit has no such slope.
-template <class T, class U>
-[[nodiscard]] Vector<T> deviations_at_zero(U const& unit, std::size_t size) {
+template <std::floating_point T>
+[[nodiscard]] std::vector<Vector<T>> deviations_at_zero(Field<T> const& field) {
     constexpr T step = T(0.125);
-    Matrix<T> means = xt::zeros<T>({std::size_t{2}, size});
     auto const sign = [](std::size_t j) { return j % 2 == 0 ? T{1} : T{-1}; };
-    for (std::size_t j = 0; j < size; ++j) {
-        means(0, j) = step * sign(j);
-        means(1, j) = -step * sign(j);
+    std::vector<Vector<T>> result;
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        std::size_t const size = field.sizes()[l];
+        Matrix<T> means = xt::zeros<T>({std::size_t{2}, size});
+        for (std::size_t j = 0; j < size; ++j) {
+            means(0, j) = step * sign(j);
+            means(1, j) = -step * sign(j);
+        }
+        field.unit(l).mean(Block<T>{means});
+        result.push_back(xt::zeros<T>({size}));
+        for (std::size_t j = 0; j < size; ++j) {
+            T const slope = (means(0, j) - means(1, j)) * sign(j) / (2 * step);
+            if (slope > 0 && std::isfinite(slope)) result[l](j) = std::sqrt(slope);
+        }
     }
-    unit.mean(Block<T>{means});
-    Vector<T> result = xt::zeros<T>({size});
-    for (std::size_t j = 0; j < size; ++j) {
-        T const slope = (means(0, j) - means(1, j)) * sign(j) / (2 * step);
-        if (slope > 0 && std::isfinite(slope)) result(j) = std::sqrt(slope);
-    }
-    return result;
-}
-
-/// The same for all layers.
-template <concepts::Field F>
-[[nodiscard]] auto deviations_at_zero(F const& field) {
-    std::array<Vector<typename F::value_type>, F::depth> result;
-    for_each_index<F::depth>([&](auto l) {
-        auto const& layer = field.template layer<l>();
-        result[l] = deviations_at_zero<typename F::value_type>(layer.unit(), layer.size());
-    });
     return result;
 }
 
 /// The states at which `chains` chains of each case begin, chain c of case i in row i * chains + c: the known units
 /// at their values, the others as `DispersedStart` says. `all` is what is known, repeated for all chains.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> begin_given(F const& field,
-                                                                   Given<typename F::value_type, F::depth> const& all,
-                                                                   std::size_t chains, Draws const& draws) {
-    using T = typename F::value_type;
+template <std::floating_point T>
+[[nodiscard]] States<T> begin_given(Field<T> const& field, Given<T> const& all, std::size_t chains,
+                                    Draws const& draws) {
     constexpr T extreme = 4;
     std::size_t const rows = all.cases();
-    States<T, F::depth> states{rows, field.sizes()};
-    States<T, F::depth> scratch{rows, field.sizes()};
+    std::size_t const layers = field.layers();
+    States<T> states{rows, field.sizes()};
+    States<T> scratch{rows, field.sizes()};
     auto const start_of = [&](std::size_t row) {
         return chains == 1 ? DispersedStart::biases : static_cast<DispersedStart>(row % chains % dispersed_starts);
     };
     auto const clamps = all.clamps();
     auto const deviations = deviations_at_zero(field);
-    all.write(states.blocks());
-    for_each_index<F::depth>([&](auto l) {
-        if (clamps.whole[l]) return;
+    all.write(states);
+    for (std::size_t l = 0; l < layers; ++l) {
+        if (clamps.whole()[l]) continue;
         Block<T> const x = scratch[l];
-        field.template input<l>(states.blocks(), x, {.below = 0, .above = 0});
-        Draws const normal = draws.stream(F::depth).stream(l);
+        field.input(l, states, x, {.below = 0, .above = 0});
+        Draws const normal = draws.stream(layers).stream(l);
         for (std::size_t i = 0; i < rows; ++i) {
             DispersedStart const start = start_of(i);
             if (start == DispersedStart::biases) continue;
@@ -105,21 +96,20 @@ template <concepts::Field F>
             for (std::size_t j = 0; j < x.columns; ++j)
                 x(i, j) = deviations[l](j) > 0 ? x(i, j) * extreme / deviations[l](j) : T{0};
         }
-        auto const& unit = field.template layer<l>().unit();
-        if (clamps.masks[l].columns > 0) {
-            sample_given(unit, x, clamps.masks[l], states[l], draws.stream(l));
+        if (clamps.partly(l)) {
+            field.unit(l).sample_given(x, clamps.mask(l, 0, rows), states[l], draws.stream(l));
         } else {
-            copy(x, states[l]);
-            unit.sample(states[l], draws.stream(l));
+            copy<T>(x, states[l]);
+            field.unit(l).sample(states[l], draws.stream(l));
         }
-    });
+    }
     if (chains <= static_cast<std::size_t>(DispersedStart::low_odd)) return states;
     auto moved = states;
-    clamped_half_sweep(field, moved.blocks(), clamps, scratch.blocks(), Parity::even,
-                       draws.stream(F::depth).stream(F::depth));
+    clamped_update(field, moved, clamps, 0, scratch, 0, draws.stream(layers).stream(layers));
     for (std::size_t i = 0; i < rows; ++i)
         if (start_of(i) == DispersedStart::low_odd || start_of(i) == DispersedStart::high_odd)
-            for (std::size_t l = 0; l < F::depth; l += 2) copy(moved[l].row_range(i, 1), states[l].row_range(i, 1));
+            for (std::size_t l = 0; l < layers; ++l)
+                if (field.graph().colour(l) == 0) copy<T>(moved[l].row_range(i, 1), states[l].row_range(i, 1));
     return states;
 }
 

@@ -4,16 +4,17 @@
 /// @file
 /// What is known of some cases: values of any units of any layers.
 
-#include <boltz/concepts.hpp>
+#include <boltz/field.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
-#include <array>
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <vector>
 
 namespace boltz {
 
@@ -23,14 +24,13 @@ namespace boltz {
 /// `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by `sample_given`
 /// and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural parameters of
 /// their neighbours as they are. Holds copies; memory for layers of which nothing is known is not taken.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 class Given {
   public:
     /// Nothing is known yet of `cases` cases.
     /// @throws ValueError if `cases` is 0.
-    template <concepts::Field F>
-        requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
-    Given(F const& field, std::size_t cases) : cases_{cases}, sizes_{field.sizes()} {
+    Given(Field<T> const& field, std::size_t cases)
+        : cases_{cases}, sizes_{field.sizes()}, values_(sizes_.size()), masks_(sizes_.size()) {
         if (cases == 0) detail::fail<ValueError>("Given: cases is 0, but must be at least 1");
         static_cast<void>(detail::rows_of_states("Given", {cases, "cases"}, {1, "copy"}, sizes_));
     }
@@ -81,36 +81,32 @@ class Given {
     [[nodiscard]] Given repeated(std::size_t copies) const {
         Given result = *this;
         result.cases_ = detail::rows_of_states("Given", {cases_, "cases"}, {copies, "copies"}, sizes_);
-        for (std::size_t l = 0; l < Depth; ++l) {
+        for (std::size_t l = 0; l < sizes_.size(); ++l) {
             if (masks_[l].size() == 0) continue;
             for (auto const member : {&Given::values_, &Given::masks_}) {
                 auto& rows = (result.*member)[l];
                 rows = xt::zeros<T>({result.cases_, sizes_[l]});
                 for (std::size_t i = 0; i < result.cases_; ++i)
-                    copy(Block{(this->*member)[l]}.row_range(i / copies, 1), Block{rows}.row_range(i, 1));
+                    copy<T>(Block<T const>{(this->*member)[l]}.row_range(i / copies, 1), Block{rows}.row_range(i, 1));
             }
         }
         return result;
     }
 
     [[nodiscard]] std::size_t cases() const noexcept { return cases_; }
-    [[nodiscard]] std::array<std::size_t, Depth> const& sizes() const noexcept { return sizes_; }
+    [[nodiscard]] std::vector<std::size_t> const& sizes() const noexcept { return sizes_; }
 
     /// Which units are known. Refers to this object.
-    [[nodiscard]] Clamps<T, Depth> clamps() const {
-        Clamps<T, Depth> result;
-        for (std::size_t l = 0; l < Depth; ++l) {
-            if (masks_[l].size() == 0) continue;
-            result.masks[l] = Block{masks_[l]};
-            result.whole[l] = true;
-            for (T const m : masks_[l]) result.whole[l] = result.whole[l] && m != 0;
-        }
-        return result;
+    [[nodiscard]] Clamps<T> clamps() const {
+        LayerSet whole;
+        for (std::size_t l = 0; l < sizes_.size(); ++l)
+            if (masks_[l].size() > 0)
+                whole.set(l, std::all_of(masks_[l].begin(), masks_[l].end(), [](T m) { return m != 0; }));
+        return {masks_, whole};
     }
-
     /// Writes the values of the known units into states of as many rows; the others stay as they are.
-    void write(StateBlocks<T, Depth> const& states) const noexcept {
-        for (std::size_t l = 0; l < Depth; ++l)
+    void write(StatesView<T> states) const noexcept {
+        for (std::size_t l = 0; l < sizes_.size(); ++l)
             if (masks_[l].size() > 0)
                 for (std::size_t i = 0; i < cases_; ++i)
                     for (std::size_t j = 0; j < sizes_[l]; ++j)
@@ -119,8 +115,8 @@ class Given {
 
   private:
     static void check_layer(std::size_t layer) {
-        if (layer >= Depth)
-            detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", Depth, " layers");
+        if (layer >= sizes_.size())
+            detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", sizes_.size(), " layers");
     }
     void check(std::size_t layer, Block<T const> values, std::size_t rows) const {
         check_layer(layer);
@@ -146,12 +142,12 @@ class Given {
     }
 
     std::size_t cases_;
-    std::array<std::size_t, Depth> sizes_;
-    std::array<Matrix<T>, Depth> values_{};
-    std::array<Matrix<T>, Depth> masks_{};
+    std::vector<std::size_t> sizes_;
+    std::vector<Matrix<T>> values_; // without rows for layers of which nothing is known
+    std::vector<Matrix<T>> masks_;
 };
 
-template <concepts::Field F>
-Given(F const&, std::size_t) -> Given<typename F::value_type, F::depth>;
+template <class F>
+Given(F const&, std::size_t) -> Given<typename F::value_type>;
 
 } // namespace boltz

@@ -7,16 +7,19 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
-#include <boltz/sampling/draw_from_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
+#include <boltz/states.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -34,71 +37,75 @@ struct SampleOptions {
 
 namespace detail {
 
-template <concepts::Field F>
-void check_sampling(F const& field, SampleOptions const& options) {
+template <std::floating_point T>
+void check_sampling(Field<T> const& field, SampleOptions const& options) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
     static_cast<void>(rows_of_states("sample", {options.count, "count"}, {1, "read"}, field.sizes()));
-    check_precision<F>(options.compute);
-    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample");
+    check_products(field, options.compute);
+    check_bounded_energy(field, "sample");
 }
 
-/// Room for the samples of all chains and reads.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> room_for_reads(F const& field, SampleOptions const& options) {
-    auto const sizes = field.sizes();
-    return {rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, sizes), sizes};
-}
+/// What is done with chains each time they are read.
+template <std::floating_point T>
+using ReadChains = FunctionRef<void(std::size_t, States<T> const&)>;
 
 /// Runs chains in place and calls `read(r, states)` each time they are read.
-template <concepts::Field F, class Read>
-void run_chains(F const& field, States<typename F::value_type, F::depth>& chains, SampleOptions const& options,
-                Draws const& draws, Read&& read) {
+template <std::floating_point T>
+void run_chains(Field<T> const& field, States<T>& chains, SampleOptions const& options, Draws const& draws,
+                ReadChains<T> read) {
     Executor executor{options.compute};
-    auto const& field_for_products = prepared(field, options.compute);
+    PreparedForCall<T> const prepared{field, options.compute};
     for (std::size_t r = 0; r < options.reads; ++r) {
         std::size_t const sweeps = r == 0 ? options.sweeps : options.thinning;
-        gibbs_sweeps(field_for_products, chains.blocks(), sweeps, draws.stream(F::depth + r), executor);
-        read(r, std::as_const(chains));
+        gibbs_sweeps(*prepared, chains, sweeps, draws.stream(field.layers() + r), executor);
+        read(r, chains);
     }
 }
 
-/// Chains that begin at draws from the biases.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> random_chains(F const& field, std::size_t count,
-                                                                     Draws const& draws) {
-    States<typename F::value_type, F::depth> chains{count, field.sizes()};
-    draw_from_biases(field, chains.blocks(), draws);
-    return chains;
+/// Samples by chains that begin at draws from the biases.
+template <std::floating_point T>
+void sample_from_biases(Field<T> const& field, SampleOptions const& options, Random& random, ReadChains<T> read) {
+    check_sampling(field, options);
+    Draws const draws = random.split();
+    States<T> chains{options.count, field.sizes()};
+    draw_from_biases(field, chains, draws);
+    run_chains(field, chains, options, draws, read);
 }
 
-/// Chains that begin at the rows of `start`, in turn.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth>
-chains_at(F const& field, States<typename F::value_type, F::depth> const& start, std::size_t count) {
-    using T = typename F::value_type;
+/// Samples by chains that begin at the rows of `start`, in turn.
+template <std::floating_point T>
+void sample_from_states(Field<T> const& field, States<T> const& start, SampleOptions const& options, Random& random,
+                        ReadChains<T> read) {
+    check_sampling(field, options);
     if (start.rows() == 0) fail<ValueError>("sample: start has 0 rows, but chains begin at rows of it");
-    States<T, F::depth> chains{count, field.sizes()};
-    for_each_index<F::depth>([&](auto l) {
+    States<T> chains{options.count, field.sizes()};
+    if (start.layers() != chains.layers())
+        fail<ShapeError>("sample: start has ", start.layers(), " layers, but the model has ", chains.layers());
+    for (std::size_t l = 0; l < field.layers(); ++l) {
         Block<T const> const rows = start[l];
         if (rows.columns != chains[l].columns)
-            fail<ShapeError>("sample: start has ", rows.columns, " columns in layer ", std::size_t{l},
-                             ", but the layer has ", chains[l].columns, " units");
-        validate(field.template layer<l>().unit(), rows,
-                 "sample: layer " + std::to_string(std::size_t{l}) + " of start");
-        for (std::size_t i = 0; i < count; ++i) copy(rows.row_range(i % start.rows(), 1), chains[l].row_range(i, 1));
-    });
-    return chains;
+            fail<ShapeError>("sample: start has ", rows.columns, " columns in layer ", l, ", but the layer has ",
+                             chains[l].columns, " units");
+        field.unit(l).validate(rows, "sample: layer " + std::to_string(l) + " of start");
+        for (std::size_t i = 0; i < options.count; ++i)
+            copy<T>(rows.row_range(i % start.rows(), 1), chains[l].row_range(i, 1));
+    }
+    run_chains(field, chains, options, random.split(), read);
 }
 
-/// Keeps what is read: read r of chain i in row r * count + i.
-template <class T, std::size_t Depth>
-[[nodiscard]] auto keep_reads(States<T, Depth>& kept) {
-    return [&kept](std::size_t r, States<T, Depth> const& chains) {
-        auto const rows = row_range(kept.blocks(), r * chains.rows(), chains.rows());
-        for (std::size_t l = 0; l < Depth; ++l) copy(chains[l], rows[l]);
-    };
+/// What `run(read)` reads, kept: read r of chain i in row r * count + i.
+template <std::floating_point T, class Run>
+[[nodiscard]] States<T> kept_reads(Field<T> const& field, SampleOptions const& options, Run const& run) {
+    check_sampling(field, options);
+    States<T> kept{rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, field.sizes()),
+                   field.sizes()};
+    run([&kept](std::size_t r, States<T> const& chains) {
+        auto const rows = kept.blocks().row_range(r * chains.rows(), chains.rows());
+        for (std::size_t l = 0; l < chains.layers(); ++l) copy<T>(chains[l], rows[l]);
+    });
+    return kept;
 }
 
 } // namespace detail
@@ -110,63 +117,62 @@ template <class T, std::size_t Depth>
 /// remember where they began. Allocates before the first sweep only.
 /// @throws ValueError if a number of `options` is 0 that must not be, chains or samples are more than memory can
 /// hold, or the energy is not bounded below.
-template <concepts::Field F, class Read>
-void sample(F const& field, SampleOptions const& options, Random& random, Read&& read) {
-    detail::check_sampling(field, options);
-    Draws const draws = random.split();
-    auto chains = detail::random_chains(field, options.count, draws);
-    detail::run_chains(field, chains, options, draws, read);
+template <std::floating_point T, class Read>
+void sample(Field<T> const& field, SampleOptions const& options, Random& random, Read&& read) {
+    detail::sample_from_biases<T>(field, options, random, read);
 }
 
-/// The same from given states: chain i begins at row i modulo rows of `start`. Each sweep begins with the odd layers,
-/// so only the even ones matter.
+/// The same from given states: chain i begins at row i modulo rows of `start`. Each sweep draws colour 0 last (in an
+/// RBM or DBM: the even layers), so only its layers matter where there are two colours.
 /// @throws as above; ShapeError if `start` is not of the model's layers, ValueError if it has no rows or impossible
 /// states.
-template <concepts::Field F, class Read>
-void sample(F const& field, States<typename F::value_type, F::depth> const& start, SampleOptions const& options,
-            Random& random, Read&& read) {
-    detail::check_sampling(field, options);
-    auto chains = detail::chains_at(field, start, options.count);
-    Draws const draws = random.split();
-    detail::run_chains(field, chains, options, draws, read);
+template <std::floating_point T, class Read>
+void sample(Field<T> const& field, States<T> const& start, SampleOptions const& options, Random& random,
+            Read&& read) {
+    detail::sample_from_states<T>(field, start, options, random, read);
 }
 
 /// Samples from a model by independent Gibbs chains that begin at draws from the biases.
 ///
 /// Returns the states of all layers, count * reads rows: read r of chain i stands in row r * count + i.
 /// @throws as above.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field, SampleOptions const& options,
-                                                              Random& random) {
-    detail::check_sampling(field, options);
-    auto kept = detail::room_for_reads(field, options);
-    sample(field, options, random, detail::keep_reads(kept));
-    return kept;
+template <std::floating_point T>
+[[nodiscard]] States<T> sample(Field<T> const& field, SampleOptions const& options, Random& random) {
+    return detail::kept_reads(field, options, [&](detail::ReadChains<T> read) {
+        detail::sample_from_biases<T>(field, options, random, read);
+    });
 }
 
 /// The same from given states.
 /// @throws as above.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth> sample(F const& field,
-                                                              States<typename F::value_type, F::depth> const& start,
-                                                              SampleOptions const& options, Random& random) {
-    detail::check_sampling(field, options);
-    auto kept = detail::room_for_reads(field, options);
-    sample(field, start, options, random, detail::keep_reads(kept));
-    return kept;
+template <std::floating_point T>
+[[nodiscard]] States<T> sample(Field<T> const& field, States<T> const& start, SampleOptions const& options,
+                               Random& random) {
+    return detail::kept_reads(field, options, [&](detail::ReadChains<T> read) {
+        detail::sample_from_states<T>(field, start, options, random, read);
+    });
 }
 
-/// The means of layer I given its neighbours in `states`: what is drawn as a picture in place of a noisy sample.
+/// The means of a layer given its neighbours in `states`: what is drawn as a picture in place of a noisy sample.
 /// Allocates.
-template <std::size_t I = 0, concepts::Field F>
-[[nodiscard]] Matrix<typename F::value_type>
-conditional_means(F const& field, States<typename F::value_type, F::depth> const& states) {
-    Matrix<typename F::value_type> means =
-        xt::zeros<typename F::value_type>({states.rows(), field.template layer<I>().size()});
-    auto copy = states;
-    field.template input<I>(copy.blocks(), Block{means});
-    field.template layer<I>().unit().mean(Block{means});
+/// @throws ShapeError if `states` does not fit the neighbours; ValueError if there is no such layer.
+template <std::floating_point T>
+[[nodiscard]] Matrix<T> conditional_means(Field<T> const& field, States<T> const& states, std::size_t layer) {
+    if (layer >= field.layers())
+        detail::fail<ValueError>("conditional_means: layer is ", layer, ", but the model has ", field.layers(),
+                                 " layers");
+    detail::check_states<T>(field, states, field.graph().neighbour_set(layer), "conditional_means");
+    Matrix<T> means = xt::zeros<T>({states.rows(), field.sizes()[layer]});
+    field.input(layer, states, Block{means});
+    field.unit(layer).mean(Block{means});
     return means;
+}
+/// The same for layer I.
+template <std::size_t I = 0, concepts::Field F>
+    requires detail::MayHaveLayer<F, I>
+[[nodiscard]] Matrix<typename F::value_type> conditional_means(F const& field,
+                                                               States<typename F::value_type> const& states) {
+    return conditional_means<typename F::value_type>(field, states, I);
 }
 
 } // namespace boltz

@@ -5,10 +5,9 @@
 /// Samples and means of unknown units given known ones: completion, missing values, labels from images and back.
 
 #include <boltz/compute.hpp>
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
@@ -42,23 +41,23 @@ struct MeanGivenOptions {
 };
 
 /// Samples given what is known, and whether their chains agree.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct SamplesGiven {
-    States<T, Depth> states;            ///< cases * copies rows: copy c of case i stands in row i * copies + c
-    ChainAgreement<T, Depth> agreement; ///< of the chains, in the second half of their sweeps
+    States<T> states;            ///< cases * copies rows: copy c of case i stands in row i * copies + c
+    ChainAgreement<T> agreement; ///< of the chains, in the second half of their sweeps
 
     /// What speaks against the samples in plain words; empty if nothing does.
     [[nodiscard]] std::string warning() const { return agreement.warning(); }
 };
 
 /// Means given what is known, their errors, and whether the chains agree on them.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct MeansGiven {
-    States<T, Depth> mean; ///< rows = cases; known units stand there with their values
+    States<T> mean; ///< rows = cases; known units stand there with their values
     /// Standard deviation of the means of the chains / sqrt(chains), in the units of `mean`; 0 for known units. Holds
     /// for chains that agree. Not-a-number where there is only one chain a case.
-    States<T, Depth> standard_error;
-    ChainAgreement<T, Depth> agreement; ///< of the chains, in all reads
+    States<T> standard_error;
+    ChainAgreement<T> agreement; ///< of the chains, in all reads
 
     /// What speaks against the means in plain words; empty if nothing does: then they can be trusted within their
     /// standard errors, as far as chains from the starts in `DispersedStart` can tell.
@@ -69,61 +68,54 @@ namespace detail {
 
 /// Refuses values that the units cannot have. A group of units may be impossible as a whole, so the others are drawn
 /// first.
-template <concepts::Field F>
-void check_given(F const& field, Given<typename F::value_type, F::depth> const& given, Draws const& draws,
-                 std::string const& function) {
-    using T = typename F::value_type;
+template <std::floating_point T>
+void check_given(Field<T> const& field, Given<T> const& given, Draws const& draws, std::string const& function) {
     if (given.sizes() != field.sizes())
         fail<ShapeError>(function, ": given was made for a model of other sizes; layer 0 has ", given.sizes()[0],
                          " units there and ", field.sizes()[0], " here");
-    auto const states = begin_given(field, given, 1, draws);
-    for_each_index<F::depth>([&](auto l) {
-        validate(field.template layer<l>().unit(), Block<T const>{states[l]},
-                 function + ": layer " + std::to_string(std::size_t{l}) + " of given");
-    });
-    if constexpr (concepts::Model<F>) check_bounded_energy(field, function.c_str());
+    States<T> const states = begin_given(field, given, 1, draws);
+    for (std::size_t l = 0; l < field.layers(); ++l)
+        field.unit(l).validate(states[l], function + ": layer " + std::to_string(l) + " of given");
+    check_bounded_energy(field, function);
 }
 
 /// Chains of each case that have ended, and what was read of them on the way.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct ChainsGiven {
-    States<T, Depth> states;
-    ReadMoments<T, Depth> moments;
+    States<T> states;
+    ReadMoments<T> moments;
 };
 
 /// Runs `chains` chains of each case for `sweeps` sweeps and `reads` more, in which conditional means are read; chain
 /// c of case i is row i * chains + c.
-template <concepts::Field F>
-[[nodiscard]] ChainsGiven<typename F::value_type, F::depth>
-run_given(F const& field, Given<typename F::value_type, F::depth> const& given, std::size_t chains,
-          std::size_t sweeps, std::size_t reads, Compute const& compute, Draws const& draws,
-          std::string const& function) {
-    using T = typename F::value_type;
+template <std::floating_point T>
+[[nodiscard]] ChainsGiven<T> run_given(Field<T> const& field, Given<T> const& given, std::size_t chains,
+                                       std::size_t sweeps, std::size_t reads, Compute const& compute,
+                                       Draws const& draws, std::string const& function) {
+    std::size_t const layers = field.layers();
     constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
-    if (reads > most - F::depth - 1 || sweeps > most - F::depth - 1 - reads)
+    if (reads > most - layers - 1 || sweeps > most - layers - 1 - reads)
         fail<ValueError>(function, ": there are ", sweeps, " sweeps and ", reads, " reads, which is too many");
     auto const all = given.repeated(chains);
-    auto const sizes = field.sizes();
-    ChainsGiven<T, F::depth> result{begin_given(field, all, chains, draws), {reads > 0 ? all.cases() : 0, sizes}};
+    auto const& sizes = field.sizes();
+    ChainsGiven<T> result{begin_given(field, all, chains, draws), {reads > 0 ? all.cases() : 0, sizes}};
     auto const clamps = all.clamps();
     Executor executor{compute};
-    auto const& prepared = detail::prepared(field, compute);
+    PreparedForCall<T> const prepared{field, compute};
     executor.for_each_block(all.cases(), [&](std::size_t first, std::size_t count) {
-        auto const states = row_range(result.states.blocks(), first, count);
-        States<T, F::depth> scratch{count, sizes};
-        States<T, F::depth> means{reads > 0 ? count : 0, sizes};
-        ReadSums<T, F::depth> sums{reads > 0 ? count : 0, sizes, reads};
-        auto const clamps_here = clamps.row_range(first, count);
+        auto const states = result.states.blocks().row_range(first, count);
+        States<T> scratch{count, sizes};
+        States<T> means{reads > 0 ? count : 0, sizes};
+        ReadSums<T> sums{reads > 0 ? count : 0, sizes, reads};
         for (std::size_t k = 0; k < sweeps + reads; ++k) {
-            Draws const sweep = draws.stream(F::depth + 1 + k).from_row(first);
-            for (Parity const parity : {Parity::odd, Parity::even}) {
+            Draws const sweep = draws.stream(layers + 1 + k).from_row(first);
+            for (std::size_t colour = field.graph().colours(); colour-- > 0;) {
                 if (k < sweeps)
-                    clamped_half_sweep(prepared, states, clamps_here, scratch.blocks(), parity, sweep);
+                    clamped_update(*prepared, states, clamps, first, scratch, colour, sweep);
                 else
-                    clamped_half_sweep_with_means(prepared, states, means.blocks(), clamps_here, scratch.blocks(),
-                                                  parity, sweep);
+                    clamped_update_with_means(*prepared, states, means, clamps, first, scratch, colour, sweep);
             }
-            if (k >= sweeps) sums.add(means.blocks(), result.moments, first);
+            if (k >= sweeps) sums.add(means, result.moments, first);
         }
     });
     return result;
@@ -132,19 +124,18 @@ run_given(F const& field, Given<typename F::value_type, F::depth> const& given, 
 } // namespace detail
 
 /// Samples of all units given what is known of some cases: the known units keep their values, the others are drawn by
-/// Gibbs sampling (`clamped_half_sweep`).
+/// Gibbs sampling (`clamped_update`).
 ///
 /// The copies of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so copies show all
 /// modes that those starts lead to, in proportions that depend on the starts where chains do not mix. Whether they
 /// disagree is measured in the second half of the sweeps; `warning()` of the result says so.
 /// @throws ShapeError if `given` is not of this model; ValueError if copies is 0, a known value is impossible, or the
 /// energy is not bounded below.
-template <concepts::Field F>
-[[nodiscard]] SamplesGiven<typename F::value_type, F::depth>
-sample_given(F const& field, Given<typename F::value_type, F::depth> const& given, SampleGivenOptions const& options,
-             Random& random) {
+template <std::floating_point T>
+[[nodiscard]] SamplesGiven<T> sample_given(Field<T> const& field, Given<T> const& given,
+                                           SampleGivenOptions const& options, Random& random) {
     if (options.copies == 0) detail::fail<ValueError>("sample_given: copies is 0, but must be at least 1");
-    detail::check_precision<F>(options.compute);
+    detail::check_products(field, options.compute);
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "sample_given");
@@ -159,19 +150,17 @@ sample_given(F const& field, Given<typename F::value_type, F::depth> const& give
 
 /// The means of all units given what is known of some cases.
 ///
-/// An average over chains and sweeps of the conditional means of each half-sweep, which has less noise than an
+/// An average over chains and sweeps of the conditional means of each update, which has less noise than an
 /// average of states. Unknown labels come out as p(label | known), missing pixels as the probability of ink. The
 /// chains of a case begin far apart (`DispersedStart`), and `warning()` of the result says where they disagree or
 /// that this was not measured.
 /// @throws as `sample_given`; ValueError if chains or reads is 0.
-template <concepts::Field F>
-[[nodiscard]] MeansGiven<typename F::value_type, F::depth>
-mean_given(F const& field, Given<typename F::value_type, F::depth> const& given, MeanGivenOptions const& options,
-           Random& random) {
-    using T = typename F::value_type;
+template <std::floating_point T>
+[[nodiscard]] MeansGiven<T> mean_given(Field<T> const& field, Given<T> const& given, MeanGivenOptions const& options,
+                                       Random& random) {
     if (options.chains == 0) detail::fail<ValueError>("mean_given: chains is 0, but must be at least 1");
     if (options.reads == 0) detail::fail<ValueError>("mean_given: reads is 0, but must be at least 1");
-    detail::check_precision<F>(options.compute);
+    detail::check_products(field, options.compute);
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "mean_given");
@@ -179,14 +168,14 @@ mean_given(F const& field, Given<typename F::value_type, F::depth> const& given,
                                        draws, "mean_given");
     random = advanced;
     std::size_t const cases = given.cases();
-    MeansGiven<T, F::depth> result{
+    MeansGiven<T> result{
         {cases, field.sizes()},
         {cases, field.sizes()},
         detail::agreement_of(run.moments, cases, options.chains, options.reads, detail::deviations_at_zero(field))};
     auto const chains = static_cast<double>(options.chains);
     double const early = static_cast<double>(options.reads / 2) / static_cast<double>(options.reads);
     auto const& halves = run.moments.means;
-    for (std::size_t l = 0; l < F::depth; ++l)
+    for (std::size_t l = 0; l < field.layers(); ++l)
         for (std::size_t i = 0; i < cases; ++i)
             for (std::size_t j = 0; j < result.mean[l].columns; ++j) {
                 auto const of_chain = [&](std::size_t c) {
@@ -202,7 +191,7 @@ mean_given(F const& field, Given<typename F::value_type, F::depth> const& given,
                                                      ? static_cast<T>(std::sqrt(squares / (chains - 1) / chains))
                                                      : std::numeric_limits<T>::quiet_NaN();
             }
-    given.write(result.mean.blocks());
+    given.write(result.mean);
     return result;
 }
 

@@ -4,9 +4,13 @@
 /// @file
 /// What a callback is, and how a training calls it.
 
+#include <boltz/archive.hpp>
 #include <boltz/training/training_info.hpp>
 
+#include <array>
 #include <concepts>
+#include <span>
+#include <tuple>
 #include <type_traits>
 
 namespace boltz {
@@ -43,40 +47,79 @@ concept Callback = HasTrainBegin<C, M> || HasBatchEnd<C, M> || HasEpochEnd<C, M>
 
 namespace detail {
 
-/// Calls a hook and says what it asks for.
-template <class F>
-Stop asks_for(F&& hook) {
-    if constexpr (std::same_as<std::invoke_result_t<F>, Stop>) {
-        return hook();
-    } else if constexpr (std::convertible_to<std::invoke_result_t<F>, bool>) {
-        return hook() ? Stop::everything : Stop::no;
-    } else {
-        hook();
+/// A callback of any type, and the model it sees, for the time of a call.
+class AnyCallback {
+  public:
+    virtual ~AnyCallback() = default;
+    virtual void on_train_begin(TrainingInfo const& info) = 0;
+    virtual Stop on_batch_end(TrainingInfo const& info) = 0;
+    virtual Stop on_epoch_end(TrainingInfo const& info) = 0;
+    virtual void on_train_end(TrainingInfo const& info) = 0;
+    /// Whether it has something to remember in checkpoints, which `archive` visits.
+    [[nodiscard]] virtual bool remembers() const noexcept = 0;
+    virtual void archive(Archive& archive) = 0;
+};
+
+/// Callbacks in the order in which they are called.
+using Callbacks = std::span<AnyCallback* const>;
+
+/// A callback of type `C` that sees models of type `M`. Refers to both.
+template <class C, class M>
+class CallbackAdapter final : public AnyCallback {
+  public:
+    CallbackAdapter(C& callback, M const& model) noexcept : callback_{&callback}, model_{&model} {}
+    void on_train_begin([[maybe_unused]] TrainingInfo const& info) override {
+        if constexpr (HasTrainBegin<C, M>) callback_->on_train_begin(*model_, info);
+    }
+    Stop on_batch_end([[maybe_unused]] TrainingInfo const& info) override {
+        if constexpr (HasBatchEnd<C, M>) return asks_for([&] { return callback_->on_batch_end(*model_, info); });
         return Stop::no;
     }
-}
+    Stop on_epoch_end([[maybe_unused]] TrainingInfo const& info) override {
+        if constexpr (HasEpochEnd<C, M>) return asks_for([&] { return callback_->on_epoch_end(*model_, info); });
+        return Stop::no;
+    }
+    void on_train_end([[maybe_unused]] TrainingInfo const& info) override {
+        if constexpr (HasTrainEnd<C, M>) callback_->on_train_end(*model_, info);
+    }
+    [[nodiscard]] bool remembers() const noexcept override { return has_archive; }
+    void archive([[maybe_unused]] Archive& archive) override {
+        if constexpr (has_archive) callback_->archive(archive);
+    }
 
-template <class C, class M>
-Stop notify_batch_end(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasBatchEnd<C, M>) return asks_for([&] { return callback.on_batch_end(model, info); });
-    return Stop::no;
-}
+  private:
+    static constexpr bool has_archive = requires(C & callback, Archive& archive) {
+        callback.archive(archive);
+    };
+    // What a hook asks for.
+    template <class F>
+    static Stop asks_for(F&& hook) {
+        if constexpr (std::same_as<std::invoke_result_t<F>, Stop>) {
+            return hook();
+        } else if constexpr (std::convertible_to<std::invoke_result_t<F>, bool>) {
+            return hook() ? Stop::everything : Stop::no;
+        } else {
+            hook();
+            return Stop::no;
+        }
+    }
 
-template <class C, class M>
-Stop notify_epoch_end(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasEpochEnd<C, M>) return asks_for([&] { return callback.on_epoch_end(model, info); });
-    return Stop::no;
-}
+    C* callback_;
+    M const* model_;
+};
 
-template <class C, class M>
-void notify_train_begin(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasTrainBegin<C, M>) callback.on_train_begin(model, info);
-}
-
-template <class C, class M>
-void notify_train_end(C& callback, M const& model, TrainingInfo const& info) {
-    if constexpr (HasTrainEnd<C, M>) callback.on_train_end(model, info);
+/// Calls `f(callbacks)` with these callbacks, which see `model`, in this order.
+template <class M, class F, class... C>
+auto with_callbacks(M const& model, F&& f, C&... callbacks) {
+    std::tuple<CallbackAdapter<C, M>...> adapters{CallbackAdapter<C, M>{callbacks, model}...};
+    return std::apply(
+        [&](auto&... adapter) {
+            std::array<AnyCallback*, sizeof...(C)> const list{&adapter...};
+            return f(Callbacks{list});
+        },
+        adapters);
 }
 
 } // namespace detail
+
 } // namespace boltz

@@ -4,10 +4,14 @@
 /// @file
 /// The callback by which a training says what is wrong with its model.
 
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/model/faults.hpp>
+#include <boltz/model/parameter_set.hpp>
+#include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,20 +20,25 @@ namespace boltz::detail {
 
 /// Remarks on the parameters of what is trained, before the first update and at the end, and then on what `more()`
 /// finds where these are in order. It stands behind all other callbacks, as those are known by their places.
-template <class More>
-struct TellFaults {
-    bool at_first; ///< whether the first parameters are judged: not those of a convex loss, which may be equal
-    More more;
+template <std::floating_point T>
+class TellFaults final : public AnyCallback {
+  public:
+    using More = FunctionRef<std::vector<std::string>()>;
 
-    template <class M>
-    void on_train_begin(M const& model, TrainingInfo const& info) const {
-        if (at_first && info.clock.update == 0) tell(parameter_faults(model), info);
+    /// `at_first`: whether the first parameters are judged: not those of a convex loss, which may be equal.
+    TellFaults(Parametric<T> const& model, bool at_first, More more)
+        : model_{model}, at_first_{at_first}, more_{more} {}
+    void on_train_begin(TrainingInfo const& info) override {
+        if (at_first_ && info.clock.update == 0) tell(parameter_faults(model_), info);
     }
-    template <class M>
-    void on_train_end(M const& model, TrainingInfo const& info) const {
-        auto faults = parameter_faults(model);
-        tell(faults.empty() ? more() : std::move(faults), info);
+    Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
+    Stop on_epoch_end(TrainingInfo const&) override { return Stop::no; }
+    void on_train_end(TrainingInfo const& info) override {
+        auto faults = parameter_faults(model_);
+        tell(faults.empty() ? more_() : std::move(faults), info);
     }
+    [[nodiscard]] bool remembers() const noexcept override { return false; }
+    void archive(Archive&) override {}
 
   private:
     static void tell(std::vector<std::string> faults, TrainingInfo const& info) {
@@ -37,9 +46,10 @@ struct TellFaults {
             if (std::find(info.remarks->begin(), info.remarks->end(), fault) == info.remarks->end())
                 info.remark(std::move(fault));
     }
-};
 
-template <class More>
-TellFaults(bool, More) -> TellFaults<More>;
+    Parametric<T> const& model_;
+    bool at_first_;
+    More more_;
+};
 
 } // namespace boltz::detail

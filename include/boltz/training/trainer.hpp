@@ -24,8 +24,8 @@ struct Trainer {
 
     /// A session that can be archived and resumed.
     template <concepts::Model M>
-        requires concepts::SamplingPolicy<Sampling, Prepared<M>> && concepts::Optimizer<Optimization, M> &&
-            concepts::InferencePolicy<Inference, Prepared<M>>
+        requires concepts::NegativePhase<Sampling, M> && concepts::Optimizer<Optimization, M> &&
+            concepts::InferencePolicy<Inference, M>
     [[nodiscard]] TrainingSession<M, Sampling, Optimization, Inference> bind(M& model) const {
         return {model, sampling, optimizer, inference};
     }
@@ -40,11 +40,11 @@ struct Trainer {
         static_assert(concepts::InferencePolicy<Inference, M>,
                       "boltz: a model with more than one hidden layer needs an inference policy, such as "
                       "MeanField{}, as the third part of Trainer");
-        static_assert(concepts::SamplingPolicy<Sampling, M>,
-                      "boltz: the first part of Trainer must be a sampling policy for this model");
+        static_assert(concepts::NegativePhase<Sampling, M>,
+                      "boltz: the first part of Trainer must be a negative phase for this model");
         static_assert(concepts::Optimizer<Optimization, M>,
                       "boltz: the second part of Trainer must be an optimizer for this model");
-        if constexpr (concepts::SamplingPolicy<Sampling, M> && concepts::Optimizer<Optimization, M> &&
+        if constexpr (concepts::NegativePhase<Sampling, M> && concepts::Optimizer<Optimization, M> &&
                       concepts::InferencePolicy<Inference, M>)
             return bind(model).fit(data, options, random, callbacks...);
     }

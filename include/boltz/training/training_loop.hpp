@@ -5,14 +5,18 @@
 /// The epochs of a training, whatever is trained.
 
 #include <boltz/archive.hpp>
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
+#include <boltz/inference/inference_session.hpp>
+#include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -50,34 +54,32 @@ class TrainingLoop {
 
     /// What callbacks are told that the loop does not know: what multiplies, the state that a checkpoint keeps, and
     /// how to lower the rates of an optimizer that has some. It refers to the optimizer.
-    template <class Optimizer>
+    template <std::floating_point T>
     [[nodiscard]] static TrainingInfo describe(std::string products, std::function<Arrays()> state,
-                                               Optimizer& optimizer) {
+                                               OptimizerSession<T>& optimizer) {
         TrainingInfo info;
         info.products = std::move(products);
         info.state = std::move(state);
-        if constexpr (requires { optimizer.scale_rate(1.0); })
-            info.scale_rate = [&optimizer](double factor) { optimizer.scale_rate(factor); };
+        if (optimizer.has_rate()) info.scale_rate = [&optimizer](double factor) { optimizer.scale_rate(factor); };
         return info;
     }
 
-    /// Trains a model until `options.epochs` epochs are done or a callback asks to stop. `step(indices)` makes one
-    /// update and returns the report of its inference; `info` is that of `describe`.
-    template <class M, class Data, class Step, class... Callbacks>
-    FitReport run(M const& model, Data const& data, TrainingInfo info, FitOptions const& options, Step&& step,
-                  Callbacks&... callbacks) {
+    /// One update on the cases with these numbers; returns the report of its inference.
+    using Step = FunctionRef<InferenceReport(std::span<std::size_t const>)>;
+
+    /// Trains on `rows` cases until `options.epochs` epochs are done or a callback asks to stop; `info` is that of
+    /// `describe`, with the protocol of the data.
+    FitReport run(std::size_t rows, TrainingInfo info, FitOptions const& options, Step step, Callbacks callbacks) {
         using Time = std::chrono::steady_clock;
         auto const seconds_since = [](Time::time_point start) {
             return std::chrono::duration<double>(Time::now() - start).count();
         };
-        std::size_t const rows = data.rows();
         std::size_t const batch_size = std::min(options.batch_size, rows);
         std::vector<std::size_t> order(rows);
         std::vector<std::size_t> blocks;
         std::vector<Metric> metrics;
         std::vector<std::string> remarks;
         info.phase = options.phase;
-        info.binarisation = data.binarisation();
         info.clock = clock_;
         info.epochs = options.epochs;
         info.batches = (rows + batch_size - 1) / batch_size;
@@ -91,7 +93,7 @@ class TrainingLoop {
         std::size_t said = 0; // remarks before the hook at hand
         bool begun = false;
         // At once, so that a checkpoint of a callback behind says so.
-        [[maybe_unused]] auto const ask = [&](Stop asked) {
+        auto const ask = [&](Stop asked) {
             if (asked > stop) reason = reason_of(remarks, said);
             said = remarks.size();
             stop = std::max(stop, asked);
@@ -100,16 +102,16 @@ class TrainingLoop {
         bool const idle = stop != Stop::no || info.finished;
         // What callbacks remember of a later phase is not theirs yet, and must not be lost either.
         info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle,
-                      &callbacks...] {
+                      callbacks] {
             Archive archive{state(), Archive::Mode::saving};
-            std::size_t index = 0;
-            if (!idle) (keep(archive, index++, callbacks), ...);
+            for (std::size_t i = 0; !idle && i < callbacks.size(); ++i)
+                if (callbacks[i]->remembers()) archive.nested(name_of(i), *callbacks[i]);
             Arrays arrays = std::move(archive).take();
             arrays.insert(of_others.begin(), of_others.end());
             return arrays;
         };
-        (notify_train_begin(callbacks, model, info), ...);
-        recall(clock_.update > 0 && !idle, callbacks...);
+        for (AnyCallback* const callback : callbacks) callback->on_train_begin(info);
+        recall(clock_.update > 0 && !idle, callbacks);
         while (stop == Stop::no && clock_.epoch < options.epochs) {
             Time::time_point const epoch_start = Time::now();
             metrics.clear();
@@ -125,16 +127,16 @@ class TrainingLoop {
                 ++clock_.update;
                 info.clock = clock_;
                 info.epoch_seconds = seconds_since(epoch_start);
-                (ask(notify_batch_end(callbacks, model, info)), ...);
+                for (AnyCallback* const callback : callbacks) ask(callback->on_batch_end(info));
             }
             if (stop != Stop::no) break;
             ++clock_.epoch;
             clock_.batch = 0;
             info.clock = clock_;
             info.finished = clock_.epoch >= options.epochs;
-            (ask(notify_epoch_end(callbacks, model, info)), ...);
+            for (AnyCallback* const callback : callbacks) ask(callback->on_epoch_end(info));
         }
-        (notify_train_end(callbacks, model, info), ...);
+        for (AnyCallback* const callback : callbacks) callback->on_train_end(info);
         if (reason.empty())
             reason = stop != Stop::no ? "a callback ended it in an earlier call"
                                       : "all " + std::to_string(options.epochs) + " epochs are done";
@@ -150,7 +152,6 @@ class TrainingLoop {
                 .remarks = std::move(remarks)};
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("epoch", clock_.epoch);
         archive("batch", clock_.batch);
@@ -175,35 +176,23 @@ class TrainingLoop {
         return reason;
     }
 
-    // What a callback remembers is found at its place among the callbacks.
-    template <class C>
-    static void keep(Archive& archive, std::size_t index, C& callback) {
-        if constexpr (requires { callback.archive(archive); }) archive.nested(name_of(index), callback);
-    }
-
-    // The callbacks of a phase that was under way when the checkpoint was written go on where they were.
-    template <class... Callbacks>
-    void recall(bool under_way, Callbacks&... callbacks) {
-        std::size_t index = 0;
-        [[maybe_unused]] auto const one = [&]<class C>(C& callback) {
-            if constexpr (requires(Archive & archive) { callback.archive(archive); }) {
-                std::string const name = name_of(index);
-                auto const found = of_callbacks_.lower_bound(name + '/');
-                if (found != of_callbacks_.end() && found->first.starts_with(name + '/')) {
-                    struct {
-                        std::string const& name;
-                        C& callback;
-                        void archive(Archive& archive) { archive.nested(name, callback); }
-                    } part{name, callback};
-                    from_arrays(of_callbacks_, part);
-                }
-            }
-            ++index;
-        };
-        if (under_way) (one(callbacks), ...);
+    // What a callback remembers is found at its place among the callbacks. Those of a phase that was under way when
+    // the checkpoint was written go on where they were.
+    void recall(bool under_way, Callbacks callbacks) {
+        for (std::size_t i = 0; under_way && i < callbacks.size(); ++i) {
+            if (!callbacks[i]->remembers()) continue;
+            std::string const name = name_of(i);
+            auto const found = of_callbacks_.lower_bound(name + '/');
+            if (found == of_callbacks_.end() || !found->first.starts_with(name + '/')) continue;
+            struct {
+                std::string const& name;
+                AnyCallback& callback;
+                void archive(Archive& archive) { archive.nested(name, callback); }
+            } part{name, *callbacks[i]};
+            from_arrays(of_callbacks_, part);
+        }
         of_callbacks_.clear();
     }
-
     void arrange(std::vector<std::size_t>& order, std::vector<std::size_t>& blocks, FitOptions const& options) const {
         Draws const shuffling = draws_.stream(0).stream(clock_.epoch);
         switch (options.shuffle) {

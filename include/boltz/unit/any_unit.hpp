@@ -46,6 +46,10 @@ class AnyUnit {
     virtual void assign(AnyUnit const& other) = 0;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     [[nodiscard]] virtual UnitDescription describe(std::size_t size) const = 0;
+    /// How many units of different kinds stand side by side; 1 for a unit that is not joint.
+    [[nodiscard]] virtual std::size_t parts() const noexcept = 0;
+    /// A copy of part `index` of a joint unit; of the unit itself if it is not joint.
+    [[nodiscard]] virtual std::unique_ptr<AnyUnit> part(std::size_t index) const = 0;
     /// @throws ShapeError if the unit was made for another size.
     virtual void prepare(std::size_t size) = 0;
     virtual void check_size(std::size_t size) const = 0;
@@ -111,6 +115,21 @@ class UnitAdapter final : public AnyUnit<T> {
     void assign(AnyUnit<T> const& other) override { unit = same_kind(other); }
     [[nodiscard]] std::string_view name() const noexcept override { return U::name; }
     [[nodiscard]] UnitDescription describe(std::size_t size) const override { return describe(unit, size); }
+    [[nodiscard]] std::size_t parts() const noexcept override {
+        if constexpr (requires { U::parts; }) return U::parts;
+        return 1;
+    }
+    [[nodiscard]] std::unique_ptr<AnyUnit<T>> part([[maybe_unused]] std::size_t index) const override {
+        if constexpr (requires { U::parts; }) {
+            std::unique_ptr<AnyUnit<T>> result;
+            unit.each([&]<class Part>(Part const& part, std::size_t p) {
+                if (p == index) result = std::make_unique<UnitAdapter<Part, T>>(part);
+            });
+            return result;
+        } else {
+            return clone();
+        }
+    }
     void prepare(std::size_t size) override { detail::prepare(unit, size); }
     void check_size(std::size_t size) const override { detail::check_size(unit, size); }
 
