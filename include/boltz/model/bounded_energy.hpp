@@ -42,7 +42,7 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 /// parameters for models without such neighbours, and n^3 / 3 more for n Gaussian units; allocates then.
 /// @throws ValueError if a parameter is not finite, or Q is not positive definite.
 template <std::floating_point T>
-void check_bounded_energy(Field<T> const& field, char const* function) {
+void check_bounded_energy(Field<T> const& field, std::string_view function) {
     BoltzmannMachine<T> const* const machine = field.machine();
     if (machine == nullptr) return;
     if (std::string const where = where_not_finite<T>(*machine); !where.empty())
