@@ -32,8 +32,8 @@ TEST_CASE("every step keeps the share that was asked for", "[evaluation][statist
     Ladder const ladder = adapted_ladder(model, {.effective_share = 0.98, .pilots = 4000}, random);
     REQUIRE(ladder.steps() > 5);
     Draws const draws = random.split();
-    boltz::detail::AnnealedChains<std::remove_cvref_t<decltype(model)>, BaseBiases<double, 3>> chains{
-        model, base, {}, boltz::detail::annealing_sums(model, {}), 4000};
+    boltz::detail::AnnealedChains<double> chains{
+        model, base, {}, boltz::detail::annealing_sums(model.graph(), {}), 4000};
     chains.condition();
     chains.draw_from_base(draws.stream(0));
     for (std::size_t k = 0; k < ladder.steps(); ++k) {
@@ -66,8 +66,8 @@ TEST_CASE("stricter shares make more steps, and a base that is the model a singl
     };
     CHECK(steps(0.9975) > 1.6 * steps(0.99));
     CHECK(steps(0.9975) < 2.6 * steps(0.99));
-    for (std::size_t l = 0; l < 2; ++l)
-        for (auto& w : model.weights(l)) w = 0;
+    for (std::size_t c = 0; c < 2; ++c)
+        for (auto& w : model.weights(c)) w = 0;
     Random random{1};
     CHECK(adapted_ladder(model, {}, random, own_base(model)).steps() == 1);
 }

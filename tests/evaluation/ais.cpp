@@ -16,8 +16,8 @@ namespace {
 
 template <class M>
 M without_weights(M model) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w = 0;
+    for (std::size_t c = 0; c < model.graph().connections().size(); ++c)
+        for (auto& w : model.weights(c)) w = 0;
     return model;
 }
 
@@ -31,6 +31,8 @@ void for_each_annealed_model(F&& f) {
     f(test::randomised(DBM{test::layer<Bernoulli>(2), test::layer<Bernoulli>(3), test::layer<Spin>(2),
                            test::layer<Bernoulli>(3), test::layer<Bernoulli>(2)},
                        1.0, 0.5, 10));
+    test::for_each_discrete_graph(f);
+    f(test::randomised(test::gaussian_tree(), 0.7, 0.5, 13));
 }
 
 } // namespace
@@ -47,8 +49,8 @@ TEST_CASE("without weights and from the model's own biases every weight is Z", "
     });
 }
 
-// Twenty scores below 4.5 standard errors: a right estimator fails with probability 1.4e-4.
-TEST_CASE("the mean weight is Z for every depth, mix of units and base, however short the ladder",
+// 26 scores below 4.5 standard errors: a right estimator fails with probability 1.8e-4.
+TEST_CASE("the mean weight is Z for every graph, mix of units and base, however short the ladder",
           "[evaluation][statistical]") {
     Random random{31};
     for_each_annealed_model([&](auto const& model) {
@@ -116,21 +118,19 @@ TEST_CASE("standard errors are honest", "[evaluation][statistical]") {
     check(test::randomised(test::gaussian_dbm(), 0.7, 0.5, 7));
 }
 
-// Some 60 scores below 5 standard errors: a right estimator fails with probability 4e-5.
+// Some 300 scores below 5 standard errors: a right estimator fails with probability 2e-4.
 TEST_CASE("given any observed layers the mean weight of each case is its sum", "[evaluation][statistical]") {
     Random random{35};
     for_each_annealed_model([&](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        States<double, M::depth> data{3, model.sizes()};
-        boltz::detail::for_each_index<M::depth>(
-            [&](auto l) { model.template layer<l>().unit().sample(data[l], Draws::from_seed(3 + l)); });
-        for (std::size_t set = 1; set < std::size_t{1} << M::depth; ++set) {
+        States<double> data{3, model.sizes()};
+        for (std::size_t l = 0; l < model.layers(); ++l) model.unit(l).sample(data[l], Draws::from_seed(3 + l));
+        for (std::size_t set = 1; set < std::size_t{1} << model.layers(); ++set) {
             if (set % 3 == 2) continue; // enough of them
-            Observed<M::depth> observed{};
-            for (std::size_t l = 0; l < M::depth; ++l) observed[l] = (set >> l & 1) != 0;
-            auto const truth = exact_log_sum(model, data.blocks(), observed);
+            LayerSet observed;
+            for (std::size_t l = 0; l < model.layers(); ++l) observed.set(l, (set >> l & 1) != 0);
+            auto const truth = exact_log_sum(model, data, observed);
             auto const found =
-                log_sum(model, data.blocks(), observed, {.runs = 4000, .ladder = Ladder::of({0, 0.5, 1})}, random);
+                log_sum(model, data, observed, {.runs = 4000, .ladder = Ladder::of({0, 0.5, 1})}, random);
             REQUIRE(found.size() == 3);
             for (std::size_t c = 0; c < 3; ++c) {
                 REQUIRE(found[c].runs == 4000);
@@ -143,23 +143,22 @@ TEST_CASE("given any observed layers the mean weight of each case is its sum", "
 
 TEST_CASE("a case of which everything is observed is minus its energy", "[evaluation]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
-    auto all = test::all_states(model);
+    auto const all = test::all_states<double>(model);
     Random random{1};
-    auto const found =
-        log_sum(model, all.blocks(), {true, true, true}, {.runs = 2, .ladder = Ladder::linear(3)}, random);
+    auto const found = log_sum(model, all, {true, true, true}, {.runs = 2, .ladder = Ladder::linear(3)}, random);
     auto const truth = test::naive_negative_energy(model, all);
     for (std::size_t i = 0; i < truth.size(); ++i) CHECK(found[i].log_z == Approx(truth[i]).epsilon(1e-12));
-    CHECK(log_sum(model, row_range(all.blocks(), 0, 0), {true, true, true}, {.runs = 2}, random).empty());
+    CHECK(log_sum(model, all.blocks().row_range(0, 0), {true, true, true}, {.runs = 2}, random).empty());
 }
 
 TEST_CASE("the number of workers changes no log-weight", "[evaluation]") {
     auto const model = test::randomised(test::wide_ends<float>(), 1.0, 0.7, 8);
-    auto all = test::all_states(model, {true, false, false, false});
+    auto const all = test::all_states<float>(model, {true, false, false, false});
     auto const weights = [&](std::size_t threads) {
         Ais const ais{.runs = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
         Random random{3};
         auto result = log_partition(model, ais, random, uniform_base(model)).log_weights;
-        for (auto const& of_case : log_sum(model, all.blocks(), {true, false, false, false}, ais, random))
+        for (auto const& of_case : log_sum(model, all, {true, false, false, false}, ais, random))
             result.insert(result.end(), of_case.log_weights.begin(), of_case.log_weights.end());
         return result;
     };
@@ -172,7 +171,7 @@ TEST_CASE("an estimate in float is the one in double to float's precision", "[ev
     auto const narrow = test::randomised(test::bernoulli_dbm<float>(6, 5, 4), 0.8, 0.5, 4);
     auto wide = test::bernoulli_dbm<double>(6, 5, 4);
     for (std::size_t l = 0; l < 2; ++l) wide.weights(l) = narrow.weights(l);
-    boltz::detail::for_each_index<3>([&](auto l) { wide.layer<l>().bias() = narrow.layer<l>().bias(); });
+    for (std::size_t l = 0; l < 3; ++l) wide.layer(l).bias() = narrow.layer(l).bias();
     Random random{5};
     Ais const ais{.runs = 2000, .ladder = Ladder::linear(500)};
     auto const found = log_partition(narrow, ais, random, uniform_base(narrow));
@@ -205,10 +204,11 @@ TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     CHECK_THROWS_AS(log_partition(model, {}, random, uniform_base(test::bernoulli_rbm(4, 5))), ShapeError);
     Matrix<double> data = xt::zeros<double>({2, 5});
     Observed<2> const visible{true, false};
-    CHECK_THROWS_AS(log_sum(model, {Block{data}, {}}, visible, {}, random), ShapeError);
+    using Blocks = StateBlocks<double, 2>;
+    CHECK_THROWS_AS(log_sum(model, Blocks{Block{data}, {}}, visible, {}, random), ShapeError);
     Matrix<double> wrong = xt::zeros<double>({2, 4});
     wrong(1, 1) = -1;
-    CHECK_THROWS_AS(log_sum(model, {Block{wrong}, {}}, visible, {}, random), ValueError);
+    CHECK_THROWS_AS(log_sum(model, Blocks{Block{wrong}, {}}, visible, {}, random), ValueError);
     auto const real = test::gaussian_rbm<float>();
     CHECK_THROWS_WITH(
         log_partition(real, {.compute = {.precision = Precision::bfloat16}}, random, uniform_base(real)),

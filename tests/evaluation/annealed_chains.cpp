@@ -23,21 +23,20 @@ auto kept_neighbours() {
 }
 
 // How often a sweep at the model leads from each state of the kept layers to each, from exact samples.
-template <class M>
-std::vector<double> transitions(M const& model, Order order, std::size_t count, std::uint64_t seed) {
+std::vector<double> transitions(Field<double> const& model, Order order, std::size_t count, std::uint64_t seed) {
     Random random{seed};
-    auto starts = exact_samples(model, count, random);
+    auto const starts = exact_samples(model, count, random);
     auto const base = uniform_base(model);
-    AnnealedChains<M, BaseBiases<double, 4>> chains{model, base, {}, {true, false, false, true}, count};
+    AnnealedChains<double> chains{model, base, {}, LayerSet::of(0, 3), count};
     for (std::size_t l = 0; l < 4; ++l) copy(starts[l], chains.states()[l]);
     chains.condition();
-    chains.hear();
+    chains.update_inputs();
     chains.move(1, order, random.split());
-    auto const number = [&](StateBlocks<double, 4> const& states, std::size_t i) {
+    auto const number = [&](StatesView<double const> states, std::size_t i) {
         return (states[1](i, 0) > 0 ? 1u : 0u) + (states[2](i, 0) > 0 ? 2u : 0u);
     };
     std::vector<double> counts(16, 0.0);
-    for (std::size_t i = 0; i < count; ++i) counts[number(starts.blocks(), i) * 4 + number(chains.states(), i)] += 1;
+    for (std::size_t i = 0; i < count; ++i) counts[number(starts, i) * 4 + number(chains.states(), i)] += 1;
     return counts;
 }
 
@@ -87,28 +86,25 @@ TEST_CASE("a sweep leaves the distribution of the kept layers as it is", "[evalu
 }
 
 TEST_CASE("differences of log-weights are those of the tempered models", "[evaluation]") {
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        constexpr std::size_t depth = M::depth;
+    auto const check = [](auto const& model) {
         auto const base = uniform_base(model);
-        auto const kept = test::layers_of_parity<depth>(1);
-        auto states = test::all_states(model, kept);
-        AnnealedChains<M, BaseBiases<double, depth>> chains{
-            model, base, {}, test::layers_of_parity<depth>(0), states.rows()};
-        for (std::size_t l = 0; l < depth; ++l) copy(states[l], chains.states()[l]);
+        LayerSet const summed = model.graph().of_colour(0);
+        auto const states = test::all_states<double>(model, ~summed);
+        AnnealedChains<double> chains{model, base, {}, summed, states.rows()};
+        for (std::size_t l = 0; l < model.layers(); ++l) copy(states[l], chains.states()[l]);
         chains.condition();
-        chains.hear();
+        chains.update_inputs();
         for (auto const& [here, there] : {std::pair{0.0, 0.3}, std::pair{0.3, 1.0}, std::pair{1.0, 0.3}}) {
             std::vector<double> found(states.rows(), 1.5);
             chains.add_difference(here, there, found);
-            Tempered const before{model, base, here};
-            Tempered const after{model, base, there};
-            auto const low = log_marginal<0>(before, states.blocks());
-            auto const high = log_marginal<0>(after, states.blocks());
+            auto const low = log_marginal(Tempered{model, base, here}, states, summed);
+            auto const high = log_marginal(Tempered{model, base, there}, states, summed);
             for (std::size_t i = 0; i < states.rows(); ++i)
                 CHECK(found[i] - 1.5 == Approx(high[i] - low[i]).margin(1e-11).epsilon(1e-11));
         }
-    });
+    };
+    test::for_each_discrete_model(check);
+    test::for_each_discrete_graph(check);
 }
 
 } // namespace test_annealed_chains

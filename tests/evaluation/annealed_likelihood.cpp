@@ -22,20 +22,15 @@ namespace {
 Ais const short_run{.runs = 400, .ladder = Ladder::linear(60)};
 
 /// Some visible states of a model: all that there are, or drawn ones where they are real.
-template <class M>
-Matrix<double> some_cases(M const& model) {
-    std::array<bool, M::depth> only{};
-    only[0] = true;
-    if constexpr (test::countable<M, 0>) {
-        auto states = test::all_states(model, only);
-        Matrix<double> result = xt::zeros<double>({states.rows(), model.sizes()[0]});
+Matrix<double> some_cases(Field<double> const& model) {
+    bool const countable = model.unit(0).countable();
+    auto const states = test::all_states(model, LayerSet::of(0));
+    Matrix<double> result = xt::zeros<double>({countable ? states.rows() : 6, model.sizes()[0]});
+    if (countable)
         copy(states[0], Block{result});
-        return result;
-    } else {
-        Matrix<double> result = xt::zeros<double>({std::size_t{6}, model.sizes()[0]});
+    else
         for (std::size_t i = 0; i < 6; ++i) Draws::from_seed(1).normal(i, 0, Block{result}.row(i));
-        return result;
-    }
+    return result;
 }
 
 } // namespace

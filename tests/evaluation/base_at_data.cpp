@@ -44,13 +44,13 @@ TEST_CASE("annealing from a base at data finds the mode that was learned, other 
     CHECK(base.name == "base rates of samples from data");
     auto const at_data = log_partition(machine, ais, random, base);
     CHECK(std::abs(at_data.log_z - truth) < 4.5 * at_data.standard_error + 1e-3);
-    auto ends = sample_from_data(machine, MatrixSource{data}, {.count = 100, .sweeps = 200}, random);
-    auto const down = reverse_log_partition(machine, ends.blocks(), ChainStart::long_chains, ais, random, base);
+    auto const ends = sample_from_data(machine, MatrixSource{data}, {.count = 100, .sweeps = 200}, random);
+    auto const down = reverse_log_partition(machine, ends, ChainStart::long_chains, ais, random, base);
     CHECK(std::abs(down.log_z - truth) < 4.5 * down.standard_error + 1e-3);
 
     // What this is for: samples of chains from the biases agree with each other, far from the truth.
-    auto elsewhere = sample(machine, {.count = 500, .sweeps = 100}, random);
-    auto const wrong_base = base_rates(machine, elsewhere.blocks());
+    auto const elsewhere = sample(machine, {.count = 500, .sweeps = 100}, random);
+    auto const wrong_base = base_rates(machine, elsewhere);
     auto const wrong = log_partition(machine, ais, random, wrong_base);
     CHECK(wrong.trustworthy());
     CHECK(wrong.log_z < truth - 5);

@@ -47,7 +47,7 @@ TEST_CASE("with one step the annealing model is one sweep from the base", "[eval
 TEST_CASE("the annealing model's probabilities add up to 1", "[evaluation][statistical]") {
     Random random{52};
     for_each_rbm([&](auto const& rbm) {
-        auto visible = test::all_states(rbm, {true, false});
+        auto const visible = test::all_states(rbm, LayerSet::of(0));
         for (std::size_t const steps : {2u, 5u, 40u}) {
             auto const found = raise(rbm, visible[0], {.runs = 500, .ladder = Ladder::linear(steps)}, random);
             double sum = 0, variance = 0;
@@ -64,7 +64,7 @@ TEST_CASE("the annealing model's probabilities add up to 1", "[evaluation][stati
 TEST_CASE("with a long ladder the annealing model is the model", "[evaluation][statistical]") {
     Random random{53};
     for_each_rbm([&](auto const& rbm) {
-        auto visible = test::all_states(rbm, {true, false});
+        auto const visible = test::all_states(rbm, LayerSet::of(0));
         auto const truth = exact_log_likelihood(rbm, visible[0]);
         auto const distance = [&](std::size_t steps) {
             auto const found = raise(rbm, visible[0], {.runs = 200, .ladder = Ladder::linear(steps)}, random);
@@ -84,7 +84,7 @@ TEST_CASE("with a long ladder the annealing model is the model", "[evaluation][s
 TEST_CASE("where chains miss a mode the annealing model's probability of a case is above the RBM's", "[evaluation]") {
     RBM rbm{test::layer<Bernoulli>(24), test::layer<Bernoulli>(1)};
     for (auto& w : rbm.weights()) w = 4;
-    rbm.template layer<1>().bias()(0) = 3 + 24 * (std::log(2) - std::log1p(std::exp(4.0)));
+    rbm.hidden().bias()(0) = 3 + 24 * (std::log(2) - std::log1p(std::exp(4.0)));
     Matrix<double> cases = xt::zeros<double>({std::size_t{20}, std::size_t{24}});
     Random random{55};
     Draws const draws = random.split();
@@ -100,7 +100,7 @@ TEST_CASE("where chains miss a mode the annealing model's probability of a case 
 
 TEST_CASE("the number of workers changes no estimate, and data must fit", "[evaluation]") {
     auto const rbm = test::randomised(test::bernoulli_rbm<float>(), 1.2, 0.7, 1);
-    auto visible = test::all_states(rbm, {true, false});
+    auto const visible = test::all_states(rbm, LayerSet::of(0));
     auto const with = [&](std::size_t threads) {
         Random random{54};
         std::vector<double> result;
@@ -121,6 +121,11 @@ TEST_CASE("the number of workers changes no estimate, and data must fit", "[eval
     wrong(1, 1) = 0.5;
     CHECK_THROWS_WITH(raise(rbm, wrong, {}, random), contains_text("1 of 2 cases") && contains_text("binarise"));
     CHECK(raise(rbm, Matrix<float>(xt::zeros<float>({0, 4})), {}, random).empty());
+    BoltzmannMachine<float> const deep{{{0, 1}, {1, 2}},
+                                       test::layer<Bernoulli, float>(4),
+                                       test::layer<Bernoulli, float>(2),
+                                       test::layer<Bernoulli, float>(2)};
+    CHECK_THROWS_WITH(raise(deep, narrow, {}, random), contains_text("3 layers"));
 }
 
 } // namespace test_raise

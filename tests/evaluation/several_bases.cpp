@@ -81,35 +81,36 @@ TEST_CASE("visited states refute an estimate that is too low", "[evaluation]") {
 
 TEST_CASE("the sum over visited states is a lower bound and reaches log Z when all have been visited",
           "[evaluation]") {
-    test::for_each_model([](auto const& model) {
-        using F = std::remove_cvref_t<decltype(model)>;
-        if constexpr (boltz::detail::listable<F, 0>() || boltz::detail::listable<F, 1>()) {
-            auto const random_model = test::randomised(model, 0.7, 0.5, 3);
-            double const truth = exact_log_partition(random_model);
-            Random random{3};
-            States<typename F::value_type, F::depth> chains{200, random_model.sizes()};
-            draw_from_biases(random_model, chains.blocks(), random.split());
-            VisitedStates visited;
-            Executor executor{Compute{}};
-            visit(random_model, chains, 1, random.split(), executor, visited);
-            CHECK(visited.log_sum() <= truth); // rounding is taken off
-            std::size_t const before = visited.count();
-            visited.add(random_model, chains.blocks()); // nothing new
-            CHECK(visited.count() == before);
-            visit(random_model, chains, 300, random.split(), executor, visited);
-            CHECK(visited.log_sum() <= truth); // rounding is taken off
-            CHECK(visited.log_sum() > truth - 0.05);
-        }
-    });
+    auto const check = [](auto const& model) {
+        auto const random_model = test::randomised(model, 0.7, 0.5, 3);
+        REQUIRE(VisitedStates::lists(random_model));
+        double const truth = exact_log_partition(random_model);
+        Random random{3};
+        States<double> chains{200, random_model.sizes()};
+        draw_from_biases(random_model, chains, random.split());
+        VisitedStates visited;
+        Executor executor{Compute{}};
+        visit(random_model, chains, 1, random.split(), executor, visited);
+        CHECK(visited.log_sum() <= truth); // rounding is taken off
+        std::size_t const before = visited.count();
+        visited.add(random_model, chains); // nothing new
+        CHECK(visited.count() == before);
+        visit(random_model, chains, 300, random.split(), executor, visited);
+        CHECK(visited.log_sum() <= truth); // rounding is taken off
+        CHECK(visited.log_sum() > truth - 0.05);
+    };
+    test::for_each_model(check);
+    test::for_each_discrete_graph(check);
+    check(test::gaussian_tree());
 }
 
 TEST_CASE("grey values are no states and are not listed", "[evaluation]") {
     auto const rbm = ising_torus(2, 0.3, 0);
-    States<float, 2> states{1, rbm.sizes()};
+    States<float> states{1, rbm.sizes()};
     for (std::size_t l = 0; l < 2; ++l)
         for (std::size_t j = 0; j < states[l].columns; ++j) states[l](0, j) = 0.5F;
     VisitedStates visited;
-    visited.add(rbm, states.blocks());
+    visited.add(rbm, states);
     CHECK(visited.count() == 0);
     CHECK(std::isinf(visited.log_sum()));
 }
@@ -133,7 +134,7 @@ TEST_CASE("bases that are equal are annealed from once, and none is refused", "[
     RBM const rbm{Binary{3}, Binary{2}};
     CHECK(usual_bases(rbm).size() == 1);
     Random random{4};
-    CHECK_THROWS_AS(log_partition(rbm, {.runs = 10}, random, Bases<decltype(rbm)>{}), ValueError);
+    CHECK_THROWS_AS(log_partition(rbm, {.runs = 10}, random, Bases<float>{}), ValueError);
 }
 
 TEST_CASE("an estimate from several bases is the same for any number of threads", "[evaluation]") {

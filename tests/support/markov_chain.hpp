@@ -6,25 +6,29 @@
 
 #include "support/small_models.hpp"
 
-#include <array>
+#include <boltz/executor.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
+#include <boltz/states.hpp>
+
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <vector>
 
 namespace test {
 
-/// The states of the even and of the odd layers of a model, and the probabilities of each given the other.
-template <class M>
+/// The states of the layers of colour 0 (of a chain the even ones) and of the others (the odd ones), and the
+/// probabilities of each given the other.
+template <std::floating_point T>
 struct MarkovChain {
-    using T = typename M::value_type;
-    static constexpr std::size_t depth = M::depth;
-
-    explicit MarkovChain(M const& model)
-        : even{all_states(model, layers_of_parity<depth>(0))}, odd{all_states(model, layers_of_parity<depth>(1))},
-          joint{even.rows() * odd.rows(), model.sizes()} {
+    explicit MarkovChain(boltz::BoltzmannMachine<T> const& model)
+        : even{all_states<T>(model, model.graph().of_colour(0))},
+          odd{all_states<T>(model, ~model.graph().of_colour(0))}, joint{even.rows() * odd.rows(), model.sizes()} {
         for (std::size_t e = 0; e < even.rows(); ++e)
             for (std::size_t o = 0; o < odd.rows(); ++o)
-                for (std::size_t l = 0; l < depth; ++l)
-                    boltz::copy((l % 2 == 0 ? even[l].row_range(e, 1) : odd[l].row_range(o, 1)),
+                for (std::size_t l = 0; l < model.layers(); ++l)
+                    boltz::copy((model.graph().colour(l) == 0 ? even[l].row_range(e, 1) : odd[l].row_range(o, 1)),
                                 joint[l].row_range(at(e, o), 1));
         log_weights = naive_negative_energy(model, joint);
     }
@@ -67,20 +71,20 @@ struct MarkovChain {
     }
 
     /// The expected statistics (-dE by each parameter) under a distribution of the joint states.
-    [[nodiscard]] std::vector<double> statistics(M const& model, std::vector<double> const& p) {
+    [[nodiscard]] std::vector<double> statistics(boltz::Model<T> const& model, std::vector<double> const& p) {
         boltz::Executor executor{boltz::Compute{}};
         auto gradient = model.make_gradient();
         for (std::size_t i = 0; i < p.size(); ++i) {
-            boltz::Phase<T, depth> phase;
-            phase.states = boltz::row_range(joint.blocks(), i, 1);
+            boltz::Phase<T> phase;
+            phase.refer(joint.blocks().row_range(i, 1), boltz::Moment::state);
             model.accumulate(phase, {.factor = p[i], .keep = 1}, gradient, executor);
         }
         return numbers(gradient);
     }
 
-    boltz::States<T, depth> even;
-    boltz::States<T, depth> odd;
-    boltz::States<T, depth> joint;
+    boltz::States<T> even;
+    boltz::States<T> odd;
+    boltz::States<T> joint;
     std::vector<double> log_weights;
 };
 

@@ -7,9 +7,12 @@
 #include "support/small_models.hpp"
 #include "support/statistics.hpp"
 
-#include <boltz/detail/check_states.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
+#include <boltz/states.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -29,12 +32,12 @@ inline std::vector<double> exponentials(std::vector<double> values, double shift
 }
 
 /// Exact samples of a model with countable states, drawn from the table of all its states.
-template <class M>
-boltz::States<typename M::value_type, M::depth> table_samples(M const& model, std::size_t count, std::uint64_t seed) {
-    auto all = all_states(model);
-    boltz::States<typename M::value_type, M::depth> samples{count, model.sizes()};
+template <std::floating_point T>
+boltz::States<T> table_samples(boltz::BoltzmannMachine<T> const& model, std::size_t count, std::uint64_t seed) {
+    auto const all = all_states<T>(model);
+    boltz::States<T> samples{count, model.sizes()};
     copy_rows(all.blocks(), drawn_rows(normalised(naive_negative_energy(model, all)), count, seed),
-              boltz::detail::all_layers<M::depth>(), samples.blocks());
+              boltz::LayerSet::all(), samples.blocks());
     return samples;
 }
 

@@ -4,8 +4,8 @@
 /// @file
 /// Small models at other temperatures, as models of their own.
 
-#include <boltz/detail/index.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
 
@@ -17,11 +17,11 @@ namespace test {
 template <class M>
 M at_temperature(M model, double beta) {
     using T = typename M::value_type;
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= static_cast<T>(beta);
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        for (auto& b : model.template layer<l>().bias()) b *= static_cast<T>(beta);
-    });
+    boltz::BoltzmannMachine<T>& machine = model;
+    for (std::size_t c = 0; c < machine.graph().connections().size(); ++c)
+        for (auto& w : machine.weights(c)) w *= static_cast<T>(beta);
+    for (std::size_t l = 0; l < machine.layers(); ++l)
+        for (auto& b : machine.layer(l).bias()) b *= static_cast<T>(beta);
     return model;
 }
 

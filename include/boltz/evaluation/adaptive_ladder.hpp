@@ -5,15 +5,18 @@
 /// A ladder whose steps are as long as a model allows.
 
 #include <boltz/compute.hpp>
-#include <boltz/concepts.hpp>
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealing.hpp>
 #include <boltz/evaluation/ladder.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -49,8 +52,8 @@ namespace detail {
 
 /// The end of the longest step from `here` whose `share(end)`, falling with its length, is still `wanted`, to one in
 /// a hundred; `guess` is a length to begin with.
-template <class Share>
-double longest_step(double here, double guess, double wanted, Share&& share) {
+[[nodiscard]] inline double longest_step(double here, double guess, double wanted,
+                                         FunctionRef<double(double)> share) {
     double low = here;
     double high = std::min(1.0, here + guess);
     while (share(high) >= wanted) {
@@ -77,31 +80,29 @@ double longest_step(double here, double guess, double wanted, Share&& share) {
 /// many. Costs a sweep and some ten evaluations of A a step; the number of workers does not change it. Allocates.
 /// @throws ValueError if an option is out of range, `max_steps` do not lead to the model, or as `log_partition`;
 /// ShapeError if the base does not fit.
-template <concepts::Field F>
-[[nodiscard]] Ladder adapted_ladder(F const& field, AdaptiveLadder const& options, Random& random,
-                                    BaseBiases<typename F::value_type, F::depth> const& base) {
+template <std::floating_point T>
+[[nodiscard]] Ladder adapted_ladder(Field<T> const& field, AdaptiveLadder const& options, Random& random,
+                                    std::type_identity_t<BaseBiases<T>> const& base) {
     options.validate();
     detail::check_annealing(field, base, options.compute, "adapted_ladder");
-    auto const& prepared = detail::prepared(field, options.compute);
-    using Chains =
-        detail::AnnealedChains<std::remove_cvref_t<decltype(prepared)>, BaseBiases<typename F::value_type, F::depth>>;
+    detail::PreparedForCall<T> const prepared{field, options.compute};
     Executor executor{options.compute};
     Draws const draws = random.split();
 
     struct Portion {
         std::size_t first;
-        Chains chains;
+        detail::AnnealedChains<T> chains;
     };
     std::vector<Portion> portions;
     for (std::size_t first = 0; first < options.pilots; first += options.compute.block_rows) {
         std::size_t const rows = std::min(options.compute.block_rows, options.pilots - first);
-        portions.push_back({first, Chains{prepared, base, {}, detail::annealing_sums(field, {}), rows}});
+        portions.push_back({first, {*prepared, base, {}, detail::annealing_sums(field.graph(), {}), rows}});
     }
-    auto const each = [&](auto&& work) {
+    auto const each = [&](detail::FunctionRef<void(std::size_t, detail::AnnealedChains<T>&)> work) {
         executor.for_each_block(portions.size(), 1,
                                 [&](std::size_t p, std::size_t) { work(portions[p].first, portions[p].chains); });
     };
-    each([&](std::size_t first, Chains& chains) {
+    each([&](std::size_t first, detail::AnnealedChains<T>& chains) {
         chains.condition();
         chains.draw_from_base(draws.stream(0).from_row(first));
     });
@@ -117,7 +118,7 @@ template <concepts::Field F>
                                      "; take a smaller effective_share or a nearer base");
         double const there = detail::longest_step(here, 2 * step, options.effective_share, [&](double end) {
             std::fill(log_weights.begin(), log_weights.end(), 0.0);
-            each([&](std::size_t first, Chains& chains) {
+            each([&](std::size_t first, detail::AnnealedChains<T>& chains) {
                 chains.add_difference(here, end, std::span{log_weights}.subspan(first, chains.rows()));
             });
             return detail::effective_share(log_weights);
@@ -125,7 +126,7 @@ template <concepts::Field F>
         betas.push_back(there);
         step = there - here;
         if (there < 1)
-            each([&](std::size_t first, Chains& chains) {
+            each([&](std::size_t first, detail::AnnealedChains<T>& chains) {
                 chains.move(there, detail::Order::up, draws.stream(betas.size()).from_row(first));
             });
     }
@@ -133,8 +134,8 @@ template <concepts::Field F>
 }
 
 /// The same from the uniform base.
-template <concepts::Field F>
-[[nodiscard]] Ladder adapted_ladder(F const& field, AdaptiveLadder const& options, Random& random) {
+template <std::floating_point T>
+[[nodiscard]] Ladder adapted_ladder(Field<T> const& field, AdaptiveLadder const& options, Random& random) {
     return adapted_ladder(field, options, random, uniform_base(field));
 }
 

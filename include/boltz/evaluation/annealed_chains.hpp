@@ -4,14 +4,16 @@
 /// @file
 /// Chains that are taken from one temperature to another.
 
-#include <boltz/concepts.hpp>
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
 #include <boltz/model/tempered.hpp>
+#include <boltz/states.hpp>
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -19,100 +21,94 @@
 
 namespace boltz::detail {
 
-/// In which order the layers that are not summed out are drawn: one is the time reversal of the other.
+/// In which order the layers that are not summed out are drawn: by their numbers, or in reverse. One is the time
+/// reversal of the other.
 enum class Order { up, down };
 
 /// A block of chains on the path p_beta of `Tempered`, some layers observed and some summed out.
 ///
-/// A state is that of the remaining, kept layers K, and its weight is
+/// The layers that are summed out have no weights in common. A state is that of the remaining, kept layers K, and its
+/// weight is
 /// f_beta(K) = log sum exp(-E_beta) = (1 - beta) L_base(K) + beta L_model(K) + sum_{l summed} A_l(x_l) - e(K)
-/// with L(K) = sum_{l kept} b_l' s_l + sum_{pairs kept} s_l' W_l s_{l+1} and x linear in beta. So the inputs of base
-/// and model are computed once for a state and A at any beta follows from them. Kept layers have no own terms in
-/// differences of f. What observed layers say is a bias to their neighbours and computed once.
-template <concepts::Field F, class Base>
+/// with L(K) = sum_{l kept} b_l' s_l + sum_{k, l kept} s_k' W s_l and x linear in beta. So the inputs of base and
+/// model are computed once for a state and A at any beta follows from them. Kept layers have no own terms in
+/// differences of f. The input from observed layers is a bias of their neighbours and computed once.
+template <std::floating_point T>
 class AnnealedChains {
-    using T = typename F::value_type;
-    static constexpr std::size_t depth = F::depth;
-    static constexpr bool base_has_weights = concepts::Field<Base>;
-
   public:
-    AnnealedChains(F const& field, Base const& base, Observed<depth> const& observed,
-                   std::array<bool, depth> const& summed, std::size_t rows)
-        : field_{&field}, base_{&base}, observed_{observed}, summed_{summed}, states_{rows, field.sizes()},
-          biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()}, inputs_{rows, field.sizes()},
-          base_inputs_{base_has_weights ? rows : 0, field.sizes()}, linear_(rows), before_(rows), after_(rows) {}
+    /// Refers to field and base.
+    AnnealedChains(Field<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows)
+        : field_{&field}, base_{base}, observed_{observed}, summed_{summed}, kept_{LayerSet::first(field.layers()) &
+                                                                                   ~(observed | summed)},
+          states_{rows, field.sizes()}, biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()},
+          inputs_{rows, field.sizes()}, base_inputs_{base.has_weights() ? rows : 0, field.sizes()}, linear_(rows),
+          before_(rows), after_(rows) {}
 
     [[nodiscard]] std::size_t rows() const noexcept { return states_.rows(); }
     /// The states; those of summed layers mean nothing between calls.
-    [[nodiscard]] StateBlocks<T, depth> states() noexcept { return states_.blocks(); }
+    [[nodiscard]] StatesView<T> states() noexcept { return states_.blocks(); }
 
     /// Takes over the observed states: to be called once they are written, before anything else.
     void condition() {
-        auto const states = states_.blocks();
-        for_each_index<depth>([&](auto l) {
-            if (observed_[l]) return;
-            Factors const heard = from(l, Neighbours::observed, 1, 0);
-            field_->template input<l>(states, biases_[l], heard);
-            base_->template input<l>(states, base_biases_[l], heard);
-        });
+        Factors const from_observed{.among = observed_};
+        for (std::size_t l = 0; l < field_->layers(); ++l) {
+            if (observed_[l]) continue;
+            field_->input(l, states_, biases_[l], from_observed);
+            base_.input(l, states_, base_biases_[l], from_observed);
+        }
     }
 
-    /// out[i] += the log of the sum of exp(-E_0) over what is not observed, for a base without weights, less what the
-    /// base says of observed layers, plus what the model says of them: what the log-weights are relative to.
+    /// out[i] += the log of the sum of exp(-E_0) over what is not observed, for a base without weights, less the
+    /// terms of observed layers under the base, plus those under the model: what the log-weights are relative to.
     void add_base_sum(std::span<double> out) {
-        auto const states = states_.blocks();
         std::vector<double> own(rows(), 0.0);
-        for_each_index<depth>([&](auto l) {
-            auto const& unit = field_->template layer<l>().unit();
+        for (std::size_t l = 0; l < field_->layers(); ++l) {
             if (!observed_[l]) {
-                unit.add_log_partition(Block<T const>{base_biases_[l]}, out);
-                return;
+                field_->unit(l).add_log_partition(base_biases_[l], out);
+                continue;
             }
-            bool const pair = l > 0 && observed_[l > 0 ? l - 1 : 0];
-            field_->template input<l>(states, inputs_[l], {.below = pair ? 1.0 : 0.0, .above = 0});
-            add_dots(states[l], inputs_[l], 1, out);
-            unit.add_own_term(Block<T const>{states[l]}, std::span{own});
-        });
+            field_->input(l, states_, inputs_[l], {.among = below(l, observed_)});
+            add_dots(states_[l], inputs_[l], 1, out);
+            field_->unit(l).add_own_term(states_[l], own);
+        }
         for (std::size_t i = 0; i < rows(); ++i) out[i] -= own[i];
     }
 
     /// Draws all kept layers from a base without weights.
-    void draw_from_base(Draws const& draws) requires(!base_has_weights) {
-        for_each_index<depth>([&](auto l) {
-            if (observed_[l] || summed_[l]) return;
+    void draw_from_base(Draws const& draws) {
+        for (std::size_t l = 0; l < field_->layers(); ++l) {
+            if (!kept_[l]) continue;
             copy(base_biases_[l], states_[l]);
-            field_->template layer<l>().unit().sample(states_[l], draws.stream(l));
-        });
-        hear();
+            field_->unit(l).sample(states_[l], draws.stream(l));
+        }
+        update_inputs();
     }
 
-    /// Computes what a state says to the layers that are summed out: to be called when kept layers have been written.
-    void hear() {
-        auto const states = states_.blocks();
+    /// Computes the inputs of the layers that are summed out: to be called when kept layers have been written.
+    void update_inputs() {
         mixed_at_ = none;
         std::fill(linear_.begin(), linear_.end(), 0.0);
-        for_each_index<depth>([&](auto l) {
-            if (observed_[l]) return;
+        for (std::size_t l = 0; l < field_->layers(); ++l) {
+            if (observed_[l]) continue;
             if (summed_[l]) {
-                Factors const heard = from(l, Neighbours::free, 0, 1);
                 copy(biases_[l], inputs_[l]);
-                field_->template input<l>(states, inputs_[l], heard);
-                if constexpr (base_has_weights) {
+                field_->input(l, states_, inputs_[l], from_free());
+                if (base_.has_weights()) {
                     copy(base_biases_[l], base_inputs_[l]);
-                    base_->template input<l>(states, base_inputs_[l], heard);
+                    base_.input(l, states_, base_inputs_[l], from_free());
                 }
-                return;
+                continue;
             }
-            add_dots(states[l], biases_[l], 1, linear_);
-            add_dots(states[l], base_biases_[l], -1, linear_);
-            if constexpr (l > 0) {
-                if (observed_[l - 1] || summed_[l - 1]) return;
-                field_->template input<l>(states, inputs_[l], {.above = 0, .bias = 0});
-                if constexpr (base_has_weights)
-                    base_->template input<l>(states, inputs_[l], {.below = -1, .above = 0, .bias = 0, .keep = 1});
-                add_dots(states[l], inputs_[l], 1, linear_);
-            }
-        });
+            add_dots(states_[l], biases_[l], 1, linear_);
+            add_dots(states_[l], base_biases_[l], -1, linear_);
+            LayerSet const kept_below = below(l, kept_);
+            if (kept_below.empty()) continue;
+            field_->input(l, states_, inputs_[l], {.bias = 0, .among = kept_below});
+            if (base_.has_weights())
+                base_.input(l, states_, inputs_[l],
+                            {.below = -1, .above = -1, .bias = 0, .keep = 1, .among = kept_below});
+            add_dots(states_[l], inputs_[l], 1, linear_);
+        }
     }
 
     /// out[i] += f_there(K) - f_here(K) for the state of chain i. No product; allocates nothing.
@@ -127,31 +123,26 @@ class AnnealedChains {
     }
 
     /// One Gibbs sweep at `beta`: summed layers given the kept ones, then each kept one given the rest. Leaves
-    /// p_beta as it is; the other order is its time reversal. Two products a pair of layers, three if both are kept.
+    /// p_beta as it is; the other order is its time reversal. Two products a connection, three if both layers are
+    /// kept.
     void move(double beta, Order order, Draws const& draws) {
         mix(beta);
-        for_each_index<depth>([&](auto l) {
-            if (summed_[l]) field_->template layer<l>().unit().sample(states_[l], draws.stream(l));
-        });
-        Tempered<F, Base> const tempered{*field_, *base_, beta};
-        for_each_index<depth>([&](auto number) {
-            if (order == Order::up)
-                draw_kept<number>(tempered, draws);
-            else
-                draw_kept<depth - 1 - number>(tempered, draws);
-        });
-        hear();
+        std::size_t const layers = field_->layers();
+        for (std::size_t l = 0; l < layers; ++l)
+            if (summed_[l]) field_->unit(l).sample(states_[l], draws.stream(l));
+        Tempered<T> const tempered{*field_, base_, beta};
+        for (std::size_t number = 0; number < layers; ++number)
+            draw_kept(order == Order::up ? number : layers - 1 - number, tempered, draws);
+        update_inputs();
     }
 
   private:
-    enum class Neighbours { observed, free };
+    // The input from neighbours that are not observed, added to what is there.
+    [[nodiscard]] Factors from_free() const noexcept { return {.bias = 0, .keep = 1, .among = ~observed_}; }
 
-    // The factors that let layer l hear only its neighbours of one kind.
-    Factors from(std::size_t l, Neighbours which, double bias, double keep) const {
-        auto const hears = [&](bool exists, std::size_t other) {
-            return exists && observed_[exists ? other : l] == (which == Neighbours::observed) ? 1.0 : 0.0;
-        };
-        return {.below = hears(l > 0, l - 1), .above = hears(l + 1 < depth, l + 1), .bias = bias, .keep = keep};
+    // The neighbours of a layer in a set that have lower numbers, so that each pair of layers counts once.
+    [[nodiscard]] LayerSet below(std::size_t l, LayerSet set) const noexcept {
+        return field_->graph().neighbour_set(l) & set & LayerSet::first(l);
     }
 
     static void add_dots(Block<T const> x, Block<T const> y, double sign, std::span<double> out) {
@@ -162,38 +153,37 @@ class AnnealedChains {
     void mix(double beta) {
         if (beta == mixed_at_) return;
         mixed_at_ = beta;
-        for (std::size_t l = 0; l < depth; ++l) {
+        for (std::size_t l = 0; l < field_->layers(); ++l) {
             if (!summed_[l]) continue;
-            Block<T> const base = base_has_weights ? base_inputs_[l] : base_biases_[l];
+            Block<T> const base = base_.has_weights() ? base_inputs_[l] : base_biases_[l];
             blend(base, inputs_[l], beta, states_[l]);
         }
     }
 
     void add_log_partitions(std::span<double> out) {
-        for_each_index<depth>([&](auto l) {
-            if (summed_[l]) field_->template layer<l>().unit().add_log_partition(Block<T const>{states_[l]}, out);
-        });
+        for (std::size_t l = 0; l < field_->layers(); ++l)
+            if (summed_[l]) field_->unit(l).add_log_partition(states_[l], out);
     }
 
-    template <std::size_t L>
-    void draw_kept(Tempered<F, Base> const& tempered, Draws const& draws) {
-        if (observed_[L] || summed_[L]) return;
-        blend(base_biases_[L], biases_[L], tempered.beta(), states_[L]);
-        tempered.template input<L>(states_.blocks(), states_[L], from(L, Neighbours::free, 0, 1));
-        field_->template layer<L>().unit().sample(states_[L], draws.stream(L));
+    void draw_kept(std::size_t l, Tempered<T> const& tempered, Draws const& draws) {
+        if (!kept_[l]) return;
+        blend(base_biases_[l], biases_[l], tempered.beta(), states_[l]);
+        tempered.input(l, states_, states_[l], from_free());
+        field_->unit(l).sample(states_[l], draws.stream(l));
     }
 
     static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-    F const* field_;
-    Base const* base_;
-    Observed<depth> observed_;
-    std::array<bool, depth> summed_;
-    States<T, depth> states_;
-    States<T, depth> biases_;      // own and what observed neighbours say
-    States<T, depth> base_biases_; // the same of the base
-    States<T, depth> inputs_;
-    States<T, depth> base_inputs_;
+    Field<T> const* field_;
+    PathBase<T> base_;
+    LayerSet observed_;
+    LayerSet summed_;
+    LayerSet kept_;
+    States<T> states_;
+    States<T> biases_;      // own and the input from observed neighbours
+    States<T> base_biases_; // the same of the base
+    States<T> inputs_;
+    States<T> base_inputs_;
     std::vector<double> linear_; // L_model - L_base
     std::vector<double> before_;
     std::vector<double> after_;

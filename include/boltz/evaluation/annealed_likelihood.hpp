@@ -4,16 +4,21 @@
 /// @file
 /// The true log-likelihood of data under a deep machine, by chains of each case.
 
+#include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/data/training_data.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/log_likelihood.hpp>
+#include <boltz/field.hpp>
+#include <boltz/states.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <numeric>
-#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -21,25 +26,17 @@
 
 namespace boltz {
 
-/// log p of each case, all other layers summed over by annealing with the case held fast, less log Z; in nats.
-///
-/// `ais.runs` chains a case, so this is for some hundred cases and not for a whole data set. Each number lies below
-/// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
-/// layers. Costs as `log_sum`; allocates.
-/// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.
-template <concepts::Field F, class Data>
-[[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
-                                                    Ais const& ais, Random& random,
-                                                    BaseBiases<typename F::value_type, F::depth> const& base,
-                                                    Draws const& draws = Draws::from_seed(0)) {
-    auto const cases = as_training_data(data);
-    cases.check(field, "annealed_log_likelihood", draws);
-    States<typename F::value_type, F::depth> states{cases.rows(), field.sizes()};
-    std::vector<std::size_t> indices(cases.rows());
+namespace detail {
+
+template <std::floating_point T>
+LogLikelihood annealed_likelihood(Field<T> const& field, TrainingData<T> const& data, LogZ const& log_z,
+                                  Ais const& ais, Random& random, BaseBiases<T> const& base, Draws const& draws) {
+    data.check(field, "annealed_log_likelihood", draws);
+    States<T> states{data.rows(), field.sizes()};
+    std::vector<std::size_t> indices(data.rows());
     std::iota(indices.begin(), indices.end(), std::size_t{0});
-    cases.load(std::span<std::size_t const>{indices}, states.blocks(), draws);
-    constexpr auto observed = decltype(cases)::template observed<F::depth>();
-    auto const sums = log_sum(field, states.blocks(), observed, ais, random, base);
+    data.load(indices, states, draws);
+    auto const sums = log_sum(field, states, data.observed(), ais, random, base);
 
     std::vector<double> values, errors;
     double squares = 0;
@@ -52,7 +49,7 @@ template <concepts::Field F, class Data>
         if (sum.trustworthy()) continue;
         if (++doubted == 1) doubt = sum.warning();
     }
-    auto result = detail::likelihood_of(std::move(values), log_z, LikelihoodKind::annealed, cases.binarisation());
+    auto result = likelihood_of(std::move(values), log_z, LikelihoodKind::annealed, data.binarisation());
     result.errors = std::move(errors);
     result.annealing_error = std::sqrt(squares) / static_cast<double>(sums.size());
     if (doubted > 0) {
@@ -60,12 +57,31 @@ template <concepts::Field F, class Data>
         text << doubted << " of " << sums.size() << " cases, the first of them: " << doubt;
         result.case_warning = text.str();
     }
-    detail::warn_between_states(result, detail::cases_between_states(field, states.blocks(), observed));
+    warn_between_states(result, cases_between_states<T>(field, states, data.observed()));
     return result;
+}
+
+} // namespace detail
+
+/// log p of each case, all other layers summed over by annealing with the case held fast, less log Z; in nats.
+///
+/// `ais.runs` chains a case, so this is for some hundred cases and not for a whole data set. Each number lies below
+/// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
+/// layers. Costs as `log_sum`; allocates.
+/// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.
+template <concepts::Field F, class Data>
+    requires(detail::fits_layers<Data, F>)
+[[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
+                                                    Ais const& ais, Random& random,
+                                                    BaseBiases<typename F::value_type> const& base,
+                                                    Draws const& draws = Draws::from_seed(0)) {
+    using T = typename F::value_type;
+    return detail::annealed_likelihood<T>(field, detail::TrainingData<T>{data}, log_z, ais, random, base, draws);
 }
 
 /// The same from the uniform base.
 template <concepts::Field F, class Data>
+    requires(detail::fits_layers<Data, F>)
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random) {
     return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));

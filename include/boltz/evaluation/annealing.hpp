@@ -4,20 +4,22 @@
 /// @file
 /// Log-weights of chains that run from a base to a model, or back.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/compute.hpp>
 #include <boltz/detail/sizes.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealed_chains.hpp>
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/ladder.hpp>
 #include <boltz/evaluation/log_partition.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/tempered.hpp>
+#include <boltz/states.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -30,37 +32,34 @@ namespace boltz::detail {
 
 /// The layers that annealing sums out: of those that it may, the set with most units, since what is summed adds no
 /// variance.
-template <concepts::Field F>
-std::array<bool, F::depth> annealing_sums(F const& field, Observed<F::depth> const& observed) {
-    auto const sizes = field.sizes();
+[[nodiscard]] inline LayerSet annealing_sums(LayerGraph const& graph, LayerSet observed) {
     double lowest = 0;
-    return independent_layers<F::depth>(
-        observed,
-        [&](auto const& set) {
+    return independent_layers(
+        graph, observed,
+        [&](LayerSet set) {
             double units = 0;
-            for (std::size_t l = 0; l < F::depth; ++l) units += set[l] ? static_cast<double>(sizes[l]) : 0;
+            for (std::size_t l = 0; l < graph.layers(); ++l) units += set[l] ? static_cast<double>(graph.size(l)) : 0;
             return -units;
         },
         lowest);
 }
 
 /// What the chains of an annealing have in common.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct Annealing {
     Ladder const& ladder;
-    Observed<Depth> observed{};       ///< layers whose states are given, one row a case
-    std::array<bool, Depth> summed{}; ///< layers that are summed out
-    StateBlocks<T, Depth> given{};    ///< a row a case: observed layers, and where chains that run down begin
+    LayerSet observed{};         ///< layers whose states are given, one row a case
+    LayerSet summed{};           ///< layers that are summed out
+    StatesView<T const> given{}; ///< a row a case: observed layers, and where chains that run down begin
     std::size_t cases = 1;
     std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on
 };
 
 /// Writes what chains `first` and on are given of some layers.
-template <std::floating_point T, std::size_t Depth>
-void place(Annealing<T, Depth> const& annealing, std::size_t first, std::array<bool, Depth> const& layers,
-           StateBlocks<T, Depth> const& out) {
-    for (std::size_t l = 0; l < Depth; ++l)
-        for (std::size_t i = 0; layers[l] && i < out[l].rows; ++i)
+template <std::floating_point T>
+void place(Annealing<T> const& annealing, std::size_t first, LayerSet layers, StatesView<T> out) {
+    for (std::size_t l = 0; l < out.layers(); ++l)
+        for (std::size_t i = 0; layers[l] && i < out.rows(); ++i)
             copy(annealing.given[l].row_range((first + i) / annealing.runs, 1), out[l].row_range(i, 1));
 }
 
@@ -68,15 +67,14 @@ void place(Annealing<T, Depth> const& annealing, std::size_t first, std::array<b
 ///
 /// Neal (2001), equations 3 to 11. Temperature k draws from stream k of `draws`; a block of chains runs through all
 /// temperatures by itself.
-template <concepts::Field F, class Base, std::size_t Depth>
-std::vector<double> anneal_up(F const& field, Base const& base,
-                              Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
-                              Executor& executor) {
+template <std::floating_point T>
+std::vector<double> anneal_up(Field<T> const& field, std::type_identity_t<PathBase<T>> base,
+                              Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
     std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
                                     0.0);
     Ladder const& ladder = annealing.ladder;
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
-        AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
+        AnnealedChains<T> chains{field, base, annealing.observed, annealing.summed, count};
         std::span const out{log_weights.data() + first, count};
         Draws const own = draws.from_row(first);
         place(annealing, first, annealing.observed, chains.states());
@@ -96,63 +94,54 @@ std::vector<double> anneal_up(F const& field, Base const& base,
 ///
 /// The chains are the time reversal of those that run up, a last sweep at the model itself included, with which they
 /// begin; their weights have the same sign.
-template <concepts::Field F, class Base, std::size_t Depth>
-std::vector<double> anneal_down(F const& field, Base const& base,
-                                Annealing<typename F::value_type, Depth> const& annealing, Draws const& draws,
-                                Executor& executor) {
+template <std::floating_point T>
+std::vector<double> anneal_down(Field<T> const& field, std::type_identity_t<PathBase<T>> base,
+                                Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
     std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
                                     0.0);
     Ladder const& ladder = annealing.ladder;
-    std::array<bool, Depth> kept{};
-    for (std::size_t l = 0; l < Depth; ++l) kept[l] = !annealing.summed[l];
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
-        AnnealedChains<F, Base> chains{field, base, annealing.observed, annealing.summed, count};
+        AnnealedChains<T> chains{field, base, annealing.observed, annealing.summed, count};
         std::span const out{log_weights.data() + first, count};
         Draws const own = draws.from_row(first);
-        place(annealing, first, kept, chains.states());
+        place(annealing, first, ~annealing.summed, chains.states());
         chains.condition();
-        chains.hear();
+        chains.update_inputs();
         for (std::size_t k = ladder.steps(); k > 0; --k) {
             chains.move(ladder[k], Order::down, own.stream(k));
             chains.add_difference(ladder[k], ladder[k - 1], out);
         }
         for (double& w : out) w = -w;
-        if constexpr (!concepts::Field<Base>) chains.add_base_sum(out);
+        if (!base.has_weights()) chains.add_base_sum(out);
     });
     return log_weights;
 }
 
 /// Refuses what cannot be annealed: an energy without a minimum, a base that does not fit, and bfloat16 where states
 /// are not counts, for it would round them on one side of a weight only.
-template <concepts::Field F, class Base>
-void check_annealing(F const& field, Base const& base, Compute const& compute, char const* function) {
-    for_each_index<F::depth>([&](auto l) {
-        auto const& layer = field.template layer<l>();
-        check_size(layer.unit(), layer.size());
-        if (compute.precision == Precision::bfloat16 && !CountsStates<std::remove_cvref_t<decltype(layer.unit())>>)
-            fail<ValueError>(function, ": precision is bfloat16, but the states of layer ", std::size_t{l},
+template <std::floating_point T>
+void check_annealing(Field<T> const& field, std::type_identity_t<PathBase<T>> base, Compute const& compute,
+                     char const* function) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        field.unit(l).check_size(field.sizes()[l]);
+        if (compute.precision == Precision::bfloat16 && !field.unit(l).countable())
+            fail<ValueError>(function, ": precision is bfloat16, but the states of layer ", l,
                              " are real numbers, which it would round");
-    });
-    if constexpr (concepts::Model<F>) check_bounded_energy(field, function);
-    static_cast<void>(Tempered<F, Base>{field, base, 0}); // compares the sizes
+    }
+    check_bounded_energy(field, function);
+    static_cast<void>(Tempered<T>{field, base, 0}); // compares the sizes
 }
 
 /// Says of an estimate how it was made, and adds to its error what the number type of the model rounds off: about 8
 /// units in the last place of log Z, so that runs of equal weights do not claim to be exact.
-template <concepts::Field F, class Base>
-void describe(LogPartition& result, Ladder const& ladder, F const& field, Base const& base) {
+template <std::floating_point T>
+void describe(LogPartition& result, Ladder const& ladder, Field<T> const& field,
+              std::type_identity_t<PathBase<T>> base) {
     result.temperatures = ladder.steps();
-    result.rounding =
-        8 * std::numeric_limits<typename F::value_type>::epsilon() * std::max(1.0, std::abs(result.log_z));
+    result.rounding = 8 * std::numeric_limits<T>::epsilon() * std::max(1.0, std::abs(result.log_z));
     result.standard_error = std::hypot(result.standard_error, result.rounding);
-    if constexpr (requires { base.name; })
-        result.base = base.name;
-    else
-        result.base = "another model";
-    if constexpr (requires { field.description(); })
-        result.products = field.description();
-    else
-        result.products = std::same_as<typename F::value_type, float> ? "float32" : "float64";
+    result.base = base.name();
+    result.products = field.description();
 }
 
 } // namespace boltz::detail

@@ -6,9 +6,12 @@
 
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/sample_from_data.hpp>
+
+#include <concepts>
 
 namespace boltz {
 
@@ -19,17 +22,14 @@ namespace boltz {
 /// biases, or from samples of chains that began elsewhere, annealing may stay in modes that hold little of Z, chains
 /// back from there with it, and both sides agree on a number that is tens of nats too low.
 /// @throws as `base_rates` and `sample_from_data`.
-template <concepts::Field F, concepts::DataSource Data>
-[[nodiscard]] BaseBiases<typename F::value_type, F::depth> base_at_data(F const& field, Data const& data,
-                                                                        Random& random, Compute const& compute = {}) {
-    if constexpr (F::depth == 2) {
-        return base_rates(field, data, random);
-    } else {
-        auto samples = sample_from_data(field, data, {.count = 500, .sweeps = 100, .compute = compute}, random);
-        auto base = base_rates(field, samples.blocks());
-        base.name = "base rates of samples from data";
-        return base;
-    }
+template <std::floating_point T, concepts::DataSource Data>
+[[nodiscard]] BaseBiases<T> base_at_data(Field<T> const& field, Data const& data, Random& random,
+                                         Compute const& compute = {}) {
+    if (field.layers() == 2) return base_rates(field, data, random);
+    auto const samples = sample_from_data(field, data, {.count = 500, .sweeps = 100, .compute = compute}, random);
+    auto base = base_rates(field, samples);
+    base.name = "base rates of samples from data";
+    return base;
 }
 
 } // namespace boltz

@@ -4,12 +4,16 @@
 /// @file
 /// log Z by chains up from several bases and by chains down from tempered ones.
 
+#include <boltz/error.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
 #include <boltz/evaluation/several_bases.hpp>
+#include <boltz/field.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace boltz {
@@ -27,12 +31,13 @@ struct BothDirections {
 ///
 /// Tempered chains cross between modes more often than plain ones, from which an estimate from above came out up to 7
 /// nats below log Z. Only exact samples make an upper bound; the warnings of `above` and `both` say so. Costs an
-/// annealing, and 20 `steps` Gibbs sweeps of as many chains.
+/// annealing, and 20 `steps` Gibbs sweeps of as many chains. Needs layers of two colours, as `TemperedChains`.
 /// @throws ValueError if `below` did not begin at one of `bases`; as `sample_tempered`, `reverse_log_partition` and
 /// `acceptance_ratio`.
-template <concepts::Field F>
-[[nodiscard]] BothDirections both_directions(F const& field, LogPartition below, Ais const& ais, Random& random,
-                                             Bases<F> const& bases, std::size_t steps = 1000) {
+template <std::floating_point T>
+[[nodiscard]] BothDirections both_directions(Field<T> const& field, LogPartition below, Ais const& ais,
+                                             Random& random, std::type_identity_t<Bases<T>> const& bases,
+                                             std::size_t steps = 1000) {
     if (below.base_index >= bases.size())
         detail::fail<ValueError>("both_directions: below began at base ", below.base_index, ", but bases has ",
                                  bases.size());
@@ -41,7 +46,7 @@ template <concepts::Field F>
     TemperingOptions const tempering{
         .count = ais.runs, .adaptation = steps / 2, .sweeps = steps - steps / 2, .compute = ais.compute};
     auto ends = sample_tempered(field, base, tempering, random);
-    result.above = reverse_log_partition(field, ends.states.blocks(), ChainStart::tempered_chains, ais, random, base);
+    result.above = reverse_log_partition(field, ends.states, ChainStart::tempered_chains, ais, random, base);
     result.both = acceptance_ratio(result.below, result.above);
     result.tempering = ends.report;
     return result;
@@ -49,9 +54,9 @@ template <concepts::Field F>
 
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
-template <concepts::Field F>
-[[nodiscard]] BothDirections both_directions(F const& field, Ais const& ais, Random& random, Bases<F> const& bases,
-                                             std::size_t steps = 1000) {
+template <std::floating_point T>
+[[nodiscard]] BothDirections both_directions(Field<T> const& field, Ais const& ais, Random& random,
+                                             std::type_identity_t<Bases<T>> const& bases, std::size_t steps = 1000) {
     LogPartition below = log_partition(field, ais, random, bases);
     return both_directions(field, std::move(below), ais, random, bases, steps);
 }

@@ -5,13 +5,17 @@
 /// Reverse annealed importance sampling from test cases: their log-probability under the annealing model.
 
 #include <boltz/concepts.hpp>
+#include <boltz/detail/check_states.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
 #include <boltz/model/energy.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -25,6 +29,41 @@ struct AnnealingModelEstimate {
     double standard_error = 0;                  ///< of it, to first order
     double effective_runs = 0;                  ///< how many equal weights would tell as much
 };
+
+namespace detail {
+
+template <std::floating_point T>
+std::vector<AnnealingModelEstimate> raised(Field<T> const& field, Block<T const> data, Ais const& ais, Random& random,
+                                           BaseBiases<T> const& base) {
+    ais.validate();
+    check_two_layers(field, "raise");
+    check_annealing(field, base, ais.compute, "raise");
+    StateBlocks<T, 2> const visible{for_reading(data), {}};
+    auto const observed = LayerSet::of(0);
+    std::size_t const cases = checked_cases<T>(field, visible, observed, "raise");
+    if (std::size_t const between = cases_between_states<T>(field, visible, observed); between > 0)
+        fail<ValueError>("raise: ", between, " of ", cases,
+                         " cases hold values between the states of their units; binarise grey values");
+    PreparedForCall<T> const prepared{field, ais.compute};
+    std::vector<double> const unnormalised = log_marginal<T>(*prepared, visible, LayerSet::of(1));
+
+    Executor executor{ais.compute};
+    Annealing<T> const annealing{
+        .ladder = ais.ladder, .summed = LayerSet::of(1), .given = visible, .cases = cases, .runs = ais.runs};
+    std::vector<double> log_weights = anneal_down(*prepared, base, annealing, random.split(), executor);
+    std::vector<AnnealingModelEstimate> result(cases);
+    for (std::size_t c = 0; c < cases; ++c) {
+        std::span const own = std::span{log_weights}.subspan(c * ais.runs, ais.runs);
+        for (double& w : own) w = unnormalised[c] - w;
+        LogMean const mean = log_mean_exp(own);
+        result[c] = {.annealing_model_log_probability = mean.value,
+                     .standard_error = mean.relative_error,
+                     .effective_runs = mean.effective};
+    }
+    return result;
+}
+
+} // namespace detail
 
 /// RAISE (Burda, Grosse & Salakhutdinov 2015): for each row of `data`, log p of it under the *annealing model* of an
 /// RBM, the distribution of what chains from the base have become once they have run up the ladder and done one sweep
@@ -41,48 +80,17 @@ struct AnnealingModelEstimate {
 ///
 /// `ais.runs` chains a case; costs as `log_sum`, two products a temperature; allocates.
 /// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
-/// `log_partition`, or if a state is impossible or a case holds values between states: binarise grey values.
-template <concepts::Field F>
-    requires(F::depth == 2)
+/// `log_partition`, if the model has not two layers, or if a state is impossible or a case holds values between
+/// states: binarise grey values.
+template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais, Random& random,
-      BaseBiases<typename F::value_type, 2> const& base) {
-    using T = typename F::value_type;
-    ais.validate();
-    detail::check_annealing(field, base, ais.compute, "raise");
-    Matrix<T> visible = xt::zeros<T>({data.rows, data.columns});
-    copy(data, Block{visible});
-    std::size_t const cases = detail::checked_cases(field, {Block{visible}, {}}, {true, false}, "raise");
-    if (std::size_t const between =
-            detail::cases_between_states(field, StateBlocks<T, 2>{Block{visible}, {}}, {true, false});
-        between > 0)
-        detail::fail<ValueError>("raise: ", between, " of ", cases,
-                                 " cases hold values between the states of their units; binarise grey values");
-    auto const& prepared = detail::prepared(field, ais.compute);
-    std::vector<double> const unnormalised = log_marginal<1>(prepared, StateBlocks<T, 2>{Block{visible}, {}});
-
-    Executor executor{ais.compute};
-    detail::Annealing<T, 2> const annealing{.ladder = ais.ladder,
-                                            .summed = {false, true},
-                                            .given = {Block{visible}, {}},
-                                            .cases = cases,
-                                            .runs = ais.runs};
-    std::vector<double> log_weights = detail::anneal_down(prepared, base, annealing, random.split(), executor);
-    std::vector<AnnealingModelEstimate> result(cases);
-    for (std::size_t c = 0; c < cases; ++c) {
-        std::span const own = std::span{log_weights}.subspan(c * ais.runs, ais.runs);
-        for (double& w : own) w = unnormalised[c] - w;
-        LogMean const mean = log_mean_exp(own);
-        result[c] = {.annealing_model_log_probability = mean.value,
-                     .standard_error = mean.relative_error,
-                     .effective_runs = mean.effective};
-    }
-    return result;
+      BaseBiases<typename F::value_type> const& base) {
+    return detail::raised<typename F::value_type>(field, data, ais, random, base);
 }
 
 /// The same from the uniform base.
-template <concepts::Field F>
-    requires(F::depth == 2)
+template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais,
       Random& random) {

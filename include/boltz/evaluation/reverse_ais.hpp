@@ -4,66 +4,71 @@
 /// @file
 /// Annealed importance sampling from the model down: log Z from above, and the ratio of two models' Z.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/check_states.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/model/model.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
+#include <concepts>
 #include <cstddef>
-#include <span>
-#include <string>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 namespace boltz {
 namespace detail {
 
 /// The estimate of an annealing from states of the model down to a base, or to another model.
-template <concepts::Field F, class Base>
-LogPartition reverse_estimate(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                              ChainStart start, Ais const& ais, Random& random, Base const& base,
-                              char const* function) {
+template <std::floating_point T>
+LogPartition reverse_estimate(Field<T> const& field, StatesView<T const> states, ChainStart start, Ais const& ais,
+                              Random& random, std::type_identity_t<PathBase<T>> base, char const* function) {
     ais.validate();
     if (start == ChainStart::base)
         fail<ValueError>(function, ": start is ", to_string(start), ", but chains begin at states of the model");
     check_annealing(field, base, ais.compute, function);
-    std::size_t const rows = checked_cases(field, states, all_layers<F::depth>(), function);
+    std::size_t const rows = checked_cases(field, states, LayerSet::first(field.layers()), function);
     if (rows != ais.runs)
         fail<ShapeError>(function, ": states has ", rows, " rows, but ais.runs is ", ais.runs,
                          " and each chain begins at a state of its own");
-    auto const& prepared = detail::prepared(field, ais.compute);
+    PreparedForCall<T> const prepared{field, ais.compute};
     Executor executor{ais.compute};
-    Annealing<typename F::value_type, F::depth> const annealing{
-        .ladder = ais.ladder, .summed = annealing_sums(field, {}), .given = states, .cases = rows};
-    LogPartition result = summarised(anneal_down(prepared, base, annealing, random.split(), executor), start);
-    describe(result, ais.ladder, prepared, base);
+    Annealing<T> const annealing{
+        .ladder = ais.ladder, .summed = annealing_sums(field.graph(), {}), .given = states, .cases = rows};
+    LogPartition result = summarised(anneal_down(*prepared, base, annealing, random.split(), executor), start);
+    describe(result, ais.ladder, *prepared, base);
     return result;
 }
 
-/// Refuses two models whose units differ in their own terms, for which a path would have to mix units.
-template <concepts::Field F, concepts::Field G>
-void check_same_units(F const& first, G const& second, char const* function) {
-    using T = typename F::value_type;
-    for_each_index<F::depth>([&](auto l) {
-        auto const& a = first.template layer<l>();
-        auto const& b = second.template layer<l>();
-        if (a.size() != b.size())
-            fail<ShapeError>(function, ": layer ", std::size_t{l}, " has ", a.size(), " units in one model and ",
-                             b.size(), " in the other");
+/// Refuses two models whose layers or connections differ, or whose units differ in their own terms, for which a path
+/// would have to mix units.
+template <std::floating_point T>
+void check_same_units(Field<T> const& first, Field<T> const& second, char const* function) {
+    if (first.layers() != second.layers())
+        fail<ShapeError>(function, ": one model has ", first.layers(), " layers, the other ", second.layers());
+    for (std::size_t l = 0; l < first.layers(); ++l) {
+        std::size_t const size = first.sizes()[l];
+        if (size != second.sizes()[l])
+            fail<ShapeError>(function, ": layer ", l, " has ", size, " units in one model and ", second.sizes()[l],
+                             " in the other");
+        if (first.graph().neighbour_set(l) != second.graph().neighbour_set(l))
+            fail<ValueError>(function, ": layer ", l,
+                             " has weights in common with other layers in one model than in the other");
         // A(x) at some x tells units apart, a user's own too.
-        Matrix<T> x = xt::zeros<T>({std::size_t{4}, a.size()});
+        Matrix<T> x = xt::zeros<T>({std::size_t{4}, size});
         for (std::size_t i = 0; i < 4; ++i) Draws::from_seed(l).normal(i, 0, Block{x}.row(i));
-        std::vector<double> of_a(4, 0.0), of_b(4, 0.0);
-        a.unit().add_log_partition(Block<T const>{x}, std::span{of_a});
-        b.unit().add_log_partition(Block<T const>{x}, std::span{of_b});
-        if (of_a != of_b)
-            fail<ValueError>(function, ": the units of layer ", std::size_t{l},
+        std::vector<double> of_first(4, 0.0), of_second(4, 0.0);
+        first.unit(l).add_log_partition(x, of_first);
+        second.unit(l).add_log_partition(x, of_second);
+        if (of_first != of_second)
+            fail<ValueError>(function, ": the units of layer ", l,
                              " differ between the models, in precision, number of trials or kind");
-    });
+    }
 }
 
 } // namespace detail
@@ -77,36 +82,37 @@ void check_same_units(F const& first, G const& second, char const* function) {
 /// the layers that are not summed out are read. Cost as `log_partition`.
 /// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.runs` rows; ValueError as
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
-template <concepts::Field F>
+template <std::floating_point T>
 [[nodiscard]] LogPartition
-reverse_log_partition(F const& field, StateBlocks<typename F::value_type, F::depth> const& states, ChainStart start,
-                      Ais const& ais, Random& random, BaseBiases<typename F::value_type, F::depth> const& base) {
+reverse_log_partition(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, ChainStart start,
+                      Ais const& ais, Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
     return detail::reverse_estimate(field, states, start, ais, random, base, "reverse_log_partition");
 }
 
 /// The same to the uniform base.
-template <concepts::Field F>
-[[nodiscard]] LogPartition reverse_log_partition(F const& field,
-                                                 StateBlocks<typename F::value_type, F::depth> const& states,
-                                                 ChainStart start, Ais const& ais, Random& random) {
+template <std::floating_point T>
+[[nodiscard]] LogPartition reverse_log_partition(Field<T> const& field,
+                                                 std::type_identity_t<StatesView<T const>> states, ChainStart start,
+                                                 Ais const& ais, Random& random) {
     return reverse_log_partition(field, states, start, ais, random, uniform_base(field));
 }
 
-/// log Z of `field` less log Z of `other`, a model of the same layers and units, by chains that run from states of
-/// `field` to `other`, in nats.
+/// log Z of `field` less log Z of `other`, a model of the same layers, connections and units, by chains that run from
+/// states of `field` to `other`, in nats.
 ///
 /// Two models that resemble each other, such as two moments of a training, need far fewer temperatures than either
 /// does from a base. Above the truth in expectation if the states are exact samples; with the models exchanged and
 /// samples of the other, minus the result lies below it. Costs twice what `reverse_log_partition` does.
-/// @throws as `reverse_log_partition`; ValueError if units differ, such as by their precisions.
-template <concepts::Model M>
-[[nodiscard]] LogPartition log_partition_ratio(M const& field, M const& other,
-                                               StateBlocks<typename M::value_type, M::depth> const& states,
-                                               ChainStart start, Ais const& ais, Random& random) {
-    detail::check_same_units(field, other, "log_partition_ratio");
-    check_bounded_energy(other, "log_partition_ratio");
-    auto const& base = detail::prepared(other, ais.compute);
-    return detail::reverse_estimate(field, states, start, ais, random, base, "log_partition_ratio");
+/// @throws as `reverse_log_partition`; ShapeError if layers differ, ValueError if connections or units do, such as by
+/// their precisions.
+template <std::floating_point T>
+[[nodiscard]] LogPartition log_partition_ratio(Model<T> const& field, std::type_identity_t<Model<T>> const& other,
+                                               std::type_identity_t<StatesView<T const>> states, ChainStart start,
+                                               Ais const& ais, Random& random) {
+    detail::check_same_units<T>(field, other, "log_partition_ratio");
+    check_bounded_energy<T>(other, "log_partition_ratio");
+    detail::PreparedForCall<T> const base{other, ais.compute};
+    return detail::reverse_estimate<T>(field, states, start, ais, random, *base, "log_partition_ratio");
 }
 
 } // namespace boltz

@@ -4,36 +4,43 @@
 /// @file
 /// log Z by annealing from several bases, since chains from one of them may all miss the same mode.
 
+#include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/base_at_data.hpp>
 #include <boltz/evaluation/visited_states.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
+#include <boltz/states.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
-#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace boltz {
 
 /// Bases of one model.
-template <concepts::Field F>
-using Bases = std::vector<BaseBiases<typename F::value_type, F::depth>>;
+template <std::floating_point T>
+using Bases = std::vector<BaseBiases<T>>;
 
 /// The bases from which a model without data is annealed: its own biases and the uniform one, once if they are equal.
-template <concepts::Field F>
-[[nodiscard]] Bases<F> usual_bases(F const& field) {
-    Bases<F> bases{own_base(field), uniform_base(field)};
+template <std::floating_point T>
+[[nodiscard]] Bases<T> usual_bases(Field<T> const& field) {
+    Bases<T> bases{own_base(field), uniform_base(field)};
     if (bases[0].biases == bases[1].biases) bases.erase(bases.begin());
     return bases;
 }
 
 /// The same where there are data: `base_at_data` and the uniform one.
 /// @throws as `base_at_data`.
-template <concepts::Field F, concepts::DataSource Data>
-[[nodiscard]] Bases<F> usual_bases(F const& field, Data const& data, Random& random, Compute const& compute = {}) {
+template <std::floating_point T, concepts::DataSource Data>
+[[nodiscard]] Bases<T> usual_bases(Field<T> const& field, Data const& data, Random& random,
+                                   Compute const& compute = {}) {
     return {base_at_data(field, data, random, compute), uniform_base(field)};
 }
 
@@ -76,27 +83,27 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
 /// for certain, and an estimate below it is warned of. A mode that no chain from any base has found stays unseen.
 /// Costs as many annealings as there are bases, and a hundredth more.
 /// @throws ValueError if there are no bases; as `log_partition` of one base.
-template <concepts::Field F>
-[[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random, Bases<F> const& bases) {
-    using T = typename F::value_type;
+template <std::floating_point T>
+[[nodiscard]] LogPartition log_partition(Field<T> const& field, Ais const& ais, Random& random,
+                                         std::type_identity_t<Bases<T>> const& bases) {
     if (bases.empty()) detail::fail<ValueError>("log_partition: bases is empty, but chains begin at one");
     Random advanced = random;
     std::vector<LogPartition> estimates;
     for (auto const& base : bases) estimates.push_back(log_partition(field, ais, advanced, base));
     VisitedStates visited;
     constexpr std::size_t most_chains = 100, sweeps = 200;
-    if constexpr (detail::listable<F, 0>() || detail::listable<F, 1>()) {
+    if (VisitedStates::lists(field)) {
         Compute compute = ais.compute;
         if (compute.precision == Precision::bfloat16) compute.precision = Precision::float32;
         Executor executor{compute};
         for (auto const& base : bases) {
             Draws const draws = advanced.split();
-            States<T, F::depth> chains{std::min(ais.runs, most_chains), field.sizes()};
-            detail::for_each_index<F::depth>([&](auto l) {
-                base.template input<l>(chains.blocks(), chains[l]);
-                field.template layer<l>().unit().sample(chains[l], draws.stream(l));
-            });
-            visit(field, chains, sweeps, draws.stream(F::depth), executor, visited);
+            States<T> chains{std::min(ais.runs, most_chains), field.sizes()};
+            for (std::size_t l = 0; l < field.layers(); ++l) {
+                base.input(l, chains[l]);
+                field.unit(l).sample(chains[l], draws.stream(l));
+            }
+            visit(field, chains, sweeps, draws.stream(field.layers()), executor, visited);
         }
     }
     random = advanced;
@@ -116,8 +123,8 @@ template <concepts::Field F>
 
 /// The same from the `usual_bases` of the model: its own biases and the uniform one.
 /// @throws as above.
-template <concepts::Field F>
-[[nodiscard]] LogPartition log_partition(F const& field, Ais const& ais, Random& random) {
+template <std::floating_point T>
+[[nodiscard]] LogPartition log_partition(Field<T> const& field, Ais const& ais, Random& random) {
     return log_partition(field, ais, random, usual_bases(field));
 }
 

@@ -4,16 +4,18 @@
 /// @file
 /// Learning with parallel tempering.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
+#include <boltz/sampling/negative_phase.hpp>
 #include <boltz/sampling/persistent_chains.hpp>
 #include <boltz/sampling/tempered_chains.hpp>
 #include <boltz/schedule.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -26,11 +28,12 @@ namespace boltz {
 /// On a ladder that stands still a step leaves the distribution of the model as it is. The ladder adapts while the
 /// model learns, from the acceptances of the chains themselves, and so long as it moves this holds only in the limit:
 /// adaptation must die out (Roberts & Rosenthal 2007), as the default's 1 / t does; a rate of 0 never moves it.
-/// Costs about as much as `PersistentCD` with chains * temperatures chains. Not for pretraining with doubled inputs:
-/// a field seen through unequal factors has no energy by which states could be swapped.
+/// Costs about as much as `PersistentCD` with chains * temperatures chains. Needs layers of two colours, as
+/// `TemperedChains`. Not for pretraining with doubled inputs: a field seen through unequal factors has no energy by
+/// which states could be swapped.
 struct ParallelTempering {
-    /// Without one there is nothing to swap by; a pretraining with doubled inputs does not compile.
-    static constexpr bool needs_energy = true;
+    /// See `concepts::SwapsByEnergy`: a pretraining with doubled inputs does not compile.
+    static constexpr bool swaps_by_energy = true;
 
     /// Where tempering begins, beta = 0.
     enum class Base {
@@ -49,52 +52,46 @@ struct ParallelTempering {
     Start start = Start::data;                                     ///< where the chains begin
     Statistics statistics = Statistics::mixed;                     ///< what the negative statistics are made of
 
-    template <concepts::Field F>
+    template <std::floating_point T>
     class Session;
 
-    /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, or `lowest` does not lie in [0, 1).
-    template <concepts::Field F>
-    [[nodiscard]] Session<F> bind(F const& field) const {
-        return Session<F>{*this, field};
+    /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, `lowest` does not lie in [0, 1), or
+    /// the layers have more than two colours.
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Field<T> const& field) const {
+        return Session<T>{*this, field};
     }
 };
 
 /// The chains at all temperatures and their ladder.
-template <concepts::Field F>
-class ParallelTempering::Session {
-    using T = typename F::value_type;
-    static constexpr std::size_t depth = F::depth;
-
+template <std::floating_point T>
+class ParallelTempering::Session final : public NegativePhaseSession<T> {
   public:
-    Session(ParallelTempering const& policy, F const& field)
-        : policy_{policy}, chains_{policy.chains, field.sizes(),
+    Session(ParallelTempering const& policy, Field<T> const& field)
+        : policy_{policy}, chains_{policy.chains, field.graph(),
                                    TemperatureLadder{policy.temperatures, policy.lowest}},
           own_{uniform_base(field)}, uniform_{own_} {}
 
-    Phase<T, depth> sample(F const& field, StateBlocks<T, depth> const& posterior, Draws const& draws,
-                           Clock const& clock, Executor& executor) {
+    Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
+                           Clock const& clock, Executor& executor) override {
         if (started_ == 0)
             detail::begin_chains(field, policy_.start, posterior, chains_.states(), draws.stream(0),
                                  "ParallelTempering");
         started_ = 1;
         auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
-        detail::for_each_index<depth>([&](auto l) {
-            Block<T> const row{own_.biases[l].data(), 1, own_.biases[l].size(), own_.biases[l].size()};
-            field.template input<l>({}, row, {.below = 0, .above = 0});
-        });
+        detail::read_biases(field, own_);
         auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
         for (std::size_t k = 1; k <= rounds; ++k) {
             chains_.step(field, own_, beginning, draws.stream(k), executor);
             chains_.ladder().adapt(policy_.adaptation(clock));
         }
         auto const means = chains_.target_means();
-        auto const phase = detail::chain_phase(chains_.target_states(), means, policy_.statistics);
+        detail::refer_to_chains(field.graph(), chains_.target_states(), means, policy_.statistics, phase_);
         if (policy_.statistics == Statistics::means)
             executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-                auto const block = row_range(means, first, count);
-                mean_half_sweep(field, block, block, Parity::odd);
+                detail::replace_by_means(field, means.row_range(first, count));
             });
-        return phase;
+        return phase_;
     }
 
     /// The inverse temperatures and how often neighbours swap.
@@ -103,19 +100,19 @@ class ParallelTempering::Session {
     /// was bound: negative statistics whose states never do come from where the chains began.
     [[nodiscard]] std::size_t round_trips() const { return chains_.round_trips(); }
     /// The states at beta = 1, for pictures and diagnostics.
-    [[nodiscard]] StateBlocks<T, depth> chains() noexcept { return chains_.target_states(); }
+    [[nodiscard]] StatesView<T> chains() noexcept { return chains_.target_states(); }
 
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(Archive& archive) override {
         archive("started", started_);
         archive.nested("chains", chains_);
     }
 
   private:
     ParallelTempering policy_;
-    TemperedChains<T, depth> chains_;
-    BaseBiases<T, depth> own_;
-    BaseBiases<T, depth> uniform_;
+    TemperedChains<T> chains_;
+    BaseBiases<T> own_;
+    BaseBiases<T> uniform_;
+    Phase<T> phase_;
     std::uint64_t started_ = 0;
 };
 

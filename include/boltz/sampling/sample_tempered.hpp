@@ -5,20 +5,25 @@
 /// Samples from a model by parallel tempering.
 
 #include <boltz/compute.hpp>
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/detail/packed_parameters.hpp>
 #include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
-#include <boltz/sampling/draw_from_biases.hpp>
+#include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/tempered_chains.hpp>
+#include <boltz/states.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,43 +69,46 @@ struct TemperingReport {
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
-/// [0, 1), the chains are more than memory can hold, or the energy is not bounded below; ShapeError if the base has
-/// other layers.
-template <concepts::Field F, class Read>
-TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
-                                TemperingOptions const& options, Random& random, Read&& read) {
-    using T = typename F::value_type;
+/// [0, 1), the chains are more than memory can hold, the layers have more than two colours, or the energy is not
+/// bounded below; ShapeError if the base has other layers.
+template <std::floating_point T>
+TemperingReport sample_tempered(Field<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
+                                TemperingOptions const& options, Random& random,
+                                std::type_identity_t<detail::FunctionRef<void(std::size_t, States<T> const&)>> read) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) detail::fail<ValueError>("sample_tempered: ", name, " is 0, but must be at least 1");
-    for (std::size_t l = 0; l < F::depth; ++l)
-        if (base.sizes()[l] != field.sizes()[l])
-            detail::fail<ShapeError>("sample_tempered: base has ", base.sizes()[l], " units in layer ", l,
+    if (base.biases.size() != field.layers())
+        detail::fail<ShapeError>("sample_tempered: base has ", base.biases.size(), " layers, but the model has ",
+                                 field.layers());
+    for (std::size_t l = 0; l < field.layers(); ++l)
+        if (base.biases[l].size() != field.sizes()[l])
+            detail::fail<ShapeError>("sample_tempered: base has ", base.biases[l].size(), " units in layer ", l,
                                      ", but the model has ", field.sizes()[l]);
-    detail::check_precision<F>(options.compute);
-    if constexpr (concepts::Model<F>) check_bounded_energy(field, "sample_tempered");
+    if (field.machine() != nullptr) detail::PackedParameters<T>::check(options.compute.precision);
+    check_bounded_energy(field, "sample_tempered");
     static_cast<void>(detail::rows_of_states("sample_tempered", {options.count, "count"},
                                              {options.temperatures, "temperatures"}, field.sizes()));
-    TemperedChains<T, F::depth> chains{
-        options.count, field.sizes(),
+    TemperedChains<T> chains{
+        options.count, field.graph(),
         TemperatureLadder{options.temperatures, options.lowest, std::numeric_limits<std::size_t>::max()}};
     Draws const draws = random.split();
     draw_from_biases(field, chains.states(), draws);
     auto const own = own_base(field);
-    auto const& prepared = detail::prepared(field, options.compute);
+    detail::PreparedForCall<T> const prepared{field, options.compute};
     Executor executor{options.compute};
     std::size_t steps = 0;
-    auto const step = [&] { chains.step(prepared, own, base, draws.stream(F::depth + steps++), executor); };
+    auto const step = [&] { chains.step(*prepared, own, base, draws.stream(field.layers() + steps++), executor); };
     for (std::size_t t = 0; t < options.adaptation; ++t) {
         step();
         chains.ladder().adapt(std::pow(1 + static_cast<double>(t), -0.6));
     }
     chains.ladder().forget();
     chains.forget_trips();
-    States<T, F::depth> target{options.count, field.sizes()};
+    States<T> target{options.count, field.sizes()};
     for (std::size_t r = 0; r < options.reads; ++r) {
         for (std::size_t t = 0; t < (r == 0 ? options.sweeps : options.thinning); ++t) step();
-        for (std::size_t l = 0; l < F::depth; ++l) copy(chains.target_states()[l], target[l]);
+        for (std::size_t l = 0; l < field.layers(); ++l) copy(chains.target_states()[l], target[l]);
         read(r, std::as_const(target));
     }
     auto const betas = chains.ladder().betas();
@@ -110,33 +118,33 @@ TemperingReport sample_tempered(F const& field, BaseBiases<typename F::value_typ
 }
 
 /// Samples, and what became of the temperatures.
-template <std::floating_point T, std::size_t Depth>
+template <std::floating_point T>
 struct TemperedSamples {
-    States<T, Depth> states; ///< count * reads rows: read r of ensemble i stands in row r * count + i
-    TemperingReport report;  ///< the ladder
+    States<T> states;       ///< count * reads rows: read r of ensemble i stands in row r * count + i
+    TemperingReport report; ///< the ladder
 };
 
 /// The same, keeping what is read.
 /// @throws as above.
-template <concepts::Field F>
-[[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
-sample_tempered(F const& field, BaseBiases<typename F::value_type, F::depth> const& base,
-                TemperingOptions const& options, Random& random) {
+template <std::floating_point T>
+[[nodiscard]] TemperedSamples<T> sample_tempered(Field<T> const& field,
+                                                 std::type_identity_t<BaseBiases<T>> const& base,
+                                                 TemperingOptions const& options, Random& random) {
     std::size_t const rows =
         detail::rows_of_states("sample_tempered", {options.count, "count"}, {options.reads, "reads"}, field.sizes());
-    TemperedSamples<typename F::value_type, F::depth> result{{rows, field.sizes()}, {}};
-    result.report = sample_tempered(field, base, options, random, [&](std::size_t r, auto const& states) {
-        auto const kept = row_range(result.states.blocks(), r * options.count, options.count);
-        for (std::size_t l = 0; l < F::depth; ++l) copy(states[l], kept[l]);
+    TemperedSamples<T> result{{rows, field.sizes()}, {}};
+    result.report = sample_tempered(field, base, options, random, [&](std::size_t r, States<T> const& states) {
+        auto const kept = result.states.blocks().row_range(r * options.count, options.count);
+        for (std::size_t l = 0; l < field.layers(); ++l) copy(states[l], kept[l]);
     });
     return result;
 }
 
 /// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
 /// @throws as above.
-template <concepts::Field F>
-[[nodiscard]] TemperedSamples<typename F::value_type, F::depth>
-sample_tempered(F const& field, TemperingOptions const& options, Random& random) {
+template <std::floating_point T>
+[[nodiscard]] TemperedSamples<T> sample_tempered(Field<T> const& field, TemperingOptions const& options,
+                                                 Random& random) {
     return sample_tempered(field, uniform_base(field), options, random);
 }
 

@@ -4,6 +4,7 @@
 /// @file
 /// The inverse temperatures of tempered chains, and how they find their places.
 
+#include <boltz/archive.hpp>
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
@@ -74,7 +75,6 @@ class TemperatureLadder {
         place();
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("log_gaps", log_gaps_);
         archive("acceptance", acceptance_);

@@ -4,17 +4,19 @@
 /// @file
 /// Gibbs chains at several temperatures that exchange their states.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/detail/reductions.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/sampling/temperature_ladder.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -28,22 +30,24 @@ namespace boltz {
 
 /// Parallel tempering: `chains` independent ensembles, each of one chain at every inverse temperature of a ladder,
 /// with the distributions of `Tempered`, p_k(s) propto exp((1 - beta_k) b0' s + beta_k L(s) - e(s)) and
-/// L(s) = sum_l b_l' s_l + sum_l s_l' W_l s_{l+1}.
+/// L(s) = sum_l b_l' s_l + sum over connections of s_k' W s_l.
 ///
-/// A step draws the odd layers, proposes swaps of states between the temperatures of every other pair, even pairs
-/// (0, 1), (2, 3), ... and odd pairs in turn, and draws the even layers. A swap is accepted with probability
+/// A step draws the layers of colour 1 (`LayerGraph::colour`), proposes swaps of states between the temperatures of
+/// every other pair, even pairs (0, 1), (2, 3), ... and odd pairs in turn, and draws the layers of colour 0; in a
+/// chain colour 1 has the odd layers. A swap is accepted with probability
 /// min(1, exp((beta_k - beta_{k+1}) (D(s_{k+1}) - D(s_k)))), D(s) = L(s) - b0' s: Metropolis's rule, so each of the
 /// three leaves the product of all p_k as it is (Geyer 1991; Swendsen & Wang 1986). All temperatures share one
-/// product a pair of layers and half-sweep, and D is a by-product of the first, so swaps cost no product. Temperature
-/// k of chain c is row k * chains + c; temperature 0 is the model.
-template <std::floating_point T, std::size_t Depth>
+/// product a connection and colour, and D is a by-product of those of colour 1, so swaps cost no product; this needs
+/// layers of two colours. Temperature k of chain c is row k * chains + c; temperature 0 is the model.
+template <std::floating_point T>
 class TemperedChains {
   public:
-    /// All states 0.
-    /// @throws ValueError if chains is 0, or they are more than memory can hold.
-    TemperedChains(std::size_t chains, std::array<std::size_t, Depth> const& sizes, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{room(chains, ladder_, sizes), sizes},
-          inputs_{states_.rows(), sizes}, difference_(states_.rows()), acceptance_(states_.rows()),
+    /// Chains for models with these layers; all states 0.
+    /// @throws ValueError if chains is 0, they are more than memory can hold, or the layers have more than two
+    /// colours.
+    TemperedChains(std::size_t chains, LayerGraph const& graph, TemperatureLadder ladder)
+        : chains_{chains}, ladder_{std::move(ladder)}, states_{room(chains, ladder_, graph), graph.sizes()},
+          inputs_{states_.rows(), graph.sizes()}, difference_(states_.rows()), acceptance_(states_.rows()),
           from_base_(states_.rows()), trips_(chains) {
         if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
     }
@@ -52,12 +56,12 @@ class TemperedChains {
     [[nodiscard]] TemperatureLadder& ladder() noexcept { return ladder_; }
     [[nodiscard]] TemperatureLadder const& ladder() const noexcept { return ladder_; }
 
-    /// The states at all temperatures. Only the even layers matter to the next step.
-    [[nodiscard]] StateBlocks<T, Depth> states() noexcept { return states_.blocks(); }
+    /// The states at all temperatures. Only the layers of colour 0 matter to the next step.
+    [[nodiscard]] StatesView<T> states() noexcept { return states_.blocks(); }
     /// The states at beta = 1.
-    [[nodiscard]] StateBlocks<T, Depth> target_states() noexcept { return row_range(states_.blocks(), 0, chains_); }
-    /// The means at beta = 1 of the even layers from which they were drawn last; the odd blocks are scratch.
-    [[nodiscard]] StateBlocks<T, Depth> target_means() noexcept { return row_range(inputs_.blocks(), 0, chains_); }
+    [[nodiscard]] StatesView<T> target_states() noexcept { return states_.blocks().row_range(0, chains_); }
+    /// The means at beta = 1 of the layers of colour 0 from which they were drawn last; the other blocks are scratch.
+    [[nodiscard]] StatesView<T> target_means() noexcept { return inputs_.blocks().row_range(0, chains_); }
 
     /// How many times, over all chains, a state has come to beta = 1 after it had been at the lowest temperature,
     /// since `forget_trips` or the beginning. Not part of `archive`.
@@ -73,47 +77,48 @@ class TemperedChains {
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
-    template <concepts::Field F>
-        requires(F::depth == Depth && std::same_as<typename F::value_type, T>)
-    void step(F const& field, BaseBiases<T, Depth> const& own, BaseBiases<T, Depth> const& base, Draws const& draws,
+    /// @throws ShapeError if field, `own` or `base` have other layers than the chains.
+    void step(Field<T> const& field, BaseBiases<T> const& own, BaseBiases<T> const& base, Draws const& draws,
               Executor& executor) {
+        check_layers("field", field.layers(), [&](std::size_t l) { return field.sizes()[l]; });
+        check_layers("own", own.biases.size(), [&](std::size_t l) { return own.biases[l].size(); });
+        check_layers("base", base.biases.size(), [&](std::size_t l) { return base.biases[l].size(); });
         std::size_t const rows = chains_ * ladder_.size();
+        LayerSet const drawn_first = field.graph().of_colour(1);
         executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            auto const states = row_range(states_.blocks(), first, count);
-            auto const inputs = row_range(inputs_.blocks(), first, count);
+            auto const states = states_.blocks().row_range(first, count);
+            auto const inputs = inputs_.blocks().row_range(first, count);
             std::span<double> const difference{difference_.data() + first, count};
             std::fill(difference.begin(), difference.end(), 0.0);
-            detail::for_each_index<Depth>([&](auto l) {
-                if constexpr (l % 2 == 1) {
-                    field.template input<l>(states, inputs[l]);
-                    copy(inputs[l], states[l]);
-                    temper(states[l], base.biases[l], first);
-                    field.template layer<l>().unit().sample(states[l], draws.stream(l).from_row(first));
+            for (std::size_t l = 0; l < field.layers(); ++l) {
+                Block<T> const state = states[l];
+                if (drawn_first[l]) {
+                    field.input(l, states, inputs[l]);
+                    copy(inputs[l], state);
+                    temper(state, base.biases[l], first);
+                    field.unit(l).sample(state, draws.stream(l).from_row(first));
                 }
                 for (std::size_t i = 0; i < count; ++i) {
-                    T const* const s = states[l].row(i).data();
-                    T const* const x = l % 2 == 1 ? inputs[l].row(i).data() : own.biases[l].data();
-                    difference[i] += detail::dot(s, x, states[l].columns) -
-                                     detail::dot(s, base.biases[l].data(), states[l].columns);
+                    T const* const s = state.row(i).data();
+                    T const* const x = drawn_first[l] ? inputs[l].row(i).data() : own.biases[l].data();
+                    difference[i] +=
+                        detail::dot(s, x, state.columns) - detail::dot(s, base.biases[l].data(), state.columns);
                 }
-            });
+            }
         });
-        swap(draws.stream(Depth), executor);
+        swap(draws.stream(field.layers()), executor);
         executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            auto const states = row_range(states_.blocks(), first, count);
-            auto const inputs = row_range(inputs_.blocks(), first, count);
-            detail::for_each_index<Depth>([&](auto l) {
-                if constexpr (l % 2 == 0) {
-                    field.template input<l>(states, inputs[l]);
-                    temper(inputs[l], base.biases[l], first);
-                    detail::mean_and_sample(field.template layer<l>().unit(), inputs[l], states[l],
-                                            draws.stream(l).from_row(first));
-                }
-            });
+            auto const states = states_.blocks().row_range(first, count);
+            auto const inputs = inputs_.blocks().row_range(first, count);
+            for (std::size_t l = 0; l < field.layers(); ++l) {
+                if (drawn_first[l]) continue;
+                field.input(l, states, inputs[l]);
+                temper(inputs[l], base.biases[l], first);
+                field.unit(l).mean_and_sample(inputs[l], states[l], draws.stream(l).from_row(first));
+            }
         });
     }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("rounds", rounds_);
         archive.nested("states", states_);
@@ -122,8 +127,23 @@ class TemperedChains {
 
   private:
     [[nodiscard]] static std::size_t room(std::size_t chains, TemperatureLadder const& ladder,
-                                          std::array<std::size_t, Depth> const& sizes) {
-        return detail::rows_of_states("TemperedChains", {chains, "chains"}, {ladder.size(), "temperatures"}, sizes);
+                                          LayerGraph const& graph) {
+        if (graph.colours() > 2)
+            detail::fail<ValueError>("TemperedChains: the layers have ", graph.colours(),
+                                     " colours (LayerGraph::colour), but parallel tempering takes at most 2");
+        return detail::rows_of_states("TemperedChains", {chains, "chains"}, {ladder.size(), "temperatures"},
+                                      graph.sizes());
+    }
+
+    template <class Size>
+    void check_layers(char const* argument, std::size_t layers, Size size) const {
+        if (layers != states_.layers())
+            detail::fail<ShapeError>("TemperedChains: ", argument, " has ", layers, " layers, but the chains have ",
+                                     states_.layers());
+        for (std::size_t l = 0; l < layers; ++l)
+            if (std::size_t const units = states_[l].columns; size(l) != units)
+                detail::fail<ShapeError>("TemperedChains: ", argument, " has ", size(l), " units in layer ", l,
+                                         ", but the chains have ", units);
     }
 
     // x becomes beta x + (1 - beta) b0; rows belong to temperatures, `first` is the first of the block.
@@ -151,7 +171,7 @@ class TemperedChains {
                     double uniform = 0;
                     draws.uniform(c, k, std::span{&uniform, 1});
                     if (uniform >= acceptance_[a]) continue;
-                    for (std::size_t l = 0; l < Depth; ++l)
+                    for (std::size_t l = 0; l < states_.layers(); ++l)
                         std::swap_ranges(states_[l].row(a).begin(), states_[l].row(a).end(),
                                          states_[l].row(b).begin());
                     std::swap(from_base_[a], from_base_[b]);
@@ -170,8 +190,8 @@ class TemperedChains {
 
     std::size_t chains_;
     TemperatureLadder ladder_;
-    States<T, Depth> states_;
-    States<T, Depth> inputs_;
+    States<T> states_;
+    States<T> inputs_;
     std::vector<double> difference_;
     std::vector<double> acceptance_;
     std::vector<char> from_base_;    // whether the state has been at the lowest temperature since it left beta = 1
