@@ -21,8 +21,8 @@ double naive_log_partition(M const& model) {
 
 template <class M>
 M scaled(M model, double beta) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= beta;
+    for (std::size_t c = 0; c < model.graph().connections().size(); ++c)
+        for (auto& w : model.weights(c)) w *= beta;
     return model;
 }
 
@@ -30,10 +30,12 @@ template <class M>
 void check_marginals(M const& model) {
     double const truth = naive_log_partition(model);
     CHECK(exact_log_partition(model) == Approx(truth).epsilon(1e-13));
-    auto even = test::all_states(model, test::layers_of_parity<M::depth>(0));
-    CHECK(test::log_sum_exp(log_marginal<1>(model, even.blocks())) == Approx(truth).epsilon(1e-13));
-    auto odd = test::all_states(model, test::layers_of_parity<M::depth>(1));
-    CHECK(test::log_sum_exp(log_marginal<0>(model, odd.blocks())) == Approx(truth).epsilon(1e-13));
+    auto even = test::all_states(model, test::layers_of_parity(0));
+    CHECK(test::log_sum_exp(log_marginal(model, even.blocks(), test::layers_of_parity(1))) ==
+          Approx(truth).epsilon(1e-13));
+    auto odd = test::all_states(model, test::layers_of_parity(1));
+    CHECK(test::log_sum_exp(log_marginal(model, odd.blocks(), test::layers_of_parity(0))) ==
+          Approx(truth).epsilon(1e-13));
 }
 
 } // namespace
@@ -59,21 +61,106 @@ TEST_CASE("log Z is the naive sum for every mix of units", "[evaluation]") {
     test::for_each_discrete_model([](auto const& model) { check_marginals(model); });
 }
 
+TEST_CASE("log Z of a machine that is no chain is the naive sum", "[evaluation]") {
+    test::for_each_discrete_graph([](auto const& model) {
+        CHECK(exact_log_partition(model) == Approx(naive_log_partition(model)).epsilon(1e-13));
+        for (double const beta : {0.0, 0.3, 2.0})
+            CHECK(exact_log_partition(scaled(model, beta)) ==
+                  Approx(naive_log_partition(scaled(model, beta))).epsilon(1e-13));
+    });
+}
+
+TEST_CASE("every part of a machine that is no chain may be observed", "[evaluation]") {
+    test::for_each_discrete_graph([](auto const& model) {
+        auto all = test::all_states(model);
+        auto const energies = test::naive_negative_energy(model, all);
+        for (std::size_t number = 0; number < std::size_t{1} << model.layers(); ++number) {
+            LayerSet observed;
+            for (std::size_t l = 0; l < model.layers(); ++l) observed.set(l, (number >> l & 1) != 0);
+            auto given = test::all_states(model, observed);
+            auto const sums = exact_log_sum(model, given.blocks(), observed);
+            // Of the naive terms those of each observed state, wherever they stand in the table.
+            test::StateIndex const index{given.blocks(), observed};
+            std::vector<std::vector<double>> terms(given.rows());
+            for (std::size_t i = 0; i < all.rows(); ++i) terms[index.row(all.blocks(), i)].push_back(energies[i]);
+            std::vector<double> expected;
+            for (auto const& of_case : terms) expected.push_back(test::log_sum_exp(of_case));
+            REQUIRE(sums.size() == (observed.empty() ? 1 : given.rows()));
+            CHECK(test::distance(sums, expected) < 1e-11);
+        }
+    });
+}
+
+TEST_CASE("real-valued layers on the legs of a tree are integrated together", "[evaluation]") {
+    auto const model = test::randomised(test::gaussian_tree(), 0.9, 0.5, 13);
+    // exp(-E) integrated over both real-valued layers, for every state of the others: sum of A, unit by unit.
+    auto others = test::all_states(model, LayerSet::of(2, 3));
+    std::vector<double> sums = test::naive_negative_energy(model, others); // the real numbers are 0
+    for (std::size_t i = 0; i < others.rows(); ++i)
+        for (std::size_t l : {std::size_t{0}, std::size_t{1}})
+            for (std::size_t j = 0; j < model.sizes()[l]; ++j) {
+                double x = model.layer(l).bias()(j);
+                for (std::size_t k = 0; k < 3; ++k) x += model.weights(l)(j, k) * others[2](i, k);
+                sums[i] += x * x / 2 + std::log(2 * M_PI) / 2; // of precision 1
+            }
+    CHECK(exact_log_partition(model) == Approx(test::log_sum_exp(sums)).epsilon(1e-13));
+}
+
+TEST_CASE("the cheapest layers to sum are found among all sets, the lowest of equal ones", "[evaluation]") {
+    auto const check = [](LayerGraph const& graph, LayerSet observed) {
+        // By all subsets: of those that cost least the one with the lowest binary number.
+        double least = std::numeric_limits<double>::infinity();
+        LayerSet expected;
+        auto const cost = [&](LayerSet set) {
+            double product = 1;
+            for (std::size_t l = 0; l < graph.layers(); ++l)
+                if (!set[l] && !observed[l]) product *= static_cast<double>(graph.size(l));
+            return product;
+        };
+        for (std::size_t number = 0; number < std::size_t{1} << graph.layers(); ++number) {
+            LayerSet set;
+            for (std::size_t l = 0; l < graph.layers(); ++l) set.set(l, (number >> l & 1) != 0);
+            if (!graph.independent(set) || !(set & observed).empty()) continue;
+            if (cost(set) < least) {
+                least = cost(set);
+                expected = set;
+            }
+        }
+        double lowest = 0;
+        CHECK(boltz::detail::independent_layers(graph, observed, cost, lowest) == expected);
+        CHECK(lowest == least);
+    };
+    auto const draws = Draws::from_seed(14);
+    for (std::uint64_t round = 0; round < 200; ++round) {
+        std::size_t const layers = 1 + draws.below(7, round, 0);
+        std::vector<std::size_t> sizes;
+        std::vector<Connection> connections;
+        LayerSet observed;
+        for (std::size_t l = 0; l < layers; ++l) {
+            sizes.push_back(1 + draws.below(4, round, 1 + l)); // with many ties
+            observed.set(l, draws.below(5, round, 10 + l) == 0);
+            for (std::size_t k = 0; k < l; ++k)
+                if (draws.below(3, round, 100 + 10 * l + k) == 0) connections.push_back({k, l});
+        }
+        check({sizes, connections}, observed);
+        check(LayerGraph::chain(sizes), observed);
+    }
+}
+
 TEST_CASE("more states than one block holds are all counted", "[evaluation]") {
     auto const rbm = test::randomised(test::bernoulli_rbm(11, 10), 1.0, 1.0, 8);
     auto visible = test::all_states(rbm, {true, false});
     REQUIRE(visible.rows() == 2048);
     CHECK(exact_log_partition(rbm) ==
-          Approx(test::log_sum_exp(log_marginal<1>(rbm, visible.blocks()))).epsilon(1e-13));
+          Approx(test::log_sum_exp(log_marginal(rbm, visible.blocks(), LayerSet::of(1)))).epsilon(1e-13));
 }
 
 TEST_CASE("blocks by differences and blocks by products agree, whatever is enumerated", "[evaluation]") {
     using test::layer;
     auto const check = [](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        auto odd = test::all_states(model, test::layers_of_parity<M::depth>(1));
+        auto odd = test::all_states(model, test::layers_of_parity(1));
         CHECK(exact_log_partition(model) ==
-              Approx(test::log_sum_exp(log_marginal<0>(model, odd.blocks()))).epsilon(1e-13));
+              Approx(test::log_sum_exp(log_marginal(model, odd.blocks(), test::layers_of_parity(0)))).epsilon(1e-13));
     };
     // Digits of two and of three kinds, whole blocks of 128; counts of a multinomial unit, which do not add up so.
     check(test::randomised(RBM{layer<Bernoulli>(9), layer<Spin>(8)}, 0.7, 0.5, 21));
@@ -96,7 +183,7 @@ TEST_CASE("cases are summed up by several workers as by one", "[evaluation]") {
     CHECK(one == exact_log_sum(model, visible.blocks(), observed, {.compute = {.threads = 3}}));
     CHECK(test::log_sum_exp(one) == Approx(exact_log_partition(model)).epsilon(1e-13));
     for (std::size_t c = 0; c < visible.rows(); ++c)
-        CHECK(one[c] == Approx(exact_log_sum(model, row_range(visible.blocks(), c, 1), observed)[0]).epsilon(1e-13));
+        CHECK(one[c] == Approx(exact_log_sum(model, visible.blocks().row_range(c, 1), observed)[0]).epsilon(1e-13));
 }
 
 TEST_CASE("Gaussian layers at both ends are integrated although they have different parities", "[evaluation]") {
@@ -107,7 +194,7 @@ TEST_CASE("Gaussian layers at both ends are integrated although they have differ
     double const step = 0.25;
     std::size_t const points = 121;
     auto discrete = test::all_states(model, {false, true, true, false});
-    States<double, 4> states{points * points, model.sizes()};
+    States<double> states{points * points, model.sizes()};
     std::vector<double> sums;
     for (std::size_t d = 0; d < discrete.rows(); ++d) {
         for (std::size_t i = 0; i < points * points; ++i) {
@@ -122,10 +209,7 @@ TEST_CASE("Gaussian layers at both ends are integrated although they have differ
 
 TEST_CASE("the likelihood of every visible state is its share of the naive sum", "[evaluation]") {
     test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        std::array<bool, M::depth> visible_only{};
-        visible_only[0] = true;
-        auto visible = test::all_states(model, visible_only);
+        auto visible = test::all_states(model, LayerSet::of(0));
         auto const found = exact_log_likelihood(model, visible[0]);
 
         auto all = test::all_states(model);
@@ -178,14 +262,13 @@ TEST_CASE("a mixture of Gaussians is what a Gaussian-Bernoulli RBM's density is"
 TEST_CASE("without weights the model is its base rates", "[evaluation]") {
     test::for_each_model([](auto const& random_model) {
         auto const model = scaled(random_model, 0.0);
-        using M = std::remove_cvref_t<decltype(model)>;
         double sum = 0;
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            auto const& layer = model.template layer<l>();
-            Matrix<double> x = xt::zeros<double>({std::size_t{1}, layer.size()});
-            std::copy(layer.bias().begin(), layer.bias().end(), x.begin());
-            layer.unit().add_log_partition(Block<double const>{x}, std::span{&sum, 1});
-        });
+        for (std::size_t l = 0; l < model.layers(); ++l) {
+            auto const& bias = model.layer(l).bias();
+            Matrix<double> x = xt::zeros<double>({std::size_t{1}, bias.size()});
+            std::copy(bias.begin(), bias.end(), x.begin());
+            model.unit(l).add_log_partition(Block<double const>{x}, std::span{&sum, 1});
+        }
         CHECK(exact_log_partition(model) == Approx(sum).epsilon(1e-13));
     });
     auto const rbm = scaled(test::randomised(test::bernoulli_rbm(), 1.0, 1.0, 1), 0.0);
@@ -223,7 +306,7 @@ TEST_CASE("the log Z of two independent models side by side is the sum of theirs
 
 TEST_CASE("any layers may be observed", "[evaluation]") {
     auto const model = test::randomised(test::mixed_four_layers(), 0.8, 0.5, 5);
-    std::array<bool, 4> const ends{true, false, false, true};
+    LayerSet const ends{true, false, false, true};
     auto states = test::all_states(model, ends);
     auto const sums = exact_log_sum(model, states.blocks(), ends);
     CHECK(test::log_sum_exp(sums) == Approx(exact_log_partition(model)).epsilon(1e-13));
@@ -236,7 +319,7 @@ TEST_CASE("an exact answer in float is the one in double to float's precision", 
     auto const narrow = test::randomised(test::mixed_dbm<float>(), 0.8, 0.5, 4);
     auto wide = test::mixed_dbm<double>();
     for (std::size_t l = 0; l < 2; ++l) wide.weights(l) = narrow.weights(l);
-    boltz::detail::for_each_index<3>([&](auto l) { wide.layer<l>().bias() = narrow.layer<l>().bias(); });
+    for (std::size_t l = 0; l < 3; ++l) wide.layer(l).bias() = narrow.layer(l).bias();
     CHECK(exact_log_partition(narrow) == Approx(exact_log_partition(wide)).epsilon(1e-6));
 }
 
@@ -251,7 +334,7 @@ TEST_CASE("what cannot be enumerated is refused with the number of states", "[ev
     // Given the data nothing is left to enumerate: the other side is summed in closed form.
     Matrix<double> data = xt::zeros<double>({2, 40});
     Observed<2> const visible{true, false};
-    CHECK_NOTHROW(exact_log_sum(rbm, {Block{data}, {}}, visible));
+    CHECK_NOTHROW(exact_log_sum(rbm, StateBlocks<double, 2>{Block{data}, {}}, visible));
     CHECK_THROWS_AS(exact_log_likelihood(rbm, data), ValueError);
 }
 
@@ -275,7 +358,7 @@ TEST_CASE("data that do not fit are refused", "[evaluation]") {
     CHECK_THROWS_AS(exact_log_likelihood(rbm, data), ValueError);
     Matrix<double> hidden = xt::zeros<double>({3, 3});
     data(1, 2) = 0;
-    CHECK_THROWS_AS(exact_log_sum(rbm, {Block{data}, Block{hidden}}, {true, true}), ShapeError);
+    CHECK_THROWS_AS(exact_log_sum(rbm, StateBlocks<double, 2>{Block{data}, Block{hidden}}, {true, true}), ShapeError);
     CHECK(exact_log_likelihood(rbm, Matrix<double>(xt::zeros<double>({0, 4}))).empty());
 }
 

@@ -9,32 +9,32 @@
 
 using namespace boltz;
 
-// Chi-square tests at 1e-4 each: five models, so a right sampler fails one of 2000 times.
+// Chi-square tests at 1e-4 each: seven models, so a right sampler fails one of 1400 times.
 TEST_CASE("exact samples are as frequent as the model says", "[evaluation][statistical]") {
     Random random{71};
-    test::for_each_discrete_model([&](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    auto const check = [&](auto const& model) {
         auto all = test::all_states(model);
         auto const probabilities = test::normalised(test::naive_negative_energy(model, all));
         auto samples = exact_samples(model, 20000, random);
-        test::StateIndex const index{all.blocks(), boltz::detail::all_layers<M::depth>()};
+        test::StateIndex const index{all.blocks(), LayerSet::all()};
         CHECK(test::chi_square_p(index.counts(samples.blocks()), probabilities) > 1e-4);
-    });
+    };
+    test::for_each_discrete_model(check);
+    test::for_each_discrete_graph(check);
 }
 
 // About 40 scores of at most 4.5 standard errors: a right sampler fails with probability 3e-4.
 TEST_CASE("exact samples of models with real-valued units have the exact moments", "[evaluation][statistical]") {
     Random random{72};
     test::for_each_gaussian_model([&](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
         auto const expected = test::numbers(exact_expectations(model));
         Executor executor{Compute{}};
         std::vector<std::vector<double>> parts;
         for (int batch = 0; batch < 40; ++batch) {
             auto samples = exact_samples(model, 500, random);
             auto gradient = model.make_gradient();
-            Phase<double, M::depth> phase;
-            phase.states = samples.blocks();
+            Phase<double> phase;
+            phase.refer(samples, Moment::state);
             model.accumulate(phase, {.factor = 1.0 / 500}, gradient, executor);
             parts.push_back(test::numbers(gradient));
         }
@@ -54,7 +54,7 @@ TEST_CASE("samples from many portions of configurations are right", "[evaluation
     auto samples = exact_samples(rbm, 50000, random);
     // The first eleven hidden units, by what is left when the other five are summed out.
     auto all = test::all_states(rbm, {false, true});
-    auto const p = test::normalised(log_marginal<0>(rbm, all.blocks()));
+    auto const p = test::normalised(log_marginal(rbm, all.blocks(), LayerSet::of(0)));
     std::vector<double> cells(2048, 0.0), counts(2048, 0.0);
     for (std::size_t i = 0; i < p.size(); ++i) cells[i % 2048] += p[i];
     for (std::size_t i = 0; i < samples.rows(); ++i) {
@@ -81,7 +81,7 @@ TEST_CASE("the number of workers changes neither samples nor sums", "[evaluation
         };
         auto one = with(1);
         auto three = with(3);
-        for (std::size_t l = 0; l < model.depth; ++l)
+        for (std::size_t l = 0; l < one.layers(); ++l)
             for (std::size_t i = 0; i < 300; ++i)
                 CHECK(std::equal(one[l].row(i).begin(), one[l].row(i).end(), three[l].row(i).begin()));
         CHECK(exact_log_partition(model) == exact_log_partition(model, {.compute = {.threads = 3}}));

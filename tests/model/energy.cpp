@@ -15,6 +15,35 @@ TEST_CASE("energies are what loops over the definition give", "[model]") {
     });
 }
 
+TEST_CASE("energies of machines that are no chains are what loops over the definition give", "[model]") {
+    test::for_each_discrete_graph([](auto const& model) {
+        auto all = test::all_states(model);
+        auto energies = energy(model, all.blocks());
+        for (double& e : energies) e = -e;
+        CHECK(test::distance(energies, test::naive_negative_energy(model, all)) < 1e-12);
+    });
+}
+
+TEST_CASE("any layers without weights in common can be summed out of a machine that is no chain", "[model]") {
+    test::for_each_discrete_graph([](auto const& model) {
+        auto all = test::all_states(model);
+        double const log_z = test::log_sum_exp(test::naive_negative_energy(model, all));
+        std::size_t summable = 0;
+        for (std::size_t number = 0; number < std::size_t{1} << model.layers(); ++number) {
+            LayerSet summed;
+            for (std::size_t l = 0; l < model.layers(); ++l) summed.set(l, (number >> l & 1) != 0);
+            auto given = test::all_states(model, ~summed);
+            if (model.graph().independent(summed)) {
+                CHECK(test::log_sum_exp(log_marginal(model, given.blocks(), summed)) == Approx(log_z).epsilon(1e-13));
+                ++summable;
+            } else {
+                CHECK_THROWS_AS(log_marginal(model, given.blocks(), summed), ValueError);
+            }
+        }
+        CHECK(summable >= 6);
+    });
+}
+
 TEST_CASE("the free energy is minus the log of the sum over the hidden states, for every visible state", "[model]") {
     auto const check = [](auto const& rbm) {
         auto visible = test::all_states(rbm, {true, false});
@@ -41,7 +70,7 @@ TEST_CASE("the free energy of a real-valued hidden unit is a quadrature over it"
     auto visible = test::all_states(rbm, {true, false});
     auto const free = free_energy(rbm, visible[0]);
     double const step = 0.125;
-    States<double, 2> grid{321, rbm.sizes()};
+    States<double> grid{321, rbm.sizes()};
     for (std::size_t v = 0; v < visible.rows(); ++v) {
         for (std::size_t i = 0; i < 321; ++i) {
             copy(visible[0].row_range(v, 1), grid[0].row_range(i, 1));
@@ -99,18 +128,23 @@ TEST_CASE("energies in float agree with those in double", "[model]") {
 
 TEST_CASE("states that do not fit are refused", "[model]") {
     auto const model = test::bernoulli_dbm();
-    States<double, 3> states{4, model.sizes()};
-    auto blocks = states.blocks();
+    States<double> states{4, model.sizes()};
+    auto const good = StateBlocks<double, 3>{states[0], states[1], states[2]};
+    auto blocks = good;
     CHECK_NOTHROW(energy(model, blocks));
     blocks[1].columns = 2;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);
     CHECK_THROWS_WITH(energy(model, blocks),
                       contains_text("energy: states[1] has 2 columns, but layer 1 has 3 units"));
-    blocks = states.blocks();
+    CHECK_THROWS_AS(energy(model, StateBlocks<double, 2>{states[0], states[1]}), ShapeError);
+    blocks = good;
     blocks[2].rows = 3;
     CHECK_THROWS_AS(energy(model, blocks), ShapeError);
-    CHECK_THROWS_AS(log_marginal<1>(model, blocks), ShapeError);
-    CHECK_THROWS_AS(log_marginal<0>(model, StateBlocks<double, 3>{}), ShapeError);
+    CHECK_THROWS_AS(log_marginal(model, blocks, LayerSet::of(1)), ShapeError);
+    CHECK_THROWS_AS(log_marginal(model, StateBlocks<double, 3>{}, LayerSet::of(0, 2)), ShapeError);
     Matrix<double> visible = xt::zeros<double>({1, 5});
     CHECK_THROWS_AS(free_energy(test::bernoulli_rbm(), Block{visible}), ShapeError);
+    BoltzmannMachine<double> const machine = test::bernoulli_dbm();
+    CHECK_THROWS_WITH(free_energy(machine, Matrix<double>(xt::zeros<double>({1, 3}))),
+                      contains_text("free_energy: the model has 3 layers, but must have 2"));
 }

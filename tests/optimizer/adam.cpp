@@ -22,8 +22,8 @@ namespace {
 using Net = MLP<3, double>;
 Net network() { return test::random_network(Net{{5, 4, 3}}, 1.0, 1); }
 
-template <class Network>
-void fill(Network& at, typename Network::Gradient& gradient, std::uint64_t update) {
+template <class T>
+void fill(Parametric<T>& at, ParameterSet<T>& gradient, std::uint64_t update) {
     at.for_each_parameter(
         [&](Parameter, auto, auto slopes) {
             Draws::from_seed(7).stream(update).normal(slopes.size(), 0, slopes);
@@ -32,7 +32,7 @@ void fill(Network& at, typename Network::Gradient& gradient, std::uint64_t updat
         gradient);
 }
 
-std::vector<double> numbers(Net at, Net::Gradient& gradient) {
+std::vector<double> numbers(Net at, ParameterSet<double>& gradient) {
     std::vector<double> result;
     at.for_each_parameter([&](auto, auto, auto slopes) { result.insert(result.end(), slopes.begin(), slopes.end()); },
                           gradient);
@@ -60,9 +60,9 @@ TEST_CASE("Adam moves by its formula", "[optimizer]") {
             if (update % 2 == 0) {
                 session.step(model, gradient, clock, executor);
             } else {
-                session.step_weights(model, gradient, clock, {.pair = 0, .first = 0, .count = 2});
-                session.step_weights(model, gradient, clock, {.pair = 0, .first = 2, .count = 3});
-                session.step_weights(model, gradient, clock, {.pair = 1, .first = 0, .count = 4});
+                session.step_weights(model, gradient, clock, {.connection = 0, .first = 0, .count = 2});
+                session.step_weights(model, gradient, clock, {.connection = 0, .first = 2, .count = 3});
+                session.step_weights(model, gradient, clock, {.connection = 1, .first = 0, .count = 4});
                 session.step_but_weights(model, gradient, clock);
             }
             double const t = static_cast<double>(update) + 1;

@@ -29,9 +29,9 @@ namespace {
 using Binary = StochasticLayer<Bernoulli, double>;
 using Deep = DBM<Binary, Binary, Binary>;
 
-States<double, 3> random_states(std::size_t rows, std::array<std::size_t, 3> const& sizes, std::uint64_t seed) {
-    States<double, 3> states{rows, sizes};
-    for (std::size_t l = 0; l < 3; ++l)
+States<double> random_states(std::size_t rows, std::vector<std::size_t> const& sizes, std::uint64_t seed) {
+    States<double> states{rows, sizes};
+    for (std::size_t l = 0; l < sizes.size(); ++l)
         for (std::size_t i = 0; i < rows; ++i) Draws::from_seed(seed).stream(l).uniform(i, 0, states[l].row(i));
     return states;
 }
@@ -43,12 +43,12 @@ double mean_of(Block<double const> block, std::size_t column) {
 }
 
 /// Moves a machine by its session along the statistics of two phases, at a rate of 1.
-template <class Session>
-void move(Deep& model, Session& session, States<double, 3>& data, States<double, 3>& chains) {
+void move(Model<double>& model, OptimizerSession<double>& session, States<double>& data, States<double>& chains) {
     Executor executor{Compute{.threads = 2}};
     auto gradient = model.make_gradient();
-    Phase<double, 3> const data_phase{data.blocks(), {}};
-    Phase<double, 3> const model_phase{chains.blocks(), {}};
+    Phase<double> data_phase, model_phase;
+    data_phase.refer(data.blocks(), Moment::state);
+    model_phase.refer(chains.blocks(), Moment::state);
     session.observe(data_phase, Clock{});
     model.accumulate(data_phase, {.factor = 1.0 / static_cast<double>(data.rows()), .keep = 0}, gradient, executor);
     model.accumulate(model_phase, {.factor = -1.0 / static_cast<double>(chains.rows()), .keep = 1}, gradient,
@@ -59,7 +59,7 @@ void move(Deep& model, Session& session, States<double, 3>& data, States<double,
 } // namespace
 
 TEST_CASE("a centred step is a step of the centred machine", "[optimizer]") {
-    std::array<std::size_t, 3> const sizes{5, 4, 3};
+    std::vector<std::size_t> const sizes{5, 4, 3};
     Deep const start = test::randomised(Deep{Binary{5}, Binary{4}, Binary{3}}, 0.5, 0.5, 1);
     Deep model = start;
     auto data = random_states(7, sizes, 1);
@@ -70,7 +70,7 @@ TEST_CASE("a centred step is a step of the centred machine", "[optimizer]") {
     // In the machine whose energy sees s - mu: W moves along the difference of covariances about mu, the bias c along
     // that of the means; and b = c - W' mu below - W mu above.
     auto const mu = [&](std::size_t l, std::size_t i) { return mean_of(std::as_const(data)[l], i); };
-    auto const product = [&](States<double, 3> const& states, std::size_t l, std::size_t i, std::size_t j) {
+    auto const product = [&](States<double> const& states, std::size_t l, std::size_t i, std::size_t j) {
         double sum = 0;
         for (std::size_t n = 0; n < states.rows(); ++n)
             sum += (states[l](n, i) - mu(l, i)) * (states[l + 1](n, j) - mu(l + 1, j));
@@ -83,40 +83,38 @@ TEST_CASE("a centred step is a step of the centred machine", "[optimizer]") {
         for (std::size_t i = 0; i < sizes[l]; ++i)
             for (std::size_t j = 0; j < sizes[l + 1]; ++j)
                 CHECK(model.weights(l)(i, j) - start.weights(l)(i, j) == Approx(moved_weight(l, i, j)).margin(1e-12));
-    detail::for_each_index<3>([&](auto l) {
+    for (std::size_t l = 0; l < 3; ++l)
         for (std::size_t j = 0; j < sizes[l]; ++j) {
             double expected = mean_of(std::as_const(data)[l], j) - mean_of(std::as_const(chains)[l], j);
-            if constexpr (l > 0)
+            if (l > 0)
                 for (std::size_t i = 0; i < sizes[l - 1]; ++i) expected -= moved_weight(l - 1, i, j) * mu(l - 1, i);
-            if constexpr (l < 2)
+            if (l < 2)
                 for (std::size_t k = 0; k < sizes[l + 1]; ++k) expected -= moved_weight(l, j, k) * mu(l + 1, k);
-            double const moved = model.layer<l>().bias()(j) - start.layer<l>().bias()(j);
+            double const moved = model.layer(l).bias()(j) - start.layer(l).bias()(j);
             CHECK(moved == Approx(expected).margin(1e-12));
         }
-    });
 }
 
 TEST_CASE("a centred step does not depend on which state is called 1", "[optimizer]") {
-    std::array<std::size_t, 3> const sizes{5, 4, 3};
+    std::vector<std::size_t> const sizes{5, 4, 3};
     // s -> 1 - s everywhere: W stays, b -> -(b + the weights of all neighbours).
     auto const flipped = [](Deep const& model) {
         Deep result = model;
-        detail::for_each_index<3>([&](auto l) {
+        for (std::size_t l = 0; l < 3; ++l)
             for (std::size_t j = 0; j < model.sizes()[l]; ++j) {
-                double sum = model.layer<l>().bias()(j);
-                if constexpr (l > 0)
+                double sum = model.layer(l).bias()(j);
+                if (l > 0)
                     for (std::size_t i = 0; i < model.sizes()[l - 1]; ++i) sum += model.weights(l - 1)(i, j);
-                if constexpr (l < 2)
+                if (l < 2)
                     for (std::size_t k = 0; k < model.sizes()[l + 1]; ++k) sum += model.weights(l)(j, k);
-                result.layer<l>().bias()(j) = -sum;
+                result.layer(l).bias()(j) = -sum;
             }
-        });
         return result;
     };
-    auto const flip = [](States<double, 3>& states) {
-        for (auto const& block : states.blocks())
-            for (std::size_t i = 0; i < block.rows; ++i)
-                for (double& s : block.row(i)) s = 1 - s;
+    auto const flip = [](States<double>& states) {
+        for (std::size_t l = 0; l < states.layers(); ++l)
+            for (std::size_t i = 0; i < states.rows(); ++i)
+                for (double& s : states[l].row(i)) s = 1 - s;
     };
     Deep plain = test::randomised(Deep{Binary{5}, Binary{4}, Binary{3}}, 0.5, 0.5, 1);
     Deep other = flipped(plain);
@@ -133,12 +131,9 @@ TEST_CASE("a centred step does not depend on which state is called 1", "[optimiz
     for (std::size_t l = 0; l < 2; ++l)
         for (std::size_t i = 0; i < other.weights(l).size(); ++i)
             CHECK(other.weights(l).data()[i] == Approx(expected.weights(l).data()[i]).margin(1e-12));
-    detail::for_each_index<3>([&](auto l) {
-        for (std::size_t j = 0; j < sizes[l]; ++j) {
-            double const bias = other.layer<l>().bias()(j);
-            CHECK(bias == Approx(expected.layer<l>().bias()(j)).margin(1e-12));
-        }
-    });
+    for (std::size_t l = 0; l < 3; ++l)
+        for (std::size_t j = 0; j < sizes[l]; ++j)
+            CHECK(other.layer(l).bias()(j) == Approx(expected.layer(l).bias()(j)).margin(1e-12));
 }
 
 // Along the exact gradient, and with what the inner optimizer does to W: it is at rest where the plain gradient of
@@ -152,10 +147,12 @@ TEST_CASE("a centred training ends where the plain gradient vanishes", "[optimiz
         auto const start = model;
         auto session = policy.bind(std::as_const(model));
         Executor executor{Compute{}};
-        States<double, 2> states{4, model.sizes()};
+        States<double> states{4, model.sizes()};
+        Phase<double> phase;
+        phase.refer(states.blocks(), Moment::state);
         copy<double>(Block{cases}, states[0]);
         auto const slope = [&] {
-            auto gradient = exact_expectations(model, states.blocks(), {true, false});
+            auto gradient = exact_expectations(model, states.blocks(), LayerSet::of(0));
             auto negative = exact_expectations(model);
             model.for_each_parameter(
                 [](Parameter, auto, auto positive, auto other) {
@@ -168,7 +165,7 @@ TEST_CASE("a centred training ends where the plain gradient vanishes", "[optimiz
             model.input<1>(states.blocks(), states[1]);
             model.layer<1>().unit().mean(states[1]);
             auto gradient = slope();
-            session.observe(Phase<double, 2>{states.blocks(), {}}, Clock{});
+            session.observe(phase, Clock{});
             session.step(model, gradient, Clock{}, executor);
         }
         auto const rest = slope();
@@ -201,7 +198,7 @@ TEST_CASE("a centred training ends where the plain gradient vanishes", "[optimiz
 }
 
 TEST_CASE("offsets are running means that begin at the first batch", "[optimizer]") {
-    std::array<std::size_t, 3> const sizes{5, 4, 3};
+    std::vector<std::size_t> const sizes{5, 4, 3};
     Deep model = test::randomised(Deep{Binary{5}, Binary{4}, Binary{3}}, 0.5, 0.5, 1);
     auto first = random_states(7, sizes, 1);
     auto second = random_states(7, sizes, 2);

@@ -17,7 +17,7 @@ TEST_CASE("exact searches on a quadratic take the steps of the linear method and
         test::Point<double> point{3, 2};
         auto session = ConjugateGradient{.line_searches = searches, .line_search = exact}.bind(point);
         Executor executor{Compute{}};
-        session.step(point, test::loss_of(point, quadratic), Clock{}, executor);
+        session.minimise(point, test::loss_of(point, quadratic), Clock{}, executor);
         CAPTURE(searches);
         for (std::size_t i = 0; i < 5; ++i) {
             CHECK(point.numbers()[i] == Approx(linear[searches][i]).margin(1e-7));
@@ -35,14 +35,14 @@ TEST_CASE("where Polak and Ribiere's factor is negative the direction is the ste
     std::vector<std::vector<double>> trials;
     std::vector<std::vector<double>> const slopes{{1, 0}, {0.5, 0.1}, {0.1, 0.1}};
     Executor executor{Compute{}};
-    session.step(point,
-                 test::loss_of(point,
-                               [&](auto const& x, auto& slope) {
-                                   slope = slopes[trials.size()];
-                                   trials.push_back(x);
-                                   return -static_cast<double>(trials.size());
-                               }),
-                 Clock{}, executor);
+    session.minimise(point,
+                     test::loss_of(point,
+                                   [&](auto const& x, auto& slope) {
+                                       slope = slopes[trials.size()];
+                                       trials.push_back(x);
+                                       return -static_cast<double>(trials.size());
+                                   }),
+                     Clock{}, executor);
     REQUIRE(trials.size() == 3);
     std::vector<double> const moved{trials[2][0] - trials[1][0], trials[2][1] - trials[1][1]};
     CHECK(moved[0] < 0);
@@ -56,17 +56,17 @@ TEST_CASE("the first step at a chunk is as long as was right at the chunk before
     Executor executor{Compute{}};
     std::vector<double> slope(3);
     quadratic(point.numbers(), slope);
-    session.step(point, test::loss_of(point, quadratic), Clock{}, executor);
+    session.minimise(point, test::loss_of(point, quadratic), Clock{}, executor);
     double const right = -point.numbers()[0] / slope[0];
     auto const start = point.numbers();
     std::vector<std::vector<double>> trials;
-    session.step(point,
-                 test::loss_of(point,
-                               [&](auto const& x, auto& out) {
-                                   trials.push_back(x);
-                                   return quadratic(x, out);
-                               }),
-                 Clock{}, executor);
+    session.minimise(point,
+                     test::loss_of(point,
+                                   [&](auto const& x, auto& out) {
+                                       trials.push_back(x);
+                                       return quadratic(x, out);
+                                   }),
+                     Clock{}, executor);
     quadratic(start, slope);
     REQUIRE(trials.size() >= 2);
     CHECK(trials[0] == start);

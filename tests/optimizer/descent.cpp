@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
-#include "support/model_zoo.hpp"
 #include "support/points.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/rbm.hpp>
+#include <boltz/optimizer/averaged.hpp>
+#include <boltz/optimizer/clipped.hpp>
 #include <boltz/optimizer/conjugate_gradient.hpp>
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/lbfgs.hpp>
+#include <boltz/optimizer/max_norm.hpp>
 #include <boltz/optimizer/sgd.hpp>
+#include <boltz/unit/bernoulli.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -24,13 +29,11 @@ using namespace boltz;
 
 namespace {
 
-using Set = test::Point<double>::Gradient;
-
 // One chunk, by one thread.
 template <class Session, class M, class F>
 double step(Session& session, M& point, F const& f, Clock const& clock = {}) {
     Executor executor{Compute{}};
-    return session.step(point, test::loss_of(point, f), clock, executor);
+    return session.minimise(point, test::loss_of(point, f), clock, executor);
 }
 
 // f(policy) for both.
@@ -51,9 +54,12 @@ test::Quadratic random_quadratic(std::size_t n, std::uint64_t seed) {
 } // namespace
 
 // A trainer, which has gradients but no loss, does not take them.
-static_assert(concepts::Optimizer<Sgd, decltype(test::bernoulli_rbm())>);
-static_assert(!concepts::Optimizer<ConjugateGradient, decltype(test::bernoulli_rbm())>);
-static_assert(!concepts::Optimizer<Lbfgs, decltype(test::bernoulli_rbm())>);
+using Machine = RBM<StochasticLayer<Bernoulli>, StochasticLayer<Bernoulli>>;
+static_assert(concepts::Optimizer<Sgd, Machine>);
+static_assert(!concepts::Optimizer<ConjugateGradient, Machine>);
+static_assert(!concepts::Optimizer<Lbfgs, Machine>);
+static_assert(!concepts::Optimizer<Lbfgs, BoltzmannMachine<float>>);
+static_assert(!concepts::Optimizer<Averaged<Lbfgs>, Machine>);
 
 TEST_CASE("both find the end of Rosenbrock's valley", "[optimizer]") {
     for_both([](auto policy) {
@@ -103,6 +109,8 @@ TEST_CASE("a frozen layer keeps its bits, whatever its gradient, and the other o
         policy.layer_rates = {1.0, 0.0};
         test::Point<double> point{2, {0.1, 0.2, 0.3, -0.0}};
         auto session = policy.bind(point);
+        CHECK_FALSE(session.frozen(0, Clock{}));
+        CHECK(session.frozen(1, Clock{}));
         test::Quadratic const quadratic{{1, 2, 3, 4}, {1, 1, 1, 1}};
         step(session, point, [&](auto const& x, auto& slope) {
             double const value = quadratic(x, slope);
@@ -283,7 +291,7 @@ TEST_CASE("the bits are the same for any number of threads", "[optimizer]") {
             test::Point<float> point{200'000, 100'000};
             auto session = policy.bind(point);
             Executor executor{{.threads = threads}};
-            session.step(point, test::loss_of(point, quadratic), Clock{}, executor);
+            session.minimise(point, test::loss_of(point, quadratic), Clock{}, executor);
             if (threads == 1) expected = test::parameters(point);
             CHECK(test::same(test::parameters(point), expected));
         }
@@ -310,10 +318,10 @@ TEST_CASE("a direction that does not lead down is replaced by the steepest one",
     std::vector<double> const begin{0.1, -0.2, 0.3, 0.5};
     auto const descend = [&](double factor) {
         test::Point<double> point{2, begin};
-        Descent<test::Point<double>> descent{{.line_searches = 5}, point};
+        Descent<double> descent{{.line_searches = 5}, point};
         Executor executor{Compute{}};
         auto loss = test::loss_of(point, quadratic);
-        descent.step(point, loss, Clock{}, executor, [&](auto& space, LastMove<Set> const& last) {
+        descent.step(point, loss, Clock{}, executor, [&](auto& space, LastMove<double> const& last) {
             space.combine(0, last.direction, factor, last.now);
             return factor < 0 ? 0.0 : 1e-3; // which is for that direction only
         });
@@ -329,7 +337,7 @@ TEST_CASE("a direction that does not lead down is replaced by the steepest one",
 TEST_CASE("after a search in vain the next one takes the steepest direction", "[optimizer]") {
     auto const quadratic = random_quadratic(4, 2);
     test::Point<double> point{2, {0.1, -0.2, 0.3, 0.5}};
-    Descent<test::Point<double>> descent{{.line_searches = 3, .line_search = {.max_evaluations = 5}}, point};
+    Descent<double> descent{{.line_searches = 3, .line_search = {.max_evaluations = 5}}, point};
     Executor executor{Compute{}};
     int turns = 0;
     int failing = 0;
@@ -340,7 +348,7 @@ TEST_CASE("after a search in vain the next one takes the steepest direction", "[
         if (turns == 0) after_first = value;
         return value;
     });
-    double const found = descent.step(point, loss, Clock{}, executor, [&](auto& space, LastMove<Set> const& last) {
+    double const found = descent.step(point, loss, Clock{}, executor, [&](auto& space, LastMove<double> const& last) {
         ++turns;
         failing = 5;
         space.combine(0, last.direction, -1, last.now);
@@ -350,6 +358,22 @@ TEST_CASE("after a search in vain the next one takes the steepest direction", "[
     CHECK(found < after_first);
     std::vector<double> slope(4);
     CHECK(quadratic(point.numbers(), slope) == found);
+}
+
+TEST_CASE("steps along a gradient are refused, by wrappers before the training begins", "[optimizer]") {
+    for_both([](auto policy) {
+        test::Point<double> point{2, {0.1, 0.2, 0.3}};
+        auto session = policy.bind(point);
+        CHECK(session.searches());
+        CHECK_FALSE(session.has_rate());
+        auto gradient = point.make_gradient();
+        Executor executor{Compute{}};
+        CHECK_THROWS_WITH(session.step(point, gradient, Clock{}, executor), contains_text("wants the loss"));
+        CHECK_THROWS_WITH((Averaged{policy}.bind(point)),
+                          contains_text("Averaged: the optimizer within searches along lines"));
+        CHECK_THROWS_AS((Clipped{policy}.bind(point)), ValueError);
+        CHECK_THROWS_AS((MaxNorm{policy}.bind(point)), ValueError);
+    });
 }
 
 TEST_CASE("descents that cannot be are refused", "[optimizer]") {

@@ -48,7 +48,7 @@ TEST_CASE("exact searches on a quadratic take the steps of conjugate gradients, 
             test::Point<double> point{3, 2};
             auto session = Lbfgs{.line_searches = searches, .history = history, .line_search = exact}.bind(point);
             Executor executor{Compute{}};
-            session.step(point, test::loss_of(point, quadratic), Clock{}, executor);
+            session.minimise(point, test::loss_of(point, quadratic), Clock{}, executor);
             CAPTURE(history, searches);
             for (std::size_t i = 0; i < 5; ++i) CHECK(point.numbers()[i] == Approx(linear[searches][i]).margin(1e-7));
         }
@@ -63,7 +63,7 @@ TEST_CASE("directions are those of the inverse matrix made from the moves by the
             test::Point<double> point{1, {-1.2, 1.0}};
             Executor executor{Compute{}};
             if (searches > 0)
-                Lbfgs{.line_searches = searches, .history = history}.bind(point).step(
+                Lbfgs{.line_searches = searches, .history = history}.bind(point).minimise(
                     point, test::loss_of(point, test::rosenbrock), Clock{}, executor);
             points.push_back(point.numbers());
             slopes.emplace_back(2);

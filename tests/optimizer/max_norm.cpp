@@ -34,20 +34,21 @@ double column_norm(Matrix<float> const& weights, std::size_t j) {
 
 /// An optimizer without steps by parts.
 struct Whole {
-    template <concepts::Parametric M>
-    struct Session {
-        decltype(Sgd{}.bind(std::declval<M const&>())) inner;
-        void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-            inner.step(model, gradient, clock, executor);
+    template <class T>
+    class Session final : public OptimizerSession<T> {
+      public:
+        explicit Session(Parametric<T> const& model) : inner_{Sgd{.learning_rate = 0.5}.bind(model)} {}
+        void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+            inner_.step(model, gradient, clock, executor);
         }
-        template <class Archive>
-        void archive(Archive& archive) {
-            inner.archive(archive);
-        }
+        void archive(Archive& archive) override { inner_.archive(archive); }
+
+      private:
+        Sgd::Session<T> inner_;
     };
-    template <concepts::Parametric M>
-    Session<M> bind(M const& model) const {
-        return {Sgd{.learning_rate = 0.5}.bind(model)};
+    template <class T>
+    Session<T> bind(Parametric<T> const& model) const {
+        return Session<T>{model};
     }
 };
 

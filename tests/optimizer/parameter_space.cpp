@@ -41,7 +41,7 @@ TEST_CASE("a product of sets is the sum over all their numbers, with the same bi
         double first = 0;
         for (std::size_t const threads : {1u, 2u, 3u}) {
             Executor executor{{.threads = threads}};
-            ParameterSpace<test::Point<float>> space{point, {}, executor};
+            ParameterSpace<float> space{point, {}, executor};
             double const product = space.dot(x, y);
             if (threads == 1) first = product;
             CHECK(product == first);
@@ -54,13 +54,13 @@ TEST_CASE("sets are combined number by number, and parameters moved by the rates
     test::Point<double> point{2, {1, 2, 3}};
     Executor executor{Compute{}};
     std::vector<double> const rates{0.5};
-    ParameterSpace<test::Point<double>> space{point, rates, executor};
+    ParameterSpace<double> space{point, rates, executor};
     auto x = point.make_gradient();
     auto y = point.make_gradient();
     auto const list = [](auto const& set) { return test::Point<double>::list(set); };
     space.read(x);
     CHECK(list(x) == std::vector<double>{1, 2, 3});
-    y.lower(0) = std::numeric_limits<double>::quiet_NaN();
+    y.biases[0](0) = std::numeric_limits<double>::quiet_NaN();
     space.combine(0, y, -2, x);
     CHECK(list(y) == std::vector<double>{-2, -4, -6});
     space.combine(3, y, 10, x);
@@ -79,26 +79,24 @@ TEST_CASE("a layer with rate 0 does not move, and its gradient is 0 whatever it 
     test::Point<float> point{1, {1, 2}};
     Executor executor{Compute{}};
     std::vector<double> const rates{1, 0};
-    ParameterSpace<test::Point<float>> space{point, rates, executor};
+    ParameterSpace<float> space{point, rates, executor};
     auto direction = point.make_gradient();
-    direction.lower(0) = 1;
-    direction.upper(0) = std::numeric_limits<double>::infinity();
+    direction.biases[0](0) = 1;
+    direction.of_units[1](0) = std::numeric_limits<double>::infinity();
     auto start = point.make_gradient();
     space.move(start, 2, direction);
     CHECK(point.numbers() == std::vector<double>{2, 2});
     space.scale_by_rates(direction);
-    CHECK(direction.lower(0) == 1);
-    CHECK(direction.upper(0) == 0);
+    CHECK(direction.biases[0](0) == 1);
+    CHECK(direction.of_units[1](0) == 0);
 }
 
 TEST_CASE("the resolution is that of the coarsest parameters", "[optimizer]") {
     Executor executor{Compute{}};
     test::Point<float> single{1, 1};
     test::Point<double> wide{1, 1};
-    CHECK(ParameterSpace<test::Point<float>>{single, {}, executor}.resolution() ==
-          std::numeric_limits<float>::epsilon());
-    CHECK(ParameterSpace<test::Point<double>>{wide, {}, executor}.resolution() ==
-          std::numeric_limits<double>::epsilon());
+    CHECK(ParameterSpace<float>{single, {}, executor}.resolution() == std::numeric_limits<float>::epsilon());
+    CHECK(ParameterSpace<double>{wide, {}, executor}.resolution() == std::numeric_limits<double>::epsilon());
 }
 
 } // namespace test_parameter_space

@@ -21,8 +21,8 @@ std::vector<double> parameters(M& model) {
     return result;
 }
 
-template <class M>
-void fill(M const&, typename M::Gradient& gradient, double first) {
+template <class T>
+void fill(ParameterSet<T>& gradient, double first) {
     test::each_number(gradient, [&](auto& x) {
         x = static_cast<std::remove_cvref_t<decltype(x)>>(first);
         first = 0.3 - first * 0.9;
@@ -47,7 +47,7 @@ TEST_CASE("steps follow the classic momentum with decay of weights only and a ra
     auto session = policy.bind(model);
     Executor executor{Compute{}};
     for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
-        fill(model, gradient, 1.0 + static_cast<double>(epoch));
+        fill(gradient, 1.0 + static_cast<double>(epoch));
         session.step(model, gradient, Clock{.epoch = epoch}, executor);
 
         std::vector<double> slopes;
@@ -82,7 +82,7 @@ TEST_CASE("velocities that were saved and loaded go on to the bit", "[optimizer]
     Sgd const policy{.momentum = 0.9};
     auto session = policy.bind(model);
     Executor executor{Compute{}};
-    fill(model, gradient, 1.0);
+    fill(gradient, 1.0);
     session.step(model, gradient, Clock{}, executor);
     auto resumed_model = model;
     auto resumed = policy.bind(resumed_model);
@@ -115,7 +115,7 @@ TEST_CASE("each layer moves at its own rate, and a frozen one not at all", "[opt
     auto const start = test::randomised(test::gaussian_dbm<double>(), 1.0, 1.0, 1);
     auto model = start;
     auto gradient = model.make_gradient();
-    fill(model, gradient, 1.0);
+    fill(gradient, 1.0);
     auto plain_model = start;
     Clock const clock{};
     Executor executor{Compute{}};

@@ -55,15 +55,17 @@ TEST_CASE("the pull of a target is its formula, and damped activities are follow
     auto model = start;
     auto session = Sparse{Sgd{.learning_rate = 1.0}, {{.layer = 1, .target = 0.2, .cost = 0.5}}, 0.75}.bind(model);
     Executor executor{Compute{}};
-    States<double, 2> batch{2, {3, 2}};
-    auto blocks = batch.blocks();
+    States<double> batch{2, std::vector<std::size_t>{3, 2}};
+    auto const blocks = batch.blocks();
+    Phase<double> phase;
+    phase.refer(blocks, Moment::state);
     double q[2] = {0, 0};
     for (std::uint64_t update = 0; update < 2; ++update) {
         for (std::size_t l = 0; l < 2; ++l)
             for (std::size_t i = 0; i < 2; ++i) Draws::from_seed(update).stream(l).uniform(i, 0, blocks[l].row(i));
         auto const before = model;
         auto gradient = model.make_gradient();
-        session.observe(Phase<double, 2>{blocks, {}}, Clock{});
+        session.observe(phase, Clock{});
         session.step(model, gradient, Clock{}, executor);
         for (std::size_t j = 0; j < 2; ++j) {
             double const mean = (blocks[1](0, j) + blocks[1](1, j)) / 2;

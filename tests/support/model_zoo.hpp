@@ -10,6 +10,7 @@
 
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/dbm.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
@@ -105,17 +106,55 @@ void for_each_model(F&& f) {
     for_each_gaussian_model<T>(f);
 }
 
+/// Two visible layers, words and pixels, under a tree of hidden ones.
+template <class T = double>
+auto two_visible_tree() {
+    return boltz::BoltzmannMachine{{{0, 2}, {1, 2}, {2, 3}, {2, 4}},
+                                   layer<boltz::Multinomial, T>(3, boltz::Multinomial{2}),
+                                   layer<boltz::Bernoulli, T>(2),
+                                   layer<boltz::Bernoulli, T>(3),
+                                   layer<Spin, T>(2),
+                                   layer<boltz::Bernoulli, T>(1)};
+}
+
+/// Three layers that all have weights in common, and a fourth on one of them; one connection runs downwards.
+template <class T = double>
+auto triangle() {
+    return boltz::BoltzmannMachine{{{0, 1}, {2, 0}, {1, 2}, {1, 3}},
+                                   layer<boltz::Bernoulli, T>(3),
+                                   boltz::JointLayer{layer<boltz::Bernoulli, T>(1), layer<boltz::Multinomial, T>(3)},
+                                   layer<boltz::Bernoulli, T>(2),
+                                   layer<Spin, T>(2)};
+}
+
+/// Real-valued layers with a learned precision on two legs of a tree, of which no colouring is the parity of layers.
+template <class T = double>
+auto gaussian_tree() {
+    return boltz::BoltzmannMachine{{{0, 2}, {1, 2}, {2, 3}},
+                                   layer<boltz::Gaussian, T>(2, boltz::Gaussian::learned()),
+                                   layer<boltz::Gaussian, T>(1, boltz::Gaussian::learned()),
+                                   layer<boltz::Bernoulli, T>(3),
+                                   layer<boltz::Bernoulli, T>(2)};
+}
+
+/// `f(model)` for machines of countable states that are no chains.
+template <class T = double, class F>
+void for_each_discrete_graph(F&& f) {
+    f(randomised(two_visible_tree<T>(), 0.9, 0.5, 11));
+    f(randomised(triangle<T>(), 0.9, 0.5, 12));
+}
+
 /// The same model with weights that are `factor` times as large: its chains mix faster.
 template <class M>
 M weakened(M model, double factor) {
-    for (std::size_t l = 0; l + 1 < M::depth; ++l)
-        for (auto& w : model.weights(l)) w *= static_cast<typename M::value_type>(factor);
+    for (std::size_t c = 0; c < model.graph().connections().size(); ++c)
+        for (auto& w : model.weights(c)) w *= static_cast<typename M::value_type>(factor);
     return model;
 }
 
 /// Compares the numbers of `gradient` with central differences of `function(model)` by every parameter.
 template <class M, class F>
-double gradient_error(M const& model, typename M::Gradient gradient, F&& function) {
+double gradient_error(M const& model, boltz::ParameterSet<typename M::value_type> gradient, F&& function) {
     M moved = model;
     double worst = 0;
     double const step = 1e-5;

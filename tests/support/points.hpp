@@ -4,6 +4,9 @@
 /// @file
 /// Plain numbers as the parameters of a model, and functions of them to minimise.
 
+#include <boltz/archive.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/graph.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/types.hpp>
 
@@ -19,73 +22,63 @@ namespace test {
 
 /// Two layers of numbers, the upper one in double precision as parameters of units are.
 template <class T>
-class Point {
+class Point final : public boltz::Parametric<T> {
   public:
-    using value_type = T;
+    using Set = boltz::ParameterSet<T>;
+    using boltz::Parametric<T>::bias_span;
 
-    struct Gradient {
-        boltz::Vector<T> lower;
-        boltz::Vector<double> upper;
-
-        template <class Archive>
-        void archive(Archive& archive) {
-            archive("lower", lower);
-            archive("upper", upper);
-        }
-    };
-
-    Point(std::size_t lower, std::size_t upper) : numbers_{xt::zeros<T>({lower}), xt::zeros<double>({upper})} {}
-
+    Point(std::size_t lower, std::size_t upper) : lower_{xt::zeros<T>({lower})}, upper_{xt::zeros<double>({upper})} {}
     Point(std::size_t lower, std::vector<double> const& numbers) : Point{lower, numbers.size() - lower} {
         set(numbers);
     }
 
-    [[nodiscard]] Gradient make_gradient() const {
-        return {xt::zeros<T>(numbers_.lower.shape()), xt::zeros<double>(numbers_.upper.shape())};
+    [[nodiscard]] std::vector<boltz::Connection> const& weight_connections() const noexcept override {
+        return connections_;
+    }
+    [[nodiscard]] boltz::Block<T> weight_block(std::size_t) override { return {}; }
+    [[nodiscard]] std::size_t parameter_layers() const noexcept override { return 2; }
+    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override {
+        return layer == 0 ? std::span<T>{lower_.data(), lower_.size()} : std::span<T>{};
+    }
+    void for_each_unit_parameters(std::size_t layer,
+                                  boltz::detail::FunctionRef<void(std::span<double>, std::size_t)> f) override {
+        if (layer == 1) f(std::span{upper_.data(), upper_.size()}, 0);
+    }
+    void archive(boltz::Archive& archive) override {
+        archive("lower", lower_);
+        archive("upper", upper_);
     }
 
-    template <class F, class... Sets>
-    void for_each_parameter(F&& f, Sets&... sets) {
-        using boltz::Parameter, boltz::ParameterKind;
-        f(Parameter{ParameterKind::weight, 0}, span(numbers_.lower), span(sets.lower)...);
-        f(Parameter{ParameterKind::of_unit, 1}, span(numbers_.upper), span(sets.upper)...);
-    }
+    [[nodiscard]] std::vector<double> numbers() const { return joined(lower_, upper_); }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        numbers_.archive(archive);
-    }
-
-    [[nodiscard]] std::vector<double> numbers() const { return list(numbers_); }
-
-    void set(std::vector<double> const& numbers) { fill(numbers_, numbers); }
+    void set(std::vector<double> const& numbers) { split(numbers, lower_, upper_); }
 
     /// All numbers of a set, the lower ones first.
-    static std::vector<double> list(Gradient const& set) {
-        std::vector<double> result(set.lower.begin(), set.lower.end());
-        result.insert(result.end(), set.upper.begin(), set.upper.end());
-        return result;
-    }
+    static std::vector<double> list(Set const& set) { return joined(set.biases[0], set.of_units[1]); }
 
-    static void fill(Gradient& set, std::vector<double> const& numbers) {
-        std::size_t at = 0;
-        for (T& x : set.lower) x = static_cast<T>(numbers[at++]);
-        for (double& x : set.upper) x = numbers[at++];
-    }
+    static void fill(Set& set, std::vector<double> const& numbers) { split(numbers, set.biases[0], set.of_units[1]); }
 
   private:
-    template <class Values>
-    static auto span(Values& values) {
-        return std::span{values.data(), values.size()};
+    static std::vector<double> joined(boltz::Vector<T> const& lower, boltz::Vector<double> const& upper) {
+        std::vector<double> result(lower.begin(), lower.end());
+        result.insert(result.end(), upper.begin(), upper.end());
+        return result;
+    }
+    static void split(std::vector<double> const& numbers, boltz::Vector<T>& lower, boltz::Vector<double>& upper) {
+        std::size_t at = 0;
+        for (T& x : lower) x = static_cast<T>(numbers[at++]);
+        for (double& x : upper) x = numbers[at++];
     }
 
-    Gradient numbers_;
+    std::vector<boltz::Connection> connections_; // none
+    boltz::Vector<T> lower_;
+    boltz::Vector<double> upper_;
 };
 
 /// A function as optimizers want it: `f(x, slope)` returns the value at the numbers x and writes the derivatives.
 template <class T, class F>
 auto loss_of(Point<T> const& point, F f) {
-    return [&point, f](typename Point<T>::Gradient& out) {
+    return [&point, f](boltz::ParameterSet<T>& out) {
         auto const x = point.numbers();
         std::vector<double> slope(x.size());
         double const value = f(x, slope);

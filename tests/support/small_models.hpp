@@ -6,19 +6,21 @@
 
 #include "support/statistics.hpp"
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/random.hpp>
 #include <boltz/states.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <span>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace test {
@@ -28,63 +30,47 @@ template <class M>
 M randomised(M model, double weight_deviation, double bias_deviation, std::uint64_t seed) {
     using T = typename M::value_type;
     boltz::Draws const draws = boltz::Draws::from_seed(seed);
-    for (std::size_t l = 0; l + 1 < M::depth; ++l) {
-        boltz::Block<T> const weights{model.weights(l)};
+    boltz::BoltzmannMachine<T>& machine = model;
+    for (std::size_t c = 0; c < machine.graph().connections().size(); ++c) {
+        boltz::Block<T> const weights{machine.weights(c)};
         for (std::size_t i = 0; i < weights.rows; ++i) {
-            draws.stream(2 * l).normal(i, 0, weights.row(i));
+            draws.stream(2 * c).normal(i, 0, weights.row(i));
             for (T& w : weights.row(i)) w *= static_cast<T>(weight_deviation);
         }
     }
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        auto& bias = model.template layer<l>().bias();
+    for (std::size_t l = 0; l < machine.layers(); ++l) {
+        auto& bias = machine.layer(l).bias();
         draws.stream(2 * l + 1).normal(0, 0, std::span<T>{bias.data(), bias.size()});
         for (T& b : bias) b *= static_cast<T>(bias_deviation);
-    });
+    }
     return model;
 }
 
-/// Whether the states of layer I can be counted off.
-template <class M, std::size_t I>
-constexpr bool countable = boltz::concepts::EnumerableUnit<
-    typename std::remove_cvref_t<decltype(std::declval<M const&>().template layer<I>())>::unit_type,
-    typename M::value_type>;
-
-/// Every joint state of the layers in `chosen`, one a row, the first layer changing fastest; zeros elsewhere.
-template <class M>
-boltz::States<typename M::value_type, M::depth> all_states(M const& model, std::array<bool, M::depth> const& chosen) {
+/// Every joint state of the layers in `chosen` whose states can be counted off, one a row, the first layer changing
+/// fastest; zeros elsewhere.
+template <std::floating_point T>
+boltz::States<T> all_states(boltz::Field<T> const& field, boltz::LayerSet chosen = boltz::LayerSet::all()) {
     std::size_t rows = 1;
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        if constexpr (countable<M, l>)
-            if (chosen[l])
-                rows *= static_cast<std::size_t>(
-                    model.template layer<l>().unit().state_count(model.template layer<l>().size()));
-    });
-    boltz::States<typename M::value_type, M::depth> states{rows, model.sizes()};
+    std::vector<std::size_t> counts(field.layers(), 1);
+    for (std::size_t l = 0; l < field.layers(); ++l)
+        if (chosen[l] && field.unit(l).countable())
+            rows *= counts[l] = static_cast<std::size_t>(field.unit(l).state_count(field.sizes()[l]));
+    boltz::States<T> states{rows, field.sizes()};
     for (std::size_t i = 0; i < rows; ++i) {
         std::size_t index = i;
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            auto const& layer = model.template layer<l>();
-            if constexpr (countable<M, l>) {
-                if (!chosen[l]) return;
-                auto const count = static_cast<std::size_t>(layer.unit().state_count(layer.size()));
-                layer.unit().write_state(index % count, states[l].row(i));
-                index /= count;
-            }
-        });
+        for (std::size_t l = 0; l < field.layers(); ++l) {
+            if (!chosen[l] || !field.unit(l).countable()) continue;
+            field.unit(l).write_state(index % counts[l], states[l].row(i));
+            index /= counts[l];
+        }
     }
     return states;
 }
 
-template <class M>
-boltz::States<typename M::value_type, M::depth> all_states(M const& model) {
-    return all_states(model, boltz::detail::all_layers<M::depth>());
-}
-
 /// The layers of one parity.
-template <std::size_t Depth>
-std::array<bool, Depth> layers_of_parity(std::size_t parity) {
-    std::array<bool, Depth> result{};
-    for (std::size_t l = 0; l < Depth; ++l) result[l] = l % 2 == parity;
+inline boltz::LayerSet layers_of_parity(std::size_t parity) {
+    boltz::LayerSet result;
+    for (std::size_t l = parity; l < boltz::LayerSet::most_layers; l += 2) result.set(l);
     return result;
 }
 
@@ -96,58 +82,62 @@ inline std::vector<double> normalised(std::vector<double> log_weights) {
 }
 
 /// -E of every state, from loops over the definition alone.
-template <class M>
-std::vector<double> naive_negative_energy(M const& model, boltz::States<typename M::value_type, M::depth>& states) {
-    using T = typename M::value_type;
+template <std::floating_point T>
+std::vector<double> naive_negative_energy(boltz::BoltzmannMachine<T> const& machine,
+                                          std::type_identity_t<boltz::StatesView<T const>> states) {
     std::vector<double> own(states.rows(), 0.0);
     std::vector<double> result(states.rows(), 0.0);
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        auto const& layer = model.template layer<l>();
-        layer.unit().add_own_term(boltz::Block<T const>{states[l]}, std::span{own});
+    for (std::size_t l = 0; l < machine.layers(); ++l) {
+        machine.unit(l).add_own_term(states[l], std::span{own});
+        auto const& bias = machine.layer(l).bias();
         for (std::size_t i = 0; i < states.rows(); ++i)
-            for (std::size_t j = 0; j < layer.size(); ++j) {
-                double const s = states[l](i, j);
-                result[i] += s * layer.bias()(j);
-                if constexpr (l + 1 < M::depth)
-                    for (std::size_t k = 0; k < states[l + 1].columns; ++k)
-                        result[i] += s * model.weights(l)(j, k) * states[l + 1](i, k);
-            }
-    });
+            for (std::size_t j = 0; j < bias.size(); ++j)
+                result[i] += static_cast<double>(states[l](i, j)) * static_cast<double>(bias(j));
+    }
+    for (std::size_t c = 0; c < machine.graph().connections().size(); ++c) {
+        auto const [lower, upper] = machine.graph().connections()[c];
+        auto const& weights = machine.weights(c);
+        for (std::size_t i = 0; i < states.rows(); ++i)
+            for (std::size_t j = 0; j < weights.shape(0); ++j)
+                for (std::size_t k = 0; k < weights.shape(1); ++k)
+                    result[i] += static_cast<double>(states[lower](i, j)) * static_cast<double>(weights(j, k)) *
+                                 static_cast<double>(states[upper](i, k));
+    }
     for (std::size_t i = 0; i < states.rows(); ++i) result[i] -= own[i];
     return result;
 }
 
 /// Which row of a table of states a row is; states must be whole numbers.
-template <class T, std::size_t Depth>
+template <std::floating_point T>
 class StateIndex {
   public:
-    StateIndex(boltz::StateBlocks<T, Depth> const& table, std::array<bool, Depth> const& chosen) : chosen_{chosen} {
-        for (std::size_t i = 0; i < rows_of(table); ++i) index_.emplace(key(table, i), i);
+    StateIndex(boltz::StatesView<T const> table, boltz::LayerSet chosen) : chosen_{chosen} {
+        for (std::size_t i = 0; i < table.rows(); ++i) index_.emplace(key(table, i), i);
     }
 
-    std::vector<double> counts(boltz::StateBlocks<T, Depth> const& states) const {
+    std::vector<double> counts(boltz::StatesView<T const> states) const {
         std::vector<double> result(index_.size(), 0.0);
-        for (std::size_t i = 0; i < rows_of(states); ++i) result[index_.at(key(states, i))] += 1;
+        for (std::size_t i = 0; i < states.rows(); ++i) result[index_.at(key(states, i))] += 1;
         return result;
     }
 
+    /// The row of the table that row `row` of `states` is.
+    std::size_t row(boltz::StatesView<T const> states, std::size_t row) const { return index_.at(key(states, row)); }
+
   private:
-    std::size_t rows_of(boltz::StateBlocks<T, Depth> const& states) const {
-        for (std::size_t l = 0; l < Depth; ++l)
-            if (chosen_[l]) return states[l].rows;
-        return 0;
-    }
-    std::vector<int> key(boltz::StateBlocks<T, Depth> const& states, std::size_t row) const {
+    std::vector<int> key(boltz::StatesView<T const> states, std::size_t row) const {
         std::vector<int> result;
-        for (std::size_t l = 0; l < Depth; ++l)
+        for (std::size_t l = 0; l < states.layers(); ++l)
             if (chosen_[l])
                 for (T const s : states[l].row(row)) result.push_back(static_cast<int>(std::lround(s)));
         return result;
     }
 
-    std::array<bool, Depth> chosen_;
+    boltz::LayerSet chosen_;
     std::map<std::vector<int>, std::size_t> index_;
 };
+template <std::floating_point T>
+StateIndex(boltz::StatesView<T>, boltz::LayerSet) -> StateIndex<T>;
 
 /// Numbers of rows drawn independently with these probabilities.
 inline std::vector<std::size_t> drawn_rows(std::vector<double> const& probabilities, std::size_t count,
@@ -165,10 +155,10 @@ inline std::vector<std::size_t> drawn_rows(std::vector<double> const& probabilit
 }
 
 /// Rows `rows` of the layers in `chosen` of a table of states.
-template <class T, std::size_t Depth>
-void copy_rows(boltz::StateBlocks<T, Depth> const& table, std::vector<std::size_t> const& rows,
-               std::array<bool, Depth> const& chosen, boltz::StateBlocks<T, Depth> const& out) {
-    for (std::size_t l = 0; l < Depth; ++l)
+template <std::floating_point T>
+void copy_rows(std::type_identity_t<boltz::StatesView<T const>> table, std::vector<std::size_t> const& rows,
+               boltz::LayerSet chosen, boltz::StatesView<T> out) {
+    for (std::size_t l = 0; l < out.layers(); ++l)
         if (chosen[l])
             for (std::size_t i = 0; i < rows.size(); ++i)
                 boltz::copy(table[l].row_range(rows[i], 1), out[l].row_range(i, 1));

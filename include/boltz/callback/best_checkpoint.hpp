@@ -36,8 +36,8 @@ class BestCheckpoint {
 
     /// @throws FileError if the file cannot be written; ValueError if the phase ends and no callback before this one
     /// has ever measured the metric.
-    template <class M>
-    void on_epoch_end(M const& model, TrainingInfo const& info) {
+    template <std::floating_point T>
+    void on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) {
         bool const best = best_.look(info, "BestCheckpoint", parameters_are_finite(model)).value_or(false);
         if (info.finished && best_.epoch() == 0)
             info.remark("BestCheckpoint: no epoch of " + info.phase + " had a " + best_.metric() +
@@ -53,10 +53,7 @@ class BestCheckpoint {
     [[nodiscard]] double best() const noexcept { return best_.value(); }
     [[nodiscard]] std::size_t best_epoch() const noexcept { return best_.epoch(); }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("best", best_);
-    }
+    void archive(Archive& archive) { archive.nested("best", best_); }
 
   private:
     std::filesystem::path path_;

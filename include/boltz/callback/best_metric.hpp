@@ -82,7 +82,6 @@ class BestMetric {
     /// How many values in a row, up to the last one, were not numbers.
     [[nodiscard]] std::uint64_t unmeasured() const noexcept { return unmeasured_; }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("value", value_);
         archive("epoch", epoch_);

@@ -62,10 +62,7 @@ class EarlyStop {
     [[nodiscard]] double best() const noexcept { return best_.value(); }
     [[nodiscard]] std::size_t best_epoch() const noexcept { return best_.epoch(); }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("best", best_);
-    }
+    void archive(Archive& archive) { archive.nested("best", best_); }
 
   private:
     BestMetric best_;

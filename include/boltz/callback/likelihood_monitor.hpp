@@ -32,14 +32,15 @@ class LikelihoodMonitor {
     template <concepts::Model M>
         requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
-        static_assert(detail::visible_only<Data, M::depth>(),
-                      "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
-        auto const bases = usual_bases(model, data_.template source<0>(), own, ais_.compute);
+        Field<typename M::value_type> const& field = model;
+        bool const exact = field.layers() == 2;
+        auto const bases = usual_bases(model, data_, own, ais_.compute);
         LogPartition const log_z = log_partition(model, ais_, own, bases);
-        std::string const name = M::depth == 2 ? "log_likelihood" : "elbo";
-        LogLikelihood const found = likelihood(model, log_z);
+        std::string const name = exact ? "log_likelihood" : "elbo";
+        LogLikelihood const found = exact ? log_likelihood(field, data_, log_z, how_.compute, how_.draws())
+                                          : elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());
         bool const believed = log_z.trustworthy() && !found.refuted();
         auto const believable = [&](double value) {
             return believed ? value : std::numeric_limits<double>::quiet_NaN();
@@ -52,14 +53,6 @@ class LikelihoodMonitor {
     }
 
   private:
-    template <class M>
-    LogLikelihood likelihood(M const& model, LogPartition const& log_z) const {
-        if constexpr (M::depth == 2)
-            return log_likelihood(model, data_, log_z, how_.compute, how_.draws());
-        else
-            return elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());
-    }
-
     decltype(as_training_data(std::declval<Data const&>())) data_;
     Ais ais_;
     Monitoring<Inference> how_;

@@ -48,10 +48,7 @@ class Plateau {
         best_.wait_again();
     }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("best", best_);
-    }
+    void archive(Archive& archive) { archive.nested("best", best_); }
 
   private:
     BestMetric best_;

@@ -21,7 +21,7 @@ class PseudoLikelihoodMonitor {
         : data_{as_training_data(data)}, how_{how} {}
 
     template <concepts::Model M>
-        requires(M::depth == 2 && detail::SinglyChangeable<M>)
+        requires concepts::MaybeTwoLayers<M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (how_.due(info))
             info.metrics->push_back(

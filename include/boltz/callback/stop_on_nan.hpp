@@ -16,8 +16,8 @@ namespace boltz {
 /// `Checkpoint` never writes such a model, so the last good checkpoint survives.
 class StopOnNaN {
   public:
-    template <class M>
-    bool on_epoch_end(M const& model, TrainingInfo const& info) {
+    template <std::floating_point T>
+    bool on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) {
         std::string const where = where_not_finite(model);
         triggered_ = !where.empty();
         if (triggered_) info.remark("StopOnNaN: " + where + " of the model are not all finite numbers");

@@ -14,15 +14,17 @@
 
 namespace boltz {
 
-/// Measures "weight_norm_l", the root mean square of the weights between layers l and l + 1.
+/// Measures "weight_norm_c", the root mean square of the weights of connection c; in an RBM or DBM those between
+/// layers c and c + 1.
 struct WeightMonitor {
-    template <concepts::Model M>
-    void on_epoch_end(M const& model, TrainingInfo const& info) const {
-        for (std::size_t l = 0; l + 1 < M::depth; ++l) {
-            auto const& weights = model.weights(l);
-            double const squares = detail::dot(weights.data(), weights.data(), weights.size());
+    template <std::floating_point T>
+    void on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) const {
+        for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
+            Block<T const> const weights = model.weight_block(c);
+            std::size_t const size = weights.rows * weights.columns;
+            double const squares = detail::dot(weights.data, weights.data, size);
             info.metrics->push_back(
-                {"weight_norm_" + std::to_string(l), std::sqrt(squares / static_cast<double>(weights.size()))});
+                {"weight_norm_" + std::to_string(c), std::sqrt(squares / static_cast<double>(size))});
         }
     }
 };

@@ -123,11 +123,11 @@ void archive_unit(Archive& archive, std::string_view name, U& unit) {
     if constexpr (requires { unit.archive(archive); }) archive.nested(name, unit);
 }
 
-/// The precision of the unit in a column; 0 where it has none.
+/// The precision of the unit in a column; negative where it has none.
 template <class U>
 [[nodiscard]] double precision(U const& unit, std::size_t column) {
     if constexpr (HasPrecision<U>) return unit.precision(column);
-    return 0;
+    return -1;
 }
 
 /// Whether a row of data lies between the states of a unit that takes means, parts of joint units included.

@@ -4,34 +4,39 @@
 /// @file
 /// The check of observed states.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/states.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace boltz::detail {
 
-/// Refuses observed blocks that do not fit; returns the number of cases.
-template <concepts::Field F>
-std::size_t checked_cases(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                          Observed<F::depth> const& observed, char const* function) {
+/// Refuses observed blocks that do not fit; returns the number of cases, 1 if nothing is observed.
+template <std::floating_point T>
+std::size_t checked_cases(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed,
+                          char const* function) {
     std::size_t cases = 1;
     bool seen = false;
-    for_each_index<F::depth>([&](auto l) {
-        if (!observed[l]) return;
-        auto const& layer = field.template layer<l>();
-        if (states[l].columns != layer.size())
-            fail<ShapeError>(function, ": the states of layer ", std::size_t{l}, " have ", states[l].columns,
-                             " columns, but the layer has ", layer.size(), " units");
-        if (seen && states[l].rows != cases)
-            fail<ShapeError>(function, ": the states of layer ", std::size_t{l}, " have ", states[l].rows,
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        if (!observed[l]) continue;
+        if (states.layers() != field.layers())
+            fail<ShapeError>(function, ": states has blocks for ", states.layers(), " layers, but the model has ",
+                             field.layers());
+        if (states[l].columns != field.sizes()[l])
+            fail<ShapeError>(function, ": the states of layer ", l, " have ", states[l].columns,
+                             " columns, but the layer has ", field.sizes()[l], " units");
+        std::size_t const rows = states.rows_of(l);
+        if (seen && rows != cases)
+            fail<ShapeError>(function, ": the states of layer ", l, " have ", rows,
                              " rows, but those of the layers before have ", cases);
-        validate(layer.unit(), Block<typename F::value_type const>{states[l]}, function);
-        cases = states[l].rows;
+        field.unit(l).validate(states[l].row_range(0, rows), function);
+        cases = rows;
         seen = true;
-    });
+    }
     return cases;
 }
 

@@ -4,27 +4,27 @@
 /// @file
 /// All configurations of a small model, in blocks.
 
-#include <boltz/concepts.hpp>
+#include <boltz/compute.hpp>
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
 #include <boltz/model/bounded_energy.hpp>
+#include <boltz/states.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -39,31 +39,31 @@ namespace detail {
 
 /// All configurations of the layers that cannot be summed out by A(x).
 ///
-/// Layers of a set without neighbours are independent given the rest, so each is summed (integrated) in closed form:
-/// log sum = sum_{l not summed} [b_l' s_l - e_l(s_l)] + sum_{pairs not summed} s_l' W_l s_{l+1} + sum_{l summed}
-/// A_l(x_l). Of all such sets the one that leaves the fewest states to enumerate is taken; layers that cannot be
-/// enumerated belong to it.
+/// Layers of a set without weights in common are independent given the rest, so each is summed (integrated) in closed
+/// form: log sum = sum_{l not summed} [b_l' s_l - e_l(s_l)] + sum_{connections (k, l) of layers that are not summed}
+/// s_k' W s_l + sum_{l summed} A_l(x_l). Of all such sets the one that leaves the fewest states to enumerate is
+/// taken; layers that cannot be enumerated belong to it.
 ///
 /// Consecutive configurations differ as the first ones do wherever a number of units or layers has been counted off
 /// (binary digits, say), so the inputs of a block are those of its first row plus differences that are computed once:
 /// an addition in place of a product. Whether a block is of that kind is looked at, not assumed.
-template <concepts::Field F>
+template <std::floating_point T>
 class Enumeration {
-    using T = typename F::value_type;
-    static constexpr std::size_t depth = F::depth;
-
   public:
-    Enumeration(F const& field, Observed<depth> const& observed, ExactOptions const& options, char const* function)
+    /// What a block of pairs of a case and a configuration is given to: `visit(states, cases, log_weights)`.
+    using Visit = FunctionRef<void(StatesView<T>, std::span<std::size_t const>, std::span<double const>)>;
+
+    Enumeration(Field<T> const& field, LayerSet observed, ExactOptions const& options, char const* function)
         : field_{&field}, observed_{observed}, function_{function} {
-        if constexpr (concepts::Model<F>) check_bounded_energy(field, function);
-        std::array<double, depth> const counts = state_counts(field);
+        check_bounded_energy(field, function);
+        for (std::size_t l = 0; l < layers(); ++l) counts_.push_back(field.unit(l).state_count(field.sizes()[l]));
         double states = 0;
-        summed_ = independent_layers<depth>(
-            observed,
-            [&](auto const& set) {
+        summed_ = independent_layers(
+            field.graph(), observed,
+            [&](LayerSet set) {
                 double product = 1;
-                for (std::size_t l = 0; l < depth; ++l)
-                    if (!set[l] && !observed[l]) product *= counts[l];
+                for (std::size_t l = 0; l < layers(); ++l)
+                    if (!set[l] && !observed[l]) product *= counts_[l];
                 return product;
             },
             states);
@@ -83,52 +83,41 @@ class Enumeration {
     }
 
     /// Which layers are summed out in closed form.
-    [[nodiscard]] std::array<bool, depth> const& summed() const noexcept { return summed_; }
+    [[nodiscard]] LayerSet summed() const noexcept { return summed_; }
     /// The number of configurations of the layers that are not.
     [[nodiscard]] std::size_t states() const noexcept { return states_; }
 
     /// Writes configuration `index` of a case to a row of `states`: observed and enumerated layers.
-    void write(StateBlocks<T, depth> const& given, std::size_t case_index, std::size_t index,
-               StateBlocks<T, depth> const& states, std::size_t row) const {
-        for_each_index<depth>([&](auto l) {
-            if (observed_[l]) {
-                copy(given[l].row_range(case_index, 1), states[l].row_range(row, 1));
-            } else if (!summed_[l]) {
-                if constexpr (enumerable<l>) {
-                    auto const& layer = field_->template layer<l>();
-                    auto const count = static_cast<std::size_t>(layer.unit().state_count(layer.size()));
-                    layer.unit().write_state(index % count, states[l].row(row));
-                    index /= count;
-                }
-            }
-        });
+    void write(StatesView<T const> given, std::size_t case_index, std::size_t index, StatesView<T> states,
+               std::size_t row) const {
+        for (std::size_t l = 0; l < layers(); ++l)
+            if (observed_[l]) copy(given[l].row_range(case_index, 1), states[l].row_range(row, 1));
+        write_enumerated(index, states, row);
     }
 
     /// Calls `visit(states, cases, log_weights)` for blocks of all pairs of a case and a configuration: row i of
     /// `states` belongs to case cases[i] and log_weights[i] is the log of the sum of exp(-E) over the summed layers,
     /// whose blocks hold their natural parameters.
-    template <class Visit>
-    void for_each_block(StateBlocks<T, depth> const& given, std::size_t cases, Visit&& visit) const {
+    void for_each_block(StatesView<T const> given, std::size_t cases, Visit visit) const {
         for_range(given, 0, cases * states_, visit);
     }
 
     /// The same for `count` pairs from pair `first` on, the first of a portion or of any block before it.
-    template <class Visit>
-    void for_range(StateBlocks<T, depth> const& given, std::size_t first, std::size_t count, Visit&& visit) const {
-        States<T, depth> buffer{std::min(count, block_rows_), field_->sizes()};
-        States<T, depth> inputs = buffer;
+    void for_range(StatesView<T const> given, std::size_t first, std::size_t count, Visit visit) const {
+        States<T> buffer{std::min(count, block_rows_), field_->sizes()};
+        States<T> inputs = buffer;
         std::vector<std::size_t> case_of(buffer.rows());
         std::vector<double> weights(buffer.rows());
         std::vector<double> own(buffer.rows());
         for (std::size_t const end = first + count; first < end; first += block_rows_) {
             std::size_t const rows = std::min(block_rows_, end - first);
-            auto const states = row_range(buffer.blocks(), 0, rows);
+            StatesView<T> const states = buffer.blocks().row_range(0, rows);
             for (std::size_t i = 0; i < rows; ++i) {
                 case_of[i] = (first + i) / states_;
                 write(given, case_of[i], (first + i) % states_, states, i);
             }
             std::span const log_weights{weights.data(), rows};
-            weigh(states, row_range(inputs.blocks(), 0, rows), log_weights, std::span{own.data(), rows});
+            weigh(states, inputs.blocks().row_range(0, rows), log_weights, std::span{own.data(), rows});
             for (double const w : log_weights)
                 if (!(w < std::numeric_limits<double>::infinity()))
                     fail<ValueError>(function_, ": the parameters of the model are so large that energies are not "
@@ -142,15 +131,15 @@ class Enumeration {
 
     /// The sums of exp(-E) by portion, in each for the cases from that of its first pair on. The portions do not
     /// depend on the number of workers that share them.
-    [[nodiscard]] std::vector<std::vector<RunningLogSum>> portion_sums(StateBlocks<T, depth> const& given,
-                                                                       std::size_t cases, Executor& executor) const {
+    [[nodiscard]] std::vector<std::vector<RunningLogSum>> portion_sums(StatesView<T const> given, std::size_t cases,
+                                                                       Executor& executor) const {
         std::size_t const pairs = product_of("exact_log_partition", {{cases, "cases"}, {states_, "states"}});
         std::vector<std::vector<RunningLogSum>> sums((pairs + portion() - 1) / portion());
         executor.for_each_block(sums.size(), 1, [&](std::size_t p, std::size_t) {
             std::size_t const first = p * portion();
             std::size_t const count = std::min(portion(), pairs - first);
             sums[p].resize((first + count - 1) / states_ - first / states_ + 1);
-            for_range(given, first, count, [&](auto const&, auto case_of, std::span<double const> weights) {
+            for_range(given, first, count, [&](auto, auto case_of, std::span<double const> weights) {
                 for (std::size_t i = 0; i < weights.size(); ++i)
                     sums[p][case_of[i] - first / states_].add(weights[i]);
             });
@@ -159,7 +148,7 @@ class Enumeration {
     }
 
     /// log of the sum of exp(-E) over all layers that are not observed, for each case.
-    [[nodiscard]] std::vector<double> log_sums(StateBlocks<T, depth> const& given, std::size_t cases,
+    [[nodiscard]] std::vector<double> log_sums(StatesView<T const> given, std::size_t cases,
                                                Executor& executor) const {
         std::vector<RunningLogSum> sums(cases);
         auto const parts = portion_sums(given, cases, executor);
@@ -175,44 +164,40 @@ class Enumeration {
     static constexpr std::size_t least_rows = 16;
     static constexpr std::size_t portion_rows = 16384;
 
-    template <std::size_t L>
-    static constexpr bool enumerable = concepts::EnumerableUnit<
-        typename std::remove_cvref_t<decltype(std::declval<F const&>().template layer<L>())>::unit_type, T>;
+    [[nodiscard]] std::size_t layers() const noexcept { return field_->layers(); }
 
-    static std::array<double, depth> state_counts(F const& field) {
-        std::array<double, depth> counts{};
-        for_each_index<depth>([&](auto l) {
-            if constexpr (enumerable<l>)
-                counts[l] = field.template layer<l>().unit().state_count(field.template layer<l>().size());
-            else
-                counts[l] = std::numeric_limits<double>::infinity();
-        });
-        return counts;
+    void write_enumerated(std::size_t index, StatesView<T> states, std::size_t row) const {
+        for (std::size_t l = 0; l < layers(); ++l) {
+            if (observed_[l] || summed_[l]) continue;
+            auto const count = static_cast<std::size_t>(counts_[l]);
+            field_->unit(l).write_state(index % count, states[l].row(row));
+            index /= count;
+        }
     }
 
-    // How the first configurations differ from the very first, and what the summed layers hear of it; observed layers
-    // do not change within a block.
+    // How the first configurations differ from the very first, and by how much that moves the natural parameters of
+    // the summed layers; observed layers do not change within a block.
     void find_differences() {
         differences_.require(block_rows_, field_->sizes());
-        auto const blocks = differences_.blocks();
-        for (std::size_t i = 0; i < block_rows_; ++i) write({}, 0, i, blocks, i);
-        for (std::size_t l = 0; l < depth; ++l)
+        StatesView<T> const blocks = differences_.blocks();
+        for (std::size_t i = 0; i < block_rows_; ++i) write_enumerated(i, blocks, i);
+        for (std::size_t l = 0; l < layers(); ++l)
             for (std::size_t i = block_rows_; i-- > 0;)
                 for (std::size_t j = 0; j < blocks[l].columns; ++j) blocks[l](i, j) -= blocks[l](0, j);
-        for_each_index<depth>([&](auto l) {
-            if (summed_[l]) field_->template input<l>(blocks, blocks[l], {.bias = 0});
-        });
+        for (std::size_t l = 0; l < layers(); ++l)
+            if (summed_[l]) field_->input(l, blocks, blocks[l], {.bias = 0});
     }
 
     // Whether the rows of a block differ from its first row by the differences that have been computed.
-    bool differ_as_the_first(StateBlocks<T, depth> const& states) const {
-        for (std::size_t l = 0; l < depth; ++l) {
+    bool differ_as_the_first(StatesView<T const> states) const {
+        for (std::size_t l = 0; l < layers(); ++l) {
             if (observed_[l] || summed_[l]) continue;
-            T const* const start = states[l].row(0).data();
-            for (std::size_t i = 1; i < states[l].rows; ++i) {
-                T const* const row = states[l].row(i).data();
+            Block<T const> const layer = states[l];
+            T const* const start = layer.row(0).data();
+            for (std::size_t i = 1; i < layer.rows; ++i) {
+                T const* const row = layer.row(i).data();
                 T const* const difference = differences_[l].row(i).data();
-                for (std::size_t j = 0; j < states[l].columns; ++j)
+                for (std::size_t j = 0; j < layer.columns; ++j)
                     if (row[j] - start[j] != difference[j]) return false;
             }
         }
@@ -220,46 +205,47 @@ class Enumeration {
     }
 
     // The natural parameters of summed layers go into `inputs` first, as they read the states of their neighbours.
-    void weigh(StateBlocks<T, depth> const& states, StateBlocks<T, depth> const& inputs, std::span<double> out,
-               std::span<double> own) const {
+    void weigh(StatesView<T> states, StatesView<T> inputs, std::span<double> out, std::span<double> own) const {
         std::fill(out.begin(), out.end(), 0.0);
         std::fill(own.begin(), own.end(), 0.0);
         bool const by_differences = differences_.rows() == out.size() && differ_as_the_first(states);
-        for_each_index<depth>([&](auto l) {
-            auto const& unit = field_->template layer<l>().unit();
-            if (summed_[l]) {
-                if (!by_differences) {
-                    field_->template input<l>(states, inputs[l]);
-                    unit.add_log_partition(Block<T const>{inputs[l]}, out);
-                    return;
-                }
-                field_->template input<l>(row_range(states, 0, 1), inputs[l].row_range(0, 1));
-                for (std::size_t i = 0; i < out.size(); ++i) { // row by row, while it is in the nearest cache
-                    if (i > 0)
-                        weighted_sum<T>(inputs[l].row(0).data(), T{1}, differences_[l].row(i).data(), T{1},
-                                        inputs[l].row(i).data(), inputs[l].columns);
-                    unit.add_log_partition(Block<T const>{inputs[l].row_range(i, 1)}, out.subspan(i, 1));
-                }
-                return;
+        for (std::size_t l = 0; l < layers(); ++l) {
+            AnyUnit<T> const& unit = field_->unit(l);
+            Block<T> const input = inputs[l];
+            if (!summed_[l]) {
+                // A connection of two layers that are not summed counts once, at its upper layer.
+                field_->input(l, states, input, {.above = 0, .among = ~summed_});
+                for (std::size_t i = 0; i < out.size(); ++i)
+                    out[i] += dot(states[l].row(i).data(), input.row(i).data(), input.columns);
+                unit.add_own_term(states[l], own);
+                continue;
             }
-            bool const hears_below = l > 0 && !summed_[l > 0 ? l - 1 : 0];
-            field_->template input<l>(states, inputs[l], {.below = hears_below ? 1.0 : 0.0, .above = 0});
-            for (std::size_t i = 0; i < out.size(); ++i)
-                out[i] += dot(states[l].row(i).data(), inputs[l].row(i).data(), states[l].columns);
-            unit.add_own_term(Block<T const>{states[l]}, own);
-        });
+            if (!by_differences) {
+                field_->input(l, states, input);
+                unit.add_log_partition(input, out);
+                continue;
+            }
+            field_->input(l, states.row_range(0, 1), input.row_range(0, 1));
+            for (std::size_t i = 0; i < out.size(); ++i) { // row by row, while it is in the nearest cache
+                if (i > 0)
+                    weighted_sum<T>(input.row(0).data(), T{1}, differences_[l].row(i).data(), T{1},
+                                    input.row(i).data(), input.columns);
+                unit.add_log_partition(input.row_range(i, 1), out.subspan(i, 1));
+            }
+        }
         for (std::size_t i = 0; i < out.size(); ++i) out[i] -= own[i];
-        for (std::size_t l = 0; l < depth; ++l)
+        for (std::size_t l = 0; l < layers(); ++l)
             if (summed_[l]) copy(inputs[l], states[l]);
     }
 
-    F const* field_;
-    Observed<depth> observed_;
-    char const* function_; // in whose name errors are
-    std::array<bool, depth> summed_{};
+    Field<T> const* field_;
+    LayerSet observed_;
+    char const* function_;       // in whose name errors are
+    std::vector<double> counts_; // states of each layer
+    LayerSet summed_;
     std::size_t states_ = 0;
     std::size_t block_rows_ = most_rows;
-    States<T, depth> differences_; // no rows where products are taken
+    States<T> differences_; // no rows where products are taken
 };
 
 } // namespace detail

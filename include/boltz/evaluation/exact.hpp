@@ -4,13 +4,14 @@
 /// @file
 /// The truth about small models, by enumeration.
 
-#include <boltz/concepts.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
 #include <boltz/evaluation/enumeration.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -23,10 +24,10 @@ namespace boltz {
 /// workers share the configurations; their number does not change the result. Gaussian layers are integrated, so none
 /// of them may be neighbours. Allocates.
 /// @throws ValueError if there are more than `options.max_states` states, or Gaussian layers are neighbours.
-template <concepts::Field F>
-[[nodiscard]] double exact_log_partition(F const& field, ExactOptions const& options = {}) {
+template <std::floating_point T>
+[[nodiscard]] double exact_log_partition(Field<T> const& field, ExactOptions const& options = {}) {
     Executor executor{options.compute};
-    return detail::Enumeration<F>{field, {}, options, "exact_log_partition"}.log_sums({}, 1, executor)[0];
+    return detail::Enumeration<T>{field, {}, options, "exact_log_partition"}.log_sums({}, 1, executor)[0];
 }
 
 /// log of the sum of exp(-E) over the layers that are not observed, for each row of the observed ones, in nats: the
@@ -35,37 +36,34 @@ template <concepts::Field F>
 /// Only the blocks of observed layers are read.
 /// @throws ShapeError if a block does not fit its layer; ValueError as `exact_log_partition`, or if a state is
 /// impossible.
-template <concepts::Field F>
-[[nodiscard]] std::vector<double>
-exact_log_sum(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-              Observed<F::depth> const& observed, ExactOptions const& options = {}) {
+template <std::floating_point T>
+[[nodiscard]] std::vector<double> exact_log_sum(Field<T> const& field,
+                                                std::type_identity_t<StatesView<T const>> states, LayerSet observed,
+                                                ExactOptions const& options = {}) {
     std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_sum");
     Executor executor{options.compute};
-    return detail::Enumeration<F>{field, observed, options, "exact_log_sum"}.log_sums(states, cases, executor);
+    return detail::Enumeration<T>{field, observed, options, "exact_log_sum"}.log_sums(states, cases, executor);
 }
 
-/// log p(v) of each row of `data`, the states of layer 0, in nats: all hidden layers are summed out.
+/// log p(v) of each row of `data`, the states of layer 0, in nats: all other layers are summed out.
 ///
 /// Densities where layer 0 is real-valued. Costs one enumeration a row and one for log Z.
 /// @throws ShapeError if `data` does not have one column a unit of layer 0; ValueError as `exact_log_partition`, or
 /// if a state is impossible.
-template <concepts::Field F>
-[[nodiscard]] std::vector<double> exact_log_likelihood(F const& field,
-                                                       std::type_identity_t<Block<typename F::value_type const>> data,
+template <std::floating_point T>
+[[nodiscard]] std::vector<double> exact_log_likelihood(Field<T> const& field,
+                                                       std::type_identity_t<Block<T const>> data,
                                                        ExactOptions const& options = {}) {
-    using T = typename F::value_type;
-    Matrix<T> visible = xt::zeros<T>({data.rows, data.columns});
-    copy(data, Block{visible});
-    StateBlocks<T, F::depth> states{};
-    states[0] = Block{visible};
-    Observed<F::depth> observed{};
-    observed[0] = true;
+    std::vector<Block<T>> blocks(field.layers());
+    blocks[0] = detail::for_reading(data);
+    StatesView<T const> const states{blocks, 0, data.rows};
+    LayerSet const observed = LayerSet::of(0);
     std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_likelihood");
     Executor executor{options.compute};
     double const log_partition =
-        detail::Enumeration<F>{field, {}, options, "exact_log_likelihood"}.log_sums({}, 1, executor)[0];
+        detail::Enumeration<T>{field, {}, options, "exact_log_likelihood"}.log_sums({}, 1, executor)[0];
     std::vector<double> result =
-        detail::Enumeration<F>{field, observed, options, "exact_log_likelihood"}.log_sums(states, cases, executor);
+        detail::Enumeration<T>{field, observed, options, "exact_log_likelihood"}.log_sums(states, cases, executor);
     for (double& value : result) value -= log_partition;
     return result;
 }

@@ -4,15 +4,16 @@
 /// @file
 /// Exact samples of small models.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/enumeration.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/field.hpp>
 #include <boltz/random.hpp>
+#include <boltz/states.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -22,8 +23,8 @@ namespace detail {
 
 /// Numbers of configurations, drawn independently from the enumerated distribution: the smallest whose cumulative
 /// probability exceeds a uniform number. Row i of `draws` serves sample i.
-template <concepts::Field F>
-std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration, std::size_t count,
+template <std::floating_point T>
+std::vector<std::size_t> drawn_configurations(Enumeration<T> const& enumeration, std::size_t count,
                                               Draws const& draws, Executor& executor) {
     struct Wanted {
         double position; // within the portion, relative to the whole
@@ -57,17 +58,16 @@ std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration,
         std::size_t next = 0;
         std::size_t possible = index; // the last configuration with a probability
         double cumulative = 0;
-        enumeration.for_range({}, index, last - index,
-                              [&](auto const&, auto const&, std::span<double const> log_weights) {
-                                  for (double const w : log_weights) {
-                                      double const probability = std::exp(w - log_whole);
-                                      if (probability > 0) possible = index;
-                                      cumulative += probability;
-                                      for (; next < here.size() && here[next].position < cumulative; ++next)
-                                          result[here[next].sample] = index;
-                                      ++index;
-                                  }
-                              });
+        enumeration.for_range({}, index, last - index, [&](auto, auto, std::span<double const> log_weights) {
+            for (double const w : log_weights) {
+                double const probability = std::exp(w - log_whole);
+                if (probability > 0) possible = index;
+                cumulative += probability;
+                for (; next < here.size() && here[next].position < cumulative; ++next)
+                    result[here[next].sample] = index;
+                ++index;
+            }
+        });
         for (; next < here.size(); ++next) result[here[next].sample] = possible;
     });
     return result;
@@ -78,27 +78,27 @@ std::vector<std::size_t> drawn_configurations(Enumeration<F> const& enumeration,
 /// Independent draws of all layers from the model itself, rows = samples: the enumerated layers from their
 /// probabilities, those that are summed out from their distribution given them.
 ///
-/// Two enumerations and a product a pair of layers; the number of workers does not change the samples. Allocates.
+/// Two enumerations and a product a connection; the number of workers does not change the samples. Allocates.
 /// @throws ValueError if `count` is 0 or more than memory can hold, or as `exact_log_partition`.
-template <concepts::Field F>
-[[nodiscard]] States<typename F::value_type, F::depth>
-exact_samples(F const& field, std::size_t count, Random& random, ExactOptions const& options = {}) {
+template <std::floating_point T>
+[[nodiscard]] States<T> exact_samples(Field<T> const& field, std::size_t count, Random& random,
+                                      ExactOptions const& options = {}) {
     if (count == 0) detail::fail<ValueError>("exact_samples: count is 0, but must be at least 1");
     static_cast<void>(detail::rows_of_states("exact_samples", {count, "count"}, {1, "read"}, field.sizes()));
     Executor executor{options.compute};
-    detail::Enumeration<F> const enumeration{field, {}, options, "exact_samples"};
+    detail::Enumeration<T> const enumeration{field, {}, options, "exact_samples"};
     Draws const draws = random.split();
     auto const chosen = detail::drawn_configurations(enumeration, count, draws.stream(0), executor);
-    States<typename F::value_type, F::depth> result{count, field.sizes()};
-    auto const all = result.blocks();
+    States<T> result{count, field.sizes()};
+    StatesView<T> const all = result.blocks();
     executor.for_each_block(count, [&](std::size_t first, std::size_t rows) {
-        auto const states = row_range(all, first, rows);
+        StatesView<T> const states = all.row_range(first, rows);
         for (std::size_t i = 0; i < rows; ++i) enumeration.write({}, 0, chosen[first + i], states, i);
-        detail::for_each_index<F::depth>([&](auto l) {
-            if (!enumeration.summed()[l]) return;
-            field.template input<l>(states, states[l]);
-            field.template layer<l>().unit().sample(states[l], draws.stream(1).stream(l).from_row(first));
-        });
+        for (std::size_t l = 0; l < field.layers(); ++l) {
+            if (!enumeration.summed()[l]) continue;
+            field.input(l, states, states[l]);
+            field.unit(l).sample(states[l], draws.stream(1).stream(l).from_row(first));
+        }
     });
     return result;
 }

@@ -7,105 +7,101 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
+#include <boltz/error.hpp>
+#include <boltz/field.hpp>
+#include <boltz/layer_set.hpp>
+#include <boltz/states.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace boltz {
 namespace detail {
 
-/// out[i] += sum_l b_l' s_l + sum_l s_l' W_l s_{l+1} for row i; for means this is the expectation under a factorised
-/// distribution.
-template <concepts::Field F>
-void add_couplings(F const& field, StateBlocks<typename F::value_type, F::depth> const& states,
-                   std::span<double> out) {
-    using T = typename F::value_type;
-    for_each_index<F::depth>([&](auto l) {
-        Matrix<T> input = xt::zeros<T>({states[l].rows, states[l].columns});
-        field.template input<l>(states, Block{input}, Factors{.below = l > 0 ? 1.0 : 0.0, .above = 0});
-        for (std::size_t i = 0; i < states[l].rows; ++i)
-            out[i] += dot(states[l].row(i).data(), Block{input}.row(i).data(), states[l].columns);
-    });
+/// out[i] += sum over layers of b_l' s_l + sum over connections (k, l) of s_k' W s_l for row i; for means this is the
+/// expectation under a factorised distribution. Each connection is added at its upper layer.
+template <std::floating_point T>
+void add_couplings(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, std::span<double> out) {
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        Block<T const> const layer = states[l];
+        Matrix<T> input = xt::zeros<T>({out.size(), layer.columns});
+        field.input(l, states, Block{input}, {.above = 0});
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] += dot(layer.row(i).data(), Block{input}.row(i).data(), layer.columns);
+    }
 }
 
 } // namespace detail
 
-/// E(s) of each row, in nats: sum_l [e_l(s_l) - b_l' s_l] - sum_l s_l' W_l s_{l+1}.
+/// E(s) of each row, in nats: sum over layers of [e_l(s_l) - b_l' s_l] - sum over connections (k, l) of s_k' W s_l.
 ///
-/// Accumulates in double; one product a pair of layers; allocates.
+/// Accumulates in double; one product a connection; allocates.
 /// @throws ShapeError if a block does not fit its layer.
-template <concepts::Field F>
-[[nodiscard]] std::vector<double> energy(F const& field,
-                                         StateBlocks<typename F::value_type, F::depth> const& states) {
-    using T = typename F::value_type;
-    detail::check_states(field, states, detail::all_layers<F::depth>(), "energy");
-    std::vector<double> result(states[0].rows, 0.0);
+template <std::floating_point T>
+[[nodiscard]] std::vector<double> energy(Field<T> const& field, std::type_identity_t<StatesView<T const>> states) {
+    std::size_t const rows = detail::check_states(field, states, LayerSet::all(), "energy");
+    std::vector<double> result(rows, 0.0);
     detail::add_couplings(field, states, result);
     for (double& value : result) value = -value;
-    detail::for_each_index<F::depth>(
-        [&](auto l) { field.template layer<l>().unit().add_own_term(Block<T const>{states[l]}, std::span{result}); });
+    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).add_own_term(states[l], std::span{result});
     return result;
 }
 
-/// log of the sum (or integral) over all layers of one parity of exp(-E), given the layers of the other parity, for
-/// each row, in nats.
+/// log of the sum (or integral) over the layers `summed` of exp(-E), given all other layers, for each row, in nats.
 ///
-/// log sum_{s_l: l odd} exp(-E(s)) = sum_{l even} [b_l' s_l - e_l(s_l)] + sum_{l odd} A_l(x_l) for `SummedParity` =
-/// 1, and the other way round for 0. Only the blocks of the given parity are read. Allocates.
-/// @throws ShapeError if a block does not fit its layer.
-template <std::size_t SummedParity, concepts::Field F>
-    requires(SummedParity <= 1)
-[[nodiscard]] std::vector<double> log_marginal(F const& field,
-                                               StateBlocks<typename F::value_type, F::depth> const& states) {
-    using T = typename F::value_type;
-    std::array<bool, F::depth> given{};
-    for (std::size_t l = 0; l < F::depth; ++l) given[l] = l % 2 != SummedParity;
-    detail::check_states(field, states, given, "log_marginal");
-    std::size_t const rows = states[1 - SummedParity].rows;
+/// log sum_{s_l: l summed} exp(-E(s)) = sum over the given layers of [b_l' s_l - e_l(s_l)] + sum over connections
+/// (k, l) of given layers of s_k' W s_l + sum over the summed layers of A_l(x_l). Only the blocks of the given layers
+/// are read. One product a connection; allocates.
+/// @throws ValueError if layers to be summed have weights in common; ShapeError if a block does not fit its layer.
+template <std::floating_point T>
+[[nodiscard]] std::vector<double> log_marginal(Field<T> const& field,
+                                               std::type_identity_t<StatesView<T const>> states, LayerSet summed) {
+    if (!field.graph().independent(summed))
+        detail::fail<ValueError>("log_marginal: the layers to be summed have weights in common, but only layers that "
+                                 "are independent given the others can be summed in closed form");
+    std::size_t const rows = detail::check_states(field, states, ~summed, "log_marginal");
+    StatesView<T const> const given = states.row_range(0, rows);
     std::vector<double> result(rows, 0.0);
     std::vector<double> own(rows, 0.0);
-    detail::for_each_index<F::depth>([&](auto l) {
-        auto const& layer = field.template layer<l>();
-        if constexpr (l % 2 == SummedParity) {
-            Matrix<T> input = xt::zeros<T>({rows, layer.size()});
-            field.template input<l>(states, Block{input});
-            layer.unit().add_log_partition(Block<T const>{input}, std::span{result});
-        } else {
-            layer.unit().add_own_term(Block<T const>{states[l]}, std::span{own});
-            // Through the field and not from the layer, since a view of a model may scale or temper what it says.
-            Matrix<T> bias = xt::zeros<T>({std::size_t{1}, layer.size()});
-            field.template input<l>(states, Block{bias}, Factors{.below = 0, .above = 0});
-            for (std::size_t i = 0; i < rows; ++i)
-                result[i] += detail::dot(states[l].row(i).data(), bias.data(), layer.size());
+    for (std::size_t l = 0; l < field.layers(); ++l) {
+        AnyUnit<T> const& unit = field.unit(l);
+        std::size_t const size = field.sizes()[l];
+        if (summed[l]) {
+            Matrix<T> input = xt::zeros<T>({rows, size});
+            field.input(l, given, Block{input});
+            unit.add_log_partition(Block<T const>{input}, std::span{result});
+            continue;
         }
-    });
+        unit.add_own_term(given[l], std::span{own});
+        // Through the field and not from the layer, since a view of a model may scale or temper the bias.
+        bool const coupled = !(field.graph().neighbour_set(l) & ~summed).empty();
+        Matrix<T> input = xt::zeros<T>({coupled ? rows : std::size_t{1}, size});
+        field.input(l, given, Block{input}, {.above = 0, .among = ~summed});
+        for (std::size_t i = 0; i < rows; ++i)
+            result[i] += detail::dot(given[l].row(i).data(), Block{input}.row(coupled ? i : 0).data(), size);
+    }
     for (std::size_t i = 0; i < rows; ++i) result[i] -= own[i];
     return result;
 }
 
 /// The free energy of an RBM's visible states, F(v) = -log sum_h exp(-E(v, h)), for each row, in nats.
 ///
-/// p(v) = exp(-F(v)) / Z. One product; allocates.
-/// @throws ShapeError if `visible` does not have one column a visible unit.
-template <concepts::Field F>
-    requires(F::depth == 2)
-[[nodiscard]] std::vector<double> free_energy(F const& field, Block<typename F::value_type> visible) {
-    std::vector<double> result = log_marginal<1>(field, StateBlocks<typename F::value_type, 2>{visible, {}});
+/// p(v) = exp(-F(v)) / Z. One product; allocates. A model of more layers does not compile, or is refused where their
+/// number is known only when the program runs.
+/// @throws ShapeError if `visible` does not have one column a visible unit; ValueError if there are not two layers.
+template <concepts::MaybeTwoLayers F>
+[[nodiscard]] std::vector<double> free_energy(F const& field, Block<typename F::value_type const> visible) {
+    using T = typename F::value_type;
+    detail::check_two_layers<T>(field, "free_energy");
+    StateBlocks<T, 2> const states{detail::for_reading(visible), {}};
+    std::vector<double> result = log_marginal<T>(field, states, LayerSet::of(1));
     for (double& value : result) value = -value;
     return result;
-}
-
-/// The same for a matrix of visible states, of which a copy is made.
-template <concepts::Field F>
-    requires(F::depth == 2)
-[[nodiscard]] std::vector<double> free_energy(F const& field, Matrix<typename F::value_type> const& visible) {
-    auto copy = visible;
-    return free_energy(field, Block{copy});
 }
 
 } // namespace boltz

@@ -4,54 +4,55 @@
 /// @file
 /// What is wrong with the parameters of a model, in words.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/index.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/field.hpp>
 #include <boltz/model/finite.hpp>
+#include <boltz/model/parameter_set.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace boltz {
 
 namespace detail {
 
-/// The largest weight between layers l and l + 1 that anything has use for: of units with a few states exp(10,000) is
-/// beyond any odds; inputs of a network may be small numbers; real-valued units have scales of their own.
-template <std::size_t L, class M>
-constexpr double largest_sensible_weight() {
-    if constexpr (!HasLayers<M>)
-        return 1e8;
-    else if constexpr (CountsStates<UnitOf<M, L>> && CountsStates<UnitOf<M, L + 1>>)
-        return 1e4;
-    else
-        return std::numeric_limits<double>::infinity();
+/// The largest weight of a connection that anything has use for: of units with a few states exp(10,000) is beyond any
+/// odds; inputs of a network, which is no field, may be small numbers; real-valued units have scales of their own.
+template <std::floating_point T>
+double largest_sensible_weight(Field<T> const* field, Connection const& connection) {
+    if (field == nullptr) return 1e8;
+    bool const counts = field->unit(connection.lower).countable() && field->unit(connection.upper).countable();
+    return counts ? 1e4 : std::numeric_limits<double>::infinity();
 }
 
-/// Whether two or more units of layer l + 1 have all weights to layer l and their biases in common.
-template <std::size_t L, class M>
-bool upper_units_are_copies(M const& model) {
-    auto const& weights = model.weights(L);
-    auto const& bias = bias_of<L + 1>(model);
-    if (weights.shape(1) < 2 || weights.shape(0) == 0) return false;
-    for (std::size_t j = 1; j < weights.shape(1); ++j)
-        if (bias.data()[j] != bias.data()[0]) return false;
-    for (std::size_t i = 0; i < weights.shape(0); ++i)
-        for (std::size_t j = 1; j < weights.shape(1); ++j)
-            if (weights(i, j) != weights(i, 0)) return false;
-    return true;
-}
-
-/// Whether weights between layers l and l + 1 lead to hidden units; those of a network to its classes may begin at 0.
-template <std::size_t L, class M>
-constexpr bool leads_to_hidden_units() {
-    return HasLayers<M> || L + 2 < M::depth;
+/// The layers below a layer, "layer 0" or "layers 0 and 1", if the layer has two or more units, which have all
+/// weights to those and their biases in common; else empty.
+template <std::floating_point T>
+std::string where_units_are_copies(Parametric<T> const& model, std::size_t layer) {
+    std::span<T const> const bias = model.bias_span(layer);
+    for (T const b : bias)
+        if (b != bias[0]) return {};
+    std::string below;
+    for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
+        auto const [lower, upper] = model.weight_connections()[c];
+        if (upper != layer) continue;
+        Block<T const> const weights = model.weight_block(c);
+        if (weights.columns < 2 || weights.rows == 0) return {};
+        for (std::size_t i = 0; i < weights.rows; ++i)
+            for (std::size_t j = 1; j < weights.columns; ++j)
+                if (weights(i, j) != weights(i, 0)) return {};
+        if (below.empty())
+            below = "layer " + std::to_string(lower);
+        else
+            below = "layers" + below.substr(below.find(' ')) + " and " + std::to_string(lower);
+    }
+    return below;
 }
 
 } // namespace detail
@@ -62,8 +63,8 @@ constexpr bool leads_to_hidden_units() {
 /// neighbour alone holds in one state, or of more than 100 million in a network; layers whose units are copies of one
 /// another, as before `initialise_weights`: they are sent the same gradient, and stay so where the statistics are
 /// means. One or two passes over the parameters.
-template <class M>
-[[nodiscard]] std::vector<std::string> parameter_faults(M const& model) {
+template <std::floating_point T>
+[[nodiscard]] std::vector<std::string> parameter_faults(Parametric<T> const& model) {
     std::vector<std::string> faults;
     auto const say = [&](auto const&... words) {
         std::ostringstream text;
@@ -74,21 +75,27 @@ template <class M>
         say(where, " of the model are not all finite numbers: the training has diverged; a lower rate may help");
         return faults;
     }
-    if constexpr (detail::ShowsWeights<M>)
-        detail::for_each_index<M::depth - 1>([&](auto l) {
-            auto const& weights = model.weights(l);
-            double largest = 0;
-            for (auto const w : weights) largest = std::max(largest, std::abs(static_cast<double>(w)));
-            if (largest > detail::largest_sensible_weight<l, M>())
-                say("the weights between layers ", std::size_t{l}, " and ", l + 1, " are as large as ", largest,
-                    detail::HasLayers<M> ? ", so that one unit alone decides the state of another" : "",
-                    ": the training has diverged; a lower rate may help");
-            if constexpr (detail::leads_to_hidden_units<l, M>())
-                if (detail::upper_units_are_copies<l>(model))
-                    say("all units of layer ", l + 1, " have the same weights to layer ", std::size_t{l},
-                        " and the same bias, so they are copies of one another: give the model weights by "
-                        "initialise_weights before the training");
-        });
+    auto const* const field = dynamic_cast<Field<T> const*>(&model);
+    auto const& connections = model.weight_connections();
+    for (std::size_t c = 0; c < connections.size(); ++c) {
+        std::size_t const upper = connections[c].upper;
+        Block<T const> const weights = model.weight_block(c);
+        double largest = 0;
+        for (std::size_t i = 0; i < weights.rows; ++i)
+            for (T const w : weights.row(i)) largest = std::max(largest, std::abs(static_cast<double>(w)));
+        if (largest > detail::largest_sensible_weight(field, connections[c]))
+            say(detail::name_of_weights(connections[c]), " are as large as ", largest,
+                field != nullptr ? ", so that one unit alone decides the state of another" : "",
+                ": the training has diverged; a lower rate may help");
+        // Once a layer, at its first connection from below; the weights of a network to its classes may begin at 0.
+        bool const first = std::none_of(connections.begin(), connections.begin() + static_cast<std::ptrdiff_t>(c),
+                                        [&](Connection const& other) { return other.upper == upper; });
+        if (!first || (field == nullptr && upper + 1 == model.parameter_layers())) continue;
+        if (std::string const below = detail::where_units_are_copies(model, upper); !below.empty())
+            say("all units of layer ", upper, " have the same weights to ", below,
+                " and the same bias, so they are copies of one another: give the model weights by "
+                "initialise_weights before the training");
+    }
     return faults;
 }
 

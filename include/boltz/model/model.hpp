@@ -26,6 +26,8 @@ struct Accumulation {
 template <std::floating_point T>
 class Model : public Field<T>, public Parametric<T> {
   public:
+    using value_type = T;
+
     /// gradient = keep * gradient + factor * sum over rows of -dE/d(parameter).
     virtual void accumulate(Phase<T> const& phase, Accumulation how, ParameterSet<T>& gradient,
                             Executor& executor) const = 0;

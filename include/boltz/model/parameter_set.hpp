@@ -56,6 +56,8 @@ struct Parameter {
 template <std::floating_point T>
 class Parametric {
   public:
+    using value_type = T;
+
     virtual ~Parametric() = default;
     /// The layers that each weight matrix joins, in the order of the matrices.
     [[nodiscard]] virtual std::vector<Connection> const& weight_connections() const noexcept = 0;

@@ -4,7 +4,8 @@
 /// @file
 /// Adaptive moment estimation.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/clock.hpp>
 #include <boltz/detail/adam_step.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
@@ -13,6 +14,7 @@
 #include <boltz/schedule.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <span>
 #include <utility>
 
@@ -33,53 +35,52 @@ struct Adam {
     double unit_rate = 0.1;         ///< rate of the units' own parameters, as a share of `learning_rate`
     LayerRates layer_rates{};       ///< multipliers of the rate of single layers; 0 freezes one
 
-    template <concepts::Parametric M>
+    template <std::floating_point T>
     class Session;
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
         for (auto const& [value, name] :
              {std::pair{first_decay, "first_decay"}, std::pair{second_decay, "second_decay"}})
             if (!(value >= 0 && value < 1))
                 detail::fail<ValueError>("Adam: ", name, " is ", value, ", but must lie in [0, 1)");
         if (!(epsilon > 0)) detail::fail<ValueError>("Adam: epsilon is ", epsilon, ", but must be positive");
-        detail::check_rates(*this, "Adam", model);
-        return Session<M>{*this, model};
+        detail::check_rates(*this, "Adam", model.parameter_layers());
+        return Session<T>{*this, model};
     }
 };
 
 /// The moments.
-template <concepts::Parametric M>
-class Adam::Session : public detail::ElementwiseSession<Adam::Session<M>, Adam, M, 2> {
-    using Base = detail::ElementwiseSession<Session, Adam, M, 2>;
+template <std::floating_point T>
+class Adam::Session final : public detail::ElementwiseSession<Adam::Session<T>, Adam, T, 2> {
+    using Base = detail::ElementwiseSession<Session, Adam, T, 2>;
     friend Base;
 
   public:
     using Base::Base;
 
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(Archive& archive) override {
         archive.nested("mean", this->sets_[0]);
         archive.nested("square", this->sets_[1]);
         archive("rate_factor", this->rate_factor_);
     }
 
   private:
-    // Moments of a frozen layer go on, so that its first steps are not those of a stranger.
-    template <class T>
-    void move(Parameter parameter, Clock const& clock, std::span<T> values, std::span<T> mean, std::span<T> square,
-              std::span<T> slope) const {
+    // Moments are updated while a layer is frozen, so that its first steps afterwards are well scaled.
+    template <class N>
+    void move(Parameter parameter, Clock const& clock, std::span<N> values, std::span<N> mean, std::span<N> square,
+              std::span<N> slope) const {
         Adam const& policy = this->policy_;
         double const updates = static_cast<double>(clock.update) + 1;
         double const unbiased_square = std::sqrt(1 - std::pow(policy.second_decay, updates));
         double const unbiased_mean = 1 - std::pow(policy.first_decay, updates);
         detail::adam_update(values.data(), mean.data(), square.data(), slope.data(), values.size(),
-                            {.first_decay = static_cast<T>(policy.first_decay),
-                             .second_decay = static_cast<T>(policy.second_decay),
-                             .rate = static_cast<T>(this->rate(parameter, clock) * unbiased_square / unbiased_mean),
-                             .epsilon = static_cast<T>(policy.epsilon * unbiased_square),
-                             .decay = static_cast<T>(this->decay(parameter))});
+                            {.first_decay = static_cast<N>(policy.first_decay),
+                             .second_decay = static_cast<N>(policy.second_decay),
+                             .rate = static_cast<N>(this->rate(parameter, clock) * unbiased_square / unbiased_mean),
+                             .epsilon = static_cast<N>(policy.epsilon * unbiased_square),
+                             .decay = static_cast<N>(this->decay(parameter))});
     }
 };
 

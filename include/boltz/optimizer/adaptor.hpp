@@ -4,79 +4,92 @@
 /// @file
 /// What optimizers that wrap another one have in common.
 
+#include <boltz/archive.hpp>
+#include <boltz/clock.hpp>
 #include <boltz/concepts.hpp>
+#include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/model.hpp>
 #include <boltz/model/parameter_set.hpp>
+#include <boltz/optimizer/optimizer_session.hpp>
+#include <boltz/states.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace boltz::detail {
 
+/// The session of the optimizer within a wrapper called `name`.
+/// @throws ValueError if it searches along lines: there is no gradient to change and no single step to follow; or as
+/// its `bind`.
+template <class Optimization, concepts::Parametric M>
+[[nodiscard]] std::unique_ptr<OptimizerSession<typename M::value_type>>
+bind_inner(std::string_view name, Optimization const& optimization, M const& model) {
+    using Session = decltype(optimization.bind(model));
+    std::unique_ptr<OptimizerSession<typename M::value_type>> inner{new Session(optimization.bind(model))};
+    if (inner->searches())
+        fail<ValueError>(name, ": the optimizer within searches along lines, but must move along a gradient");
+    return inner;
+}
+
+/// Refuses a model whose weights are not one matrix for each connection of its graph.
+/// @throws ValueError
+template <std::floating_point T>
+void check_weights_of_graph(std::string_view name, Model<T> const& model) {
+    auto const& connections = model.graph().connections();
+    bool fits = model.weight_connections() == connections;
+    for (std::size_t c = 0; fits && c < connections.size(); ++c) {
+        Block<T const> const weights = model.weight_block(c);
+        fits = weights.rows == model.graph().size(connections[c].lower) &&
+               weights.columns == model.graph().size(connections[c].upper);
+    }
+    if (!fits)
+        fail<ValueError>(name, ": the weights of the model are not those of its graph, but each connection must have "
+                               "one matrix with a row for each lower unit and a column for each upper one");
+}
+
 /// The session of the inner optimizer, and what every wrapper passes on to it: rates, and what it observes. A wrapper
 /// that changes the gradient wants the whole of it.
-template <class Optimization, concepts::Parametric M>
-class OptimizerWrapper {
-  protected:
-    using Inner = decltype(std::declval<Optimization const&>().bind(std::declval<M const&>()));
-
+template <std::floating_point T>
+class OptimizerWrapper : public OptimizerSession<T> {
   public:
-    OptimizerWrapper(Optimization const& optimization, M const& model) : inner_{optimization.bind(model)} {}
+    explicit OptimizerWrapper(std::unique_ptr<OptimizerSession<T>> inner) : inner_{std::move(inner)} {}
 
-    /// Multiplies all rates by `factor` from now on.
-    void scale_rate(double factor) requires requires(Inner& inner) { inner.scale_rate(factor); }
-    { inner_.scale_rate(factor); }
-
-    /// Whether nothing of a layer moves now.
-    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
-        if constexpr (requires { inner_.frozen(layer, clock); }) return inner_.frozen(layer, clock);
-        return false;
+    [[nodiscard]] bool has_rate() const noexcept override { return inner_->has_rate(); }
+    void scale_rate(double factor) override { inner_->scale_rate(factor); }
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const override {
+        return inner_->frozen(layer, clock);
     }
-
-    template <class Phase>
-    void observe(Phase const& data, Clock const& clock) requires requires(Inner& inner) {
-        inner.observe(data, clock);
-    }
-    { inner_.observe(data, clock); }
+    void observe(Phase<T> const& data, Clock const& clock) override { inner_->observe(data, clock); }
+    void archive(Archive& archive) override { archive.nested("inner", *inner_); }
 
   protected:
-    template <class Phase>
-    void let_inner_observe(Phase const& data, Clock const& clock) {
-        if constexpr (requires { inner_.observe(data, clock); }) inner_.observe(data, clock);
-    }
+    [[nodiscard]] OptimizerSession<T>& inner() noexcept { return *inner_; }
+    [[nodiscard]] OptimizerSession<T> const& inner() const noexcept { return *inner_; }
 
-    Inner inner_;
+  private:
+    std::unique_ptr<OptimizerSession<T>> inner_;
 };
 
 /// A wrapper that leaves the inner optimizer its steps by parts.
-template <class Optimization, concepts::Parametric M>
-class OptimizerAdaptor : public OptimizerWrapper<Optimization, M> {
-    using Wrapper = OptimizerWrapper<Optimization, M>;
-
-  protected:
-    using typename Wrapper::Inner;
-    using Wrapper::inner_;
-
+template <std::floating_point T>
+class OptimizerAdaptor : public OptimizerWrapper<T> {
   public:
-    using Wrapper::Wrapper;
+    using OptimizerWrapper<T>::OptimizerWrapper;
 
-    void step_weights(M& model, typename M::Gradient& gradient, Clock const& clock, WeightRows const& rows) requires
-        requires(Inner& inner) {
-        inner.step_weights(model, gradient, clock, rows);
+    [[nodiscard]] bool by_parts() const noexcept override { return this->inner().by_parts(); }
+    void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+                      WeightRows const& rows) override {
+        this->inner().step_weights(model, gradient, clock, rows);
     }
-    { inner_.step_weights(model, gradient, clock, rows); }
-
-    void step_but_weights(M& model, typename M::Gradient& gradient, Clock const& clock) requires
-        requires(Inner& inner) {
-        inner.step_but_weights(model, gradient, clock);
+    void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
+        this->inner().step_but_weights(model, gradient, clock);
     }
-    { inner_.step_but_weights(model, gradient, clock); }
-
-  protected:
-    /// The end of a step by parts of the inner optimizer; tells whether weights have changed.
-    bool finish_inner(M& model, Clock const& clock, Executor& executor) {
-        if constexpr (requires { inner_.finish_step(model, clock, executor); })
-            return inner_.finish_step(model, clock, executor);
-        return false;
+    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+        return this->inner().finish_step(model, clock, executor);
     }
 };
 

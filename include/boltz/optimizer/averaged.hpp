@@ -10,15 +10,20 @@
 #include <boltz/optimizer/adaptor.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 
 namespace boltz {
 
-/// Another optimizer, beside which the mean of the parameters after each update from epoch `first_epoch` on is kept
-/// (Polyak & Juditsky 1992). The training itself is not touched; the mean is less noisy than where it ends.
+template <std::floating_point T>
+class AveragedSession;
+
+/// Another optimizer, and the mean of the parameters after each update from epoch `first_epoch` on (Polyak &
+/// Juditsky 1992). The training itself is not touched; the mean is less noisy than its last parameters.
 ///
 /// `auto session = Trainer{PersistentCD{}, Averaged{Sgd{}, 40}, MeanField{}}.bind(dbm); session.fit(...);
 /// session.optimizer().write_average(dbm);` puts the mean into the model. One more pass over the parameters an
@@ -28,13 +33,11 @@ struct Averaged {
     Optimization optimizer{};
     std::uint64_t first_epoch = 0; ///< the first epoch, from 0, whose updates count
 
+    /// @throws ValueError if the inner optimizer searches along lines, or as its `bind`.
     template <concepts::Parametric M>
-    class Session;
-
-    /// @throws as the inner optimizer's `bind`.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
-        return Session<M>{*this, model};
+        requires concepts::Optimizer<Optimization, M>
+    [[nodiscard]] AveragedSession<typename M::value_type> bind(M const& model) const {
+        return {detail::bind_inner("Averaged", optimizer, model), first_epoch, model};
     }
 };
 
@@ -44,23 +47,18 @@ template <class Optimization>
 Averaged(Optimization) -> Averaged<Optimization>;
 
 /// The inner optimizer's session, and the mean.
-template <class Optimization>
-template <concepts::Parametric M>
-class Averaged<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
-    using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
-    using Adaptor::inner_;
-
+template <std::floating_point T>
+class AveragedSession final : public detail::OptimizerAdaptor<T> {
   public:
-    Session(Averaged const& policy, M const& model)
-        : Adaptor{policy.optimizer, model}, mean_{model.make_gradient()}, first_epoch_{policy.first_epoch} {}
+    AveragedSession(std::unique_ptr<OptimizerSession<T>> inner, std::uint64_t first_epoch, Parametric<T> const& model)
+        : detail::OptimizerAdaptor<T>{std::move(inner)}, mean_{model.make_gradient()}, first_epoch_{first_epoch} {}
 
-    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        inner_.step(model, gradient, clock, executor);
+    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+        this->inner().step(model, gradient, clock, executor);
         add(model, clock, executor);
     }
-
-    bool finish_step(M& model, Clock const& clock, Executor& executor) {
-        bool const changed = this->finish_inner(model, clock, executor);
+    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+        bool const changed = this->inner().finish_step(model, clock, executor);
         add(model, clock, executor);
         return changed;
     }
@@ -70,7 +68,7 @@ class Averaged<Optimization>::Session : public detail::OptimizerAdaptor<Optimiza
 
     /// Gives the model the mean of its parameters.
     /// @throws ValueError if no update has counted yet.
-    void write_average(M& model) const {
+    void write_average(Parametric<T>& model) const {
         if (count_ == 0)
             detail::fail<ValueError>("Averaged::write_average: first_epoch is ", first_epoch_,
                                      ", and no update has been made from there on");
@@ -79,31 +77,30 @@ class Averaged<Optimization>::Session : public detail::OptimizerAdaptor<Optimiza
             [](auto, auto values, auto means) { std::copy(means.begin(), means.end(), values.begin()); }, mean);
     }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("inner", inner_);
+    void archive(Archive& archive) override {
+        detail::OptimizerAdaptor<T>::archive(archive);
         archive.nested("mean", mean_);
         archive("count", count_);
     }
 
   private:
     // mean += (parameters - mean) / count
-    void add(M& model, Clock const& clock, Executor& executor) {
+    void add(Parametric<T>& model, Clock const& clock, Executor& executor) {
         if (clock.epoch < first_epoch_) return;
         ++count_;
         double const share = 1.0 / static_cast<double>(count_);
         model.for_each_parameter(
-            [&]<class T>(auto, std::span<T> values, std::span<T> means) {
+            [&]<class N>(auto, std::span<N> values, std::span<N> means) {
                 executor.for_each_block(values.size(), 65536, [&](std::size_t first, std::size_t count) {
-                    T* const mean = means.data() + first;
-                    detail::weighted_sum<T>(mean, static_cast<T>(1 - share), values.data() + first,
-                                            static_cast<T>(share), mean, count);
+                    N* const mean = means.data() + first;
+                    detail::weighted_sum<N>(mean, static_cast<N>(1 - share), values.data() + first,
+                                            static_cast<N>(share), mean, count);
                 });
             },
             mean_);
     }
 
-    typename M::Gradient mean_;
+    ParameterSet<T> mean_;
     std::uint64_t first_epoch_;
     std::uint64_t count_ = 0;
 };

@@ -6,9 +6,10 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/index.hpp>
 #include <boltz/detail/linalg.hpp>
 #include <boltz/error.hpp>
+#include <boltz/graph.hpp>
+#include <boltz/model/model.hpp>
 #include <boltz/optimizer/adaptor.hpp>
 #include <boltz/schedule.hpp>
 #include <boltz/types.hpp>
@@ -16,40 +17,47 @@
 #include <xtensor/xbuilder.hpp>
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace boltz {
+
+template <std::floating_point T>
+class CentredSession;
 
 /// Another optimizer, along the gradient of a centred machine: one whose energy sees s_l - mu_l in place of s_l
 /// (Montavon & Mueller 2012; Melchior, Fischer & Wiskott 2016).
 ///
-/// It is the same machine with other biases, so the model stays plain and only its update changes:
-/// W_l moves along <(s_l - mu_l)(s_{l+1} - mu_{l+1})'>_data - <...>_model, and b_l along <s_l>_data - <s_l>_model
-/// less (move of W_{l-1})' mu_{l-1} + (move of W_l) mu_{l+1}. The offsets mu are running means over the data and the
-/// means inferred from it. The move of W is what the inner optimizer has made of it, with momentum, decay and rates
-/// of layers, and a frozen layer keeps its biases; so a training ends where the plain gradient vanishes. A `Sparse`
-/// goes around this one, not into it. The update does not depend on which of two states is called 1, learning is
-/// faster where units are mostly on or mostly off, and deep machines learn without pretraining. For Boltzmann
-/// machines, of any depth. A few passes over W an update, which allocates nothing; the session holds a copy of the
-/// weights.
+/// It is the same machine with other biases, so the model stays plain and only its update changes: W between layers k
+/// and l moves along <(s_k - mu_k)(s_l - mu_l)'>_data - <...>_model, and b_l along <s_l>_data - <s_l>_model less
+/// (move of W)' mu_k summed over the lower neighbours k and (move of W) mu_m over the upper ones m. The offsets mu
+/// are running means over the data and the means inferred from it. The move of W is what the inner optimizer has made
+/// of it, with momentum, decay and rates of layers, and a frozen layer keeps its biases; so a training ends where the
+/// plain gradient vanishes. A `Sparse` goes around this one, not into it. The update does not depend on which of two
+/// states is called 1, learning is faster where units are mostly on or mostly off, and deep machines learn without
+/// pretraining. For Boltzmann machines of any graph. A few passes over W an update, which allocates nothing; the
+/// session holds a copy of the weights.
 template <class Optimization>
 struct Centred {
     Optimization optimizer{};
     Schedule offset_rate =
         0.01; ///< share of a batch in the offsets, in (0, 1]; they begin at the first batch's means
 
+    /// @throws ValueError if `offset_rate` does not begin in (0, 1] or the model's weights are not those of its
+    /// graph, or as the inner optimizer's `bind`.
     template <concepts::Model M>
-    class Session;
-
-    /// @throws ValueError if `offset_rate` does not begin in (0, 1], or as the inner optimizer's `bind`.
-    template <concepts::Model M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+        requires concepts::Optimizer<Optimization, M>
+    [[nodiscard]] CentredSession<typename M::value_type> bind(M const& model) const {
         if (double const rate = offset_rate(Clock{}); !(rate > 0 && rate <= 1))
             detail::fail<ValueError>("Centred: offset_rate starts at ", rate, ", but must lie in (0, 1]");
-        return Session<M>{*this, model};
+        detail::check_weights_of_graph<typename M::value_type>("Centred", model);
+        return {detail::bind_inner("Centred", optimizer, model), offset_rate, model};
     }
 };
 
@@ -59,89 +67,91 @@ template <class Optimization>
 Centred(Optimization, Schedule) -> Centred<Optimization>;
 
 /// The inner optimizer's session, and the offsets.
-template <class Optimization>
-template <concepts::Model M>
-class Centred<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
-    using Wrapper = detail::OptimizerWrapper<Optimization, M>;
-    using Wrapper::inner_;
-    using T = typename M::value_type;
-    static constexpr std::size_t depth = M::depth;
-
+template <std::floating_point T>
+class CentredSession final : public detail::OptimizerWrapper<T> {
   public:
-    Session(Centred const& policy, M const& model) : Wrapper{policy.optimizer, model}, rate_{policy.offset_rate} {
-        auto const sizes = model.sizes();
-        for (std::size_t l = 0; l < depth; ++l) offsets_[l] = xt::zeros<T>({sizes[l]});
-        for (std::size_t l = 0; l + 1 < depth; ++l) before_[l] = model.weights(l);
+    CentredSession(std::unique_ptr<OptimizerSession<T>> inner, Schedule offset_rate, Model<T> const& model)
+        : detail::OptimizerWrapper<T>{std::move(inner)}, rate_{std::move(offset_rate)}, graph_{model.graph()} {
+        for (std::size_t const size : graph_.sizes()) offsets_.push_back(xt::zeros<T>({size}));
+        for (auto const& [lower, upper] : graph_.connections())
+            before_.push_back(xt::zeros<T>({graph_.size(lower), graph_.size(upper)}));
     }
 
-    /// Lets the offsets follow the data.
-    void observe(Phase<T, depth> const& data, Clock const& clock) {
-        this->let_inner_observe(data, clock);
+    /// Updates the offsets by the means of the data phase.
+    void observe(Phase<T> const& data, Clock const& clock) override {
+        detail::OptimizerWrapper<T>::observe(data, clock);
         double const rate = started_ == 0 ? 1.0 : rate_(clock);
         started_ = 1;
-        for (std::size_t l = 0; l < depth; ++l)
-            detail::accumulate_rows<T>(offsets_[l], data.states[l], rate / static_cast<double>(data.states[l].rows),
-                                       1 - rate);
+        auto const states = data.states();
+        for (std::size_t l = 0; l < offsets_.size(); ++l)
+            detail::accumulate_rows<T>(offsets_[l], states[l], rate / static_cast<double>(data.rows), 1 - rate);
     }
 
-    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        // The covariances: W_l - mu_l g_{l+1}' - g_l mu_{l+1}', g being the gradient of the biases that can make up
-        // for a move of W.
-        for (std::size_t l = 0; l + 1 < depth; ++l) {
-            Block<T> const slope{gradient.weights[l]};
-            auto const& above = gradient.biases[l + 1];
-            bool const free_below = !this->frozen(l, clock);
-            bool const free_above = !this->frozen(l + 1, clock);
+    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+        auto const moves = [&](std::size_t l) {
+            return !this->frozen(l, clock) && !std::as_const(model).bias_span(l).empty();
+        };
+        // The covariances: W - mu_k g_l' - g_k mu_l' between layers k and l, g being the gradient of the biases that
+        // can make up for a move of W.
+        for (std::size_t c = 0; c < before_.size(); ++c) {
+            auto const [lower, upper] = graph_.connections()[c];
+            Block<T> const slope{gradient.weights[c]};
+            Vector<T> const& below = gradient.biases[lower];
+            Vector<T> const& above = gradient.biases[upper];
+            Vector<T> const& offset_below = offsets_[lower];
+            Vector<T> const& offset_above = offsets_[upper];
+            bool const free_below = moves(lower);
+            bool const free_above = moves(upper);
             executor.for_each_block(slope.rows, 128, [&](std::size_t first, std::size_t count) {
                 for (std::size_t i = first; i < first + count; ++i) {
                     T* const row = slope.row(i).data();
-                    if (free_above) detail::axpy(row, above.data(), slope.columns, -offsets_[l](i));
-                    if (free_below) detail::axpy(row, offsets_[l + 1].data(), slope.columns, -gradient.biases[l](i));
+                    if (free_above) detail::axpy(row, above.data(), slope.columns, -offset_below(i));
+                    if (free_below) detail::axpy(row, offset_above.data(), slope.columns, -below(i));
                 }
             });
         }
         for_each_share(executor, model,
                        [](T* before, T const* weights, std::size_t n) { std::copy_n(weights, n, before); });
-        inner_.step(model, gradient, clock, executor);
+        this->inner().step(model, gradient, clock, executor);
         for_each_share(executor, model,
                        [](T* before, T const* weights, std::size_t n) { detail::axpy(before, weights, n, T{-1}); });
-        detail::for_each_index<depth>([&](auto l) {
-            if (this->frozen(l, clock)) return;
-            Block<T> const bias = as_row(model.template layer<l>().bias());
-            if constexpr (l > 0)
-                detail::gemm(as_row(offsets_[l - 1]), detail::Op::none, before_[l - 1], detail::Op::none, bias, T{1},
-                             T{1});
-            if constexpr (l + 1 < depth)
-                detail::gemm(as_row(offsets_[l + 1]), detail::Op::none, before_[l], detail::Op::transpose, bias, T{1},
-                             T{1});
-        });
+        for (std::size_t l = 0; l < offsets_.size(); ++l) {
+            if (!moves(l)) continue;
+            Block<T> const bias = as_row(model.bias_span(l));
+            for (Neighbour const& n : graph_.neighbours(l))
+                detail::gemm(as_row(std::span<T>{offsets_[n.layer].data(), offsets_[n.layer].size()}),
+                             detail::Op::none, before_[n.connection],
+                             n.pass == detail::Pass::up ? detail::Op::none : detail::Op::transpose, bias, T{1}, T{1});
+        }
     }
 
     /// mu_l, one number a unit.
     [[nodiscard]] Vector<T> const& offsets(std::size_t l) const { return offsets_.at(l); }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("inner", inner_);
-        for (std::size_t l = 0; l < depth; ++l) archive("offsets_" + std::to_string(l), offsets_[l]);
+    void archive(Archive& archive) override {
+        detail::OptimizerWrapper<T>::archive(archive);
+        for (std::size_t l = 0; l < offsets_.size(); ++l) archive("offsets_" + std::to_string(l), offsets_[l]);
         archive("started", started_);
     }
 
   private:
-    static Block<T> as_row(Vector<T>& vector) { return {vector.data(), 1, vector.size(), vector.size()}; }
+    static Block<T> as_row(std::span<T> numbers) { return {numbers.data(), 1, numbers.size(), numbers.size()}; }
 
     // f(numbers of before_, weights, count) for parts of all weights, by several threads at once.
     template <class F>
-    void for_each_share(Executor& executor, M const& model, F const& f) {
-        for (std::size_t l = 0; l + 1 < depth; ++l)
-            executor.for_each_block(before_[l].size(), 65536, [&](std::size_t first, std::size_t count) {
-                f(before_[l].data() + first, model.weights(l).data() + first, count);
+    void for_each_share(Executor& executor, Parametric<T> const& model, F const& f) {
+        for (std::size_t c = 0; c < before_.size(); ++c) {
+            T const* const weights = model.weight_block(c).data;
+            executor.for_each_block(before_[c].size(), 65536, [&](std::size_t first, std::size_t count) {
+                f(before_[c].data() + first, weights + first, count);
             });
+        }
     }
 
     Schedule rate_;
-    std::array<Vector<T>, depth> offsets_{};
-    std::array<Matrix<T>, depth - 1> before_{}; // the weights before a step; then, how much they were larger
+    LayerGraph graph_;
+    std::vector<Vector<T>> offsets_;
+    std::vector<Matrix<T>> before_; // the weights before a step; then, how much they were larger
     std::uint64_t started_ = 0;
 };
 

@@ -11,10 +11,15 @@
 #include <boltz/optimizer/adaptor.hpp>
 
 #include <cmath>
-#include <cstddef>
+#include <concepts>
+#include <memory>
 #include <span>
+#include <utility>
 
 namespace boltz {
+
+template <std::floating_point T>
+class ClippedSession;
 
 /// Another optimizer, whose gradient is scaled down to the length `norm` where it is longer (Pascanu, Mikolov &
 /// Bengio 2013): the Euclidean norm over all parameters, summed in double precision. Two passes over the gradient.
@@ -24,14 +29,12 @@ struct Clipped {
     Optimization optimizer{};
     double norm = 1.0; ///< the greatest length, positive
 
+    /// @throws ValueError if `norm` is not positive or the inner optimizer searches along lines, or as its `bind`.
     template <concepts::Parametric M>
-    class Session;
-
-    /// @throws ValueError if `norm` is not positive, or as the inner optimizer's `bind`.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+        requires concepts::Optimizer<Optimization, M>
+    [[nodiscard]] ClippedSession<typename M::value_type> bind(M const& model) const {
         if (!(norm > 0)) detail::fail<ValueError>("Clipped: norm is ", norm, ", but must be positive");
-        return Session<M>{*this, model};
+        return {detail::bind_inner("Clipped", optimizer, model), norm};
     }
 };
 
@@ -41,32 +44,24 @@ template <class Optimization>
 Clipped(Optimization, double) -> Clipped<Optimization>;
 
 /// The inner optimizer's session.
-template <class Optimization>
-template <concepts::Parametric M>
-class Clipped<Optimization>::Session : public detail::OptimizerWrapper<Optimization, M> {
-    using Wrapper = detail::OptimizerWrapper<Optimization, M>;
-    using Wrapper::inner_;
-
+template <std::floating_point T>
+class ClippedSession final : public detail::OptimizerWrapper<T> {
   public:
-    Session(Clipped const& policy, M const& model) : Wrapper{policy.optimizer, model}, norm_{policy.norm} {}
+    ClippedSession(std::unique_ptr<OptimizerSession<T>> inner, double norm)
+        : detail::OptimizerWrapper<T>{std::move(inner)}, norm_{norm} {}
 
-    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
+    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         double squares = 0;
         model.for_each_parameter(
             [&](auto, auto, auto slope) { squares += detail::dot(slope.data(), slope.data(), slope.size()); },
             gradient);
         if (double const length = std::sqrt(squares); length > norm_ && std::isfinite(length))
             model.for_each_parameter(
-                [&]<class T>(auto, auto, std::span<T> slope) {
-                    detail::scale(slope.data(), slope.size(), static_cast<T>(norm_ / length));
+                [&]<class N>(auto, auto, std::span<N> slope) {
+                    detail::scale(slope.data(), slope.size(), static_cast<N>(norm_ / length));
                 },
                 gradient);
-        inner_.step(model, gradient, clock, executor);
-    }
-
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("inner", inner_);
+        this->inner().step(model, gradient, clock, executor);
     }
 
   private:

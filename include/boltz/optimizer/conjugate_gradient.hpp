@@ -4,15 +4,19 @@
 /// @file
 /// Nonlinear conjugate gradients on chunks of cases.
 
-#include <boltz/concepts.hpp>
+#include <boltz/clock.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/model.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
+#include <boltz/optimizer/parameter_space.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <type_traits>
 #include <utility>
 
 namespace boltz {
@@ -29,54 +33,45 @@ struct ConjugateGradient {
     LineSearch line_search{};      ///< how each is made; directions want a curvature well below 1/2
     LayerRates layer_rates{};      ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
-    template <concepts::Parametric M>
+    template <std::floating_point T>
     class Session;
 
     /// Room for six sets shaped like the parameters.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
         DescentOptions options{line_searches, line_search, layer_rates};
         options.validate("ConjugateGradient", model);
-        return Session<M>{std::move(options), model};
+        return Session<T>{std::move(options), model};
     }
+    /// Deleted for Boltzmann machines: a training estimates their gradient, but has no loss to search along.
+    template <std::floating_point T>
+    void bind(Model<T> const& model) const = delete;
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
-template <concepts::Parametric M>
-class ConjugateGradient::Session {
+template <std::floating_point T>
+class ConjugateGradient::Session final : public DescentSession<T> {
   public:
-    Session(DescentOptions options, M const& model) : descent_{std::move(options), model} {}
+    using DescentSession<T>::DescentSession;
 
     /// Moves the parameters to the best point found for one chunk, and returns the loss there.
     ///
-    /// `evaluate(slope)` returns the loss at the parameters of `model` and writes its gradient to `slope`, a
-    /// `M::Gradient`. The loss never rises; if nothing better is found (or the loss is not finite to begin with),
-    /// parameters keep their bits, as they do when `evaluate` throws. A trial whose loss or gradient is not finite
-    /// shortens the step. At most 1 + line_searches * line_search.max_evaluations evaluations; beside them about ten
-    /// passes over the parameters a search. Nothing is allocated.
-    template <class Evaluate>
-        requires std::is_invocable_r_v<double, Evaluate&, typename M::Gradient&>
-    double step(M& model, Evaluate&& evaluate, Clock const& clock, Executor& executor) {
-        using Set = typename M::Gradient;
-        return descent_.step(model, evaluate, clock, executor, [](auto& space, LastMove<Set> const& last) {
-            double const before = space.dot(last.before, last.before);
-            double const change = space.dot(last.now, last.now) - space.dot(last.now, last.before);
-            space.combine(std::max(0.0, change / before), last.direction, -1, last.now);
-            return 0.0;
-        });
+    /// `evaluate(slope)` returns the loss at the parameters of `model` and writes its gradient to `slope`. The loss
+    /// never rises; if nothing better is found (or the loss is not finite to begin with), parameters keep their bits,
+    /// as they do when `evaluate` throws. A trial whose loss or gradient is not finite shortens the step. At most 1 +
+    /// line_searches * line_search.max_evaluations evaluations; beside them about ten passes over the parameters a
+    /// search. Nothing is allocated.
+    double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate, Clock const& clock,
+                    Executor& executor) override {
+        return this->descent_.step(
+            model, evaluate, clock, executor, [](ParameterSpace<T>& space, LastMove<T> const& last) {
+                double const before = space.dot(last.before, last.before);
+                double const change = space.dot(last.now, last.now) - space.dot(last.now, last.before);
+                space.combine(std::max(0.0, change / before), last.direction, -1, last.now);
+                return 0.0;
+            });
     }
-
-    /// Losses computed since the session began.
-    [[nodiscard]] std::uint64_t evaluations() const noexcept { return descent_.evaluations(); }
-
-    template <class Archive>
-    void archive(Archive& archive) {
-        descent_.archive(archive);
-    }
-
-  private:
-    Descent<M> descent_;
 };
 
 } // namespace boltz

@@ -4,13 +4,20 @@
 /// @file
 /// Line searches on the loss of one chunk of cases, one after the other.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/clock.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/error.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
+#include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/optimizer/parameter_space.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -27,33 +34,35 @@ struct DescentOptions {
 
     /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
     /// the message.
-    template <concepts::Parametric M>
-    void validate(std::string_view owner, M const& model) const {
+    template <std::floating_point T>
+    void validate(std::string_view owner, Parametric<T> const& model) const {
         if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
         line_search.validate(owner);
-        detail::check_layer_rates(layer_rates, owner, model);
+        detail::check_layer_rates(layer_rates, owner, model.parameter_layers());
     }
 };
 
 /// What a line search did: it went `step` times `direction`, and the gradient `before` became `now`.
-template <class Set>
+template <std::floating_point T>
 struct LastMove {
-    Set& now;
-    Set& before;
-    Set& direction;
+    ParameterSet<T>& now;
+    ParameterSet<T>& before;
+    ParameterSet<T>& direction;
     double step;
 };
 
 /// What nonlinear conjugate gradients and quasi-Newton methods share: a descent by line searches whose directions
 /// begin at the steepest one and are turned after each.
 ///
-/// It holds six sets shaped like the parameters. Between chunks it remembers the length of the first step only.
-template <concepts::Parametric M>
+/// It holds six sets shaped like the parameters. Between chunks it keeps the length of the first step only.
+template <std::floating_point T>
 class Descent {
   public:
-    using Set = typename M::Gradient;
+    using Set = ParameterSet<T>;
+    using Evaluate = detail::FunctionRef<double(Set&)>;
+    using Turn = detail::FunctionRef<double(ParameterSpace<T>&, LastMove<T> const&)>;
 
-    Descent(DescentOptions options, M const& model)
+    Descent(DescentOptions options, Parametric<T> const& model)
         : options_{std::move(options)},
           rates_(options_.layer_rates.size()), origin_{model.make_gradient()}, start_{model.make_gradient()},
           direction_{model.make_gradient()}, slope_{model.make_gradient()}, kept_{model.make_gradient()},
@@ -64,10 +73,9 @@ class Descent {
     /// `turn(space, LastMove)` overwrites the last direction with the next one and returns the first step to try
     /// along it, or 0 if the direction says nothing about it. Where that does not lead down, and where a search finds
     /// nothing better, the descent begins anew at the steepest direction. Returns the loss it leaves the model at.
-    template <class Evaluate, class Turn>
-    double step(M& model, Evaluate& evaluate, Clock const& clock, Executor& executor, Turn const& turn) {
+    double step(Parametric<T>& model, Evaluate evaluate, Clock const& clock, Executor& executor, Turn turn) {
         for (std::size_t l = 0; l < rates_.size(); ++l) rates_[l] = options_.layer_rates[l](clock);
-        ParameterSpace<M> space{model, rates_, executor};
+        ParameterSpace<T> space{model, rates_, executor};
         space.read(origin_);
         try {
             return descend(space, evaluate, turn);
@@ -77,19 +85,21 @@ class Descent {
         }
     }
 
+    /// Whether nothing of a layer moves now, as its rate is 0.
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
+        return detail::layer_rate(options_.layer_rates, layer, clock) == 0;
+    }
     /// Losses computed since the session began.
     [[nodiscard]] std::uint64_t evaluations() const noexcept { return evaluations_; }
 
-    template <class Archive>
     void archive(Archive& archive) {
         archive("evaluations", evaluations_);
         archive("first_step", first_step_);
     }
 
   private:
-    template <class Evaluate, class Turn>
-    double descend(ParameterSpace<M>& space, Evaluate& evaluate, Turn const& turn) {
-        double const resolution = space.resolution();
+    double descend(ParameterSpace<T>& space, Evaluate evaluate, Turn turn) {
+        double const resolution = ParameterSpace<T>::resolution();
         auto const loss = [&](Set& slope) {
             ++evaluations_;
             double const value = evaluate(slope);
@@ -101,7 +111,7 @@ class Descent {
         double first_step = first_step_;
         bool moved = false;
         for (std::size_t n = 0; n < options_.line_searches && std::isfinite(here.value); ++n) {
-            double first = moved ? turn(space, LastMove<Set>{slope_, kept_, direction_, last.step}) : 0;
+            double first = moved ? turn(space, LastMove<T>{slope_, kept_, direction_, last.step}) : 0;
             here.slope = moved ? space.dot(slope_, direction_) : 0;
             bool const steepest = !(here.slope < 0);
             if (steepest) {
@@ -160,6 +170,31 @@ class Descent {
     Set trial_;     // the gradient at a trial
     std::uint64_t evaluations_ = 0;
     double first_step_ = 0;
+};
+
+/// The session of an optimizer that descends so; those of single optimizers override `minimise`.
+template <std::floating_point T>
+class DescentSession : public OptimizerSession<T> {
+  public:
+    DescentSession(DescentOptions options, Parametric<T> const& model) : descent_{std::move(options), model} {}
+
+    [[nodiscard]] bool searches() const noexcept final { return true; }
+    /// @throws ValueError always: a search wants the loss as a function of the parameters, see `minimise`.
+    void step(Parametric<T>&, ParameterSet<T>&, Clock const&, Executor&) final {
+        detail::fail<ValueError>(
+            "DescentSession::step: a line search wants the loss as a function of the parameters, but "
+            "a step has one gradient only; see minimise");
+    }
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const final {
+        return descent_.frozen(layer, clock);
+    }
+    void archive(Archive& archive) final { descent_.archive(archive); }
+
+    /// Losses computed since the session began.
+    [[nodiscard]] std::uint64_t evaluations() const noexcept { return descent_.evaluations(); }
+
+  protected:
+    Descent<T> descent_;
 };
 
 } // namespace boltz

@@ -4,13 +4,16 @@
 /// @file
 /// What optimizers that move each parameter by itself have in common.
 
-#include <boltz/concepts.hpp>
+#include <boltz/clock.hpp>
 #include <boltz/error.hpp>
+#include <boltz/executor.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
+#include <boltz/optimizer/optimizer_session.hpp>
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <tuple>
@@ -18,32 +21,32 @@
 
 namespace boltz::detail {
 
-/// Refuses rates and a decay that an optimizer cannot begin with.
+/// Refuses rates and a decay that an optimizer of a model with so many layers cannot begin with.
 /// @throws ValueError
-template <class Policy, concepts::Parametric M>
-void check_rates(Policy const& policy, std::string_view name, M const& model) {
+template <class Policy>
+void check_rates(Policy const& policy, std::string_view name, std::size_t layers) {
     for (auto const& [value, field] :
          {std::pair{policy.weight_decay, "weight_decay"}, std::pair{policy.unit_rate, "unit_rate"}})
         if (!(value >= 0 && std::isfinite(value)))
             fail<ValueError>(name, ": ", field, " is ", value, ", but must be finite and not negative");
     if (double const rate = policy.learning_rate(Clock{}); !(rate >= 0 && std::isfinite(rate)))
         fail<ValueError>(name, ": learning_rate starts at ", rate, ", but must be finite and not negative");
-    check_layer_rates(policy.layer_rates, name, model);
+    check_layer_rates(policy.layer_rates, name, layers);
 }
 
 /// The session of such an optimizer: `Sets` numbers beside each parameter, and a factor of the rate that is lowered
 /// in the course of a training.
 ///
 /// `Derived` has `move(parameter, clock, values, numbers..., slope)` for some of the parameters, all spans of one
-/// length, and the names of its numbers in `archive`.
-template <class Derived, class Policy, concepts::Parametric M, std::size_t Sets>
-class ElementwiseSession {
-    using Gradient = typename M::Gradient;
-
+/// length, of T or of double (parameters of units), and the names of its numbers in `archive`.
+template <class Derived, class Policy, std::floating_point T, std::size_t Sets>
+class ElementwiseSession : public OptimizerSession<T> {
   public:
-    ElementwiseSession(Policy const& policy, M const& model) : policy_{policy} { sets_.fill(model.make_gradient()); }
+    ElementwiseSession(Policy const& policy, Parametric<T> const& model) : policy_{policy} {
+        sets_.fill(model.make_gradient());
+    }
 
-    void step(M& model, Gradient& gradient, Clock const& clock, Executor& executor) {
+    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) final {
         with_sets([&](auto&... sets) {
             model.for_each_parameter(
                 [&](Parameter parameter, auto values, auto... others) {
@@ -56,23 +59,21 @@ class ElementwiseSession {
         });
     }
 
-    /// Moves some rows of a weight matrix; for different rows, by several threads at once.
-    void step_weights(M& model, Gradient& gradient, Clock const& clock, WeightRows const& rows) {
-        with_sets([&](auto&... sets) { model.for_each_weight(rows, by_parts(clock), sets..., gradient); });
+    [[nodiscard]] bool by_parts() const noexcept final { return true; }
+    void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+                      WeightRows const& rows) final {
+        with_sets([&](auto&... sets) { model.for_each_weight(rows, moves(clock), sets..., gradient); });
     }
-
-    /// Moves all parameters but the weights.
-    void step_but_weights(M& model, Gradient& gradient, Clock const& clock) {
-        with_sets([&](auto&... sets) { model.for_each_but_weights(by_parts(clock), sets..., gradient); });
+    void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) final {
+        with_sets([&](auto&... sets) { model.for_each_but_weights(moves(clock), sets..., gradient); });
     }
 
     /// Whether nothing of a layer moves now, as its multiplier is 0.
-    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const {
+    [[nodiscard]] bool frozen(std::size_t layer, Clock const& clock) const final {
         return layer_rate(policy_.layer_rates, layer, clock) == 0;
     }
-
-    /// Multiplies all rates by `factor` from now on.
-    void scale_rate(double factor) noexcept { rate_factor_ *= factor; }
+    [[nodiscard]] bool has_rate() const noexcept final { return true; }
+    void scale_rate(double factor) noexcept final { rate_factor_ *= factor; }
 
   protected:
     /// The rate of a parameter now; 0 in a frozen layer.
@@ -87,13 +88,13 @@ class ElementwiseSession {
     }
 
     Policy policy_;
-    std::array<Gradient, Sets> sets_;
+    std::array<ParameterSet<T>, Sets> sets_;
     double rate_factor_ = 1;
 
   private:
     [[nodiscard]] Derived const& derived() const noexcept { return static_cast<Derived const&>(*this); }
 
-    auto by_parts(Clock const& clock) const {
+    auto moves(Clock const& clock) const {
         return
             [this, &clock](Parameter parameter, auto... spans) { this->derived().move(parameter, clock, spans...); };
     }

@@ -4,12 +4,9 @@
 /// @file
 /// Learning rates that differ from layer to layer.
 
-#include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
-#include <boltz/model/parameter_set.hpp>
 #include <boltz/schedule.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
@@ -17,11 +14,11 @@
 
 namespace boltz {
 
-/// Multipliers of a learning rate, one a layer from the visible one (0) on; layers without one have 1.
+/// Multipliers of a learning rate, one a layer from layer 0 on; layers without one have 1.
 ///
-/// A layer's biases and the weights that feed it (W between layers l and l + 1 belongs to l + 1) take its multiplier.
-/// With a multiplier of 0 a layer is frozen: nothing of it moves or decays. `Schedule::per_epoch({0, 1}, 5)` freezes
-/// it for five epochs.
+/// A layer's biases and the weights that feed it (those of a connection belong to its upper layer) take its
+/// multiplier. With a multiplier of 0 a layer is frozen: nothing of it moves or decays. `Schedule::per_epoch({0, 1},
+/// 5)` freezes it for five epochs.
 using LayerRates = std::vector<Schedule>;
 
 namespace detail {
@@ -31,15 +28,9 @@ namespace detail {
     return layer < rates.size() ? rates[layer](clock) : 1.0;
 }
 
-/// Refuses multipliers that begin negative or not finite, and more of them than the model has layers.
+/// Refuses multipliers that begin negative or not finite, and more of them than the `layers` of the model.
 /// @throws ValueError
-template <concepts::Parametric M>
-void check_layer_rates(LayerRates const& rates, std::string_view policy, M const& model) {
-    if (rates.empty()) return;
-    M copy{model}; // parameters are walked over where they may be changed
-    std::size_t layers = 0;
-    copy.for_each_parameter(
-        [&](auto parameter, auto) { layers = std::max<std::size_t>(layers, parameter.layer + 1); });
+inline void check_layer_rates(LayerRates const& rates, std::string_view policy, std::size_t layers) {
     if (rates.size() > layers)
         fail<ValueError>(policy, ": layer_rates has ", rates.size(), " entries, but the model has ", layers,
                          " layers");

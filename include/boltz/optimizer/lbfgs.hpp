@@ -4,15 +4,19 @@
 /// @file
 /// Limited-memory BFGS on chunks of cases.
 
-#include <boltz/concepts.hpp>
+#include <boltz/clock.hpp>
+#include <boltz/detail/function_ref.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/model.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
+#include <boltz/optimizer/parameter_space.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,26 +35,30 @@ struct Lbfgs {
     LineSearch line_search = {.curvature = 0.9}; ///< loose, as the first step is mostly right
     LayerRates layer_rates{}; ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
-    template <concepts::Parametric M>
+    template <std::floating_point T>
     class Session;
 
     /// Room for six sets shaped like the parameters and for two more a remembered move, of which there are no more
     /// than line_searches - 1.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
         if (history < 1) detail::fail<ValueError>("Lbfgs: history is 0, but must be at least 1");
         DescentOptions options{line_searches, line_search, layer_rates};
         options.validate("Lbfgs", model);
-        return Session<M>{std::move(options), history, model};
+        return Session<T>{std::move(options), history, model};
     }
+    /// Deleted for Boltzmann machines: a training estimates their gradient, but has no loss to search along.
+    template <std::floating_point T>
+    void bind(Model<T> const& model) const = delete;
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
-template <concepts::Parametric M>
-class Lbfgs::Session {
+template <std::floating_point T>
+class Lbfgs::Session final : public DescentSession<T> {
   public:
-    Session(DescentOptions const& options, std::size_t history, M const& model) : descent_{options, model} {
+    Session(DescentOptions const& options, std::size_t history, Parametric<T> const& model)
+        : DescentSession<T>{options, model} {
         // A move is of use to the searches after it only.
         std::size_t const useful = std::min(history, options.line_searches - 1);
         for (std::size_t i = 0; i < useful; ++i) moves_.push_back({model.make_gradient(), model.make_gradient()});
@@ -58,36 +66,26 @@ class Lbfgs::Session {
 
     /// Moves the parameters to the best point found for one chunk, and returns the loss there.
     ///
-    /// As `ConjugateGradient::Session::step`, but for about 4 * history more passes over the parameters a search.
-    template <class Evaluate>
-        requires std::is_invocable_r_v<double, Evaluate&, typename M::Gradient&>
-    double step(M& model, Evaluate&& evaluate, Clock const& clock, Executor& executor) {
+    /// As `ConjugateGradient::Session::minimise`, but for about 4 * history more passes over the parameters a search.
+    double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate, Clock const& clock,
+                    Executor& executor) override {
         remembered_ = 0;
-        return descent_.step(model, evaluate, clock, executor, [this](auto& space, LastMove<Set> const& last) {
-            this->remember(space, last);
-            return this->turn(space, last.now, last.direction);
-        });
-    }
-
-    /// Losses computed since the session began.
-    [[nodiscard]] std::uint64_t evaluations() const noexcept { return descent_.evaluations(); }
-
-    template <class Archive>
-    void archive(Archive& archive) {
-        descent_.archive(archive);
+        return this->descent_.step(model, evaluate, clock, executor,
+                                   [this](ParameterSpace<T>& space, LastMove<T> const& last) {
+                                       this->remember(space, last);
+                                       return this->turn(space, last.now, last.direction);
+                                   });
     }
 
   private:
-    using Set = typename M::Gradient;
-
     struct Move {
-        Set step;             // s
-        Set change;           // y, of the gradient
-        double curvature = 0; // s'y
-        double share = 0;     // alpha of algorithm 7.4
+        ParameterSet<T> step;   // s
+        ParameterSet<T> change; // y, of the gradient
+        double curvature = 0;   // s'y
+        double share = 0;       // alpha of algorithm 7.4
     };
 
-    void remember(ParameterSpace<M>& space, LastMove<Set> const& last) {
+    void remember(ParameterSpace<T>& space, LastMove<T> const& last) {
         double const curvature =
             last.step * (space.dot(last.direction, last.now) - space.dot(last.direction, last.before));
         if (!(curvature > 0)) return;
@@ -101,7 +99,7 @@ class Lbfgs::Session {
     }
 
     // Algorithm 7.4, for -g; the step along its result is mostly 1.
-    double turn(ParameterSpace<M>& space, Set& slope, Set& direction) {
+    double turn(ParameterSpace<T>& space, ParameterSet<T>& slope, ParameterSet<T>& direction) {
         space.combine(0, direction, -1, slope);
         std::size_t const count = std::min(remembered_, moves_.size());
         if (count == 0) return 0;
@@ -120,7 +118,6 @@ class Lbfgs::Session {
         return 1;
     }
 
-    Descent<M> descent_;
     std::vector<Move> moves_; // a ring
     std::size_t remembered_ = 0;
     double scale_ = 1;

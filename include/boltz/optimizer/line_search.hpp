@@ -4,6 +4,7 @@
 /// @file
 /// A search along a line for a point that satisfies the strong Wolfe conditions.
 
+#include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
 
 #include <algorithm>
@@ -42,13 +43,13 @@ struct LineSearch {
         if (max_evaluations < 1) detail::fail<ValueError>(owner, ": max_evaluations is 0, but must be at least 1");
     }
 
-    /// Walks from `origin` (step 0, a finite value, a finite slope below 0); returns the point it chose, at which
+    /// Searches from `origin` (step 0, a finite value, a finite slope below 0); returns the point it chose, at which
     /// `keep()` was called last, or `origin` where no trial was better.
     ///
-    /// `at(step)` gives the LinePoint of a trial; `keep()` says that the last trial is the best so far. If the trials
-    /// run out, or what is left to gain falls below `resolution` * |value|, the lowest point is chosen.
-    template <class At, class Keep>
-    LinePoint minimise(LinePoint const& origin, double first_step, double resolution, At&& at, Keep&& keep) const {
+    /// `at(step)` gives the LinePoint of a trial; `keep()` is called where the last trial is the best so far. If the
+    /// trials run out, or what is left to gain falls below `resolution` * |value|, the lowest point is chosen.
+    LinePoint minimise(LinePoint const& origin, double first_step, double resolution,
+                       detail::FunctionRef<LinePoint(double)> at, detail::FunctionRef<void()> keep) const {
         LinePoint best = origin;
         LinePoint low = origin; // the lowest of those with a sufficient decrease; the slope there leads to `high`
         std::optional<LinePoint> high;
@@ -109,7 +110,7 @@ struct LineSearch {
 
     static double beyond(LinePoint const& before, LinePoint const& last) {
         double const share = least_of_cubic(before, last);
-        // A cubic without a minimum ahead falls ever on.
+        // A cubic without a minimum ahead falls without end.
         return before.step + (share > 1 ? std::clamp(share, 1.1, 10.0) : 10.0) * (last.step - before.step);
     }
 };

@@ -12,11 +12,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace boltz {
+
+template <std::floating_point T>
+class MaxNormSession;
 
 /// Another optimizer, after whose steps the weights that feed a unit have a norm of at most `norm`: each column of
 /// each W is scaled down where it is longer (Srebro & Shraibman 2005; Srivastava et al. 2014, section 5.1).
@@ -28,14 +33,12 @@ struct MaxNorm {
     Optimization optimizer{};
     double norm = 4.0; ///< the largest Euclidean norm of a column, positive
 
+    /// @throws ValueError if `norm` is not positive or the inner optimizer searches along lines, or as its `bind`.
     template <concepts::Parametric M>
-    class Session;
-
-    /// @throws ValueError if `norm` is not positive, or as the inner optimizer's `bind`.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
+        requires concepts::Optimizer<Optimization, M>
+    [[nodiscard]] MaxNormSession<typename M::value_type> bind(M const& model) const {
         if (!(norm > 0)) detail::fail<ValueError>("MaxNorm: norm is ", norm, ", but must be positive");
-        return Session<M>{*this, model};
+        return {detail::bind_inner("MaxNorm", optimizer, model), norm, model};
     }
 };
 
@@ -45,43 +48,32 @@ template <class Optimization>
 MaxNorm(Optimization) -> MaxNorm<Optimization>;
 
 /// The inner optimizer's session, and room for the norms.
-template <class Optimization>
-template <concepts::Parametric M>
-class MaxNorm<Optimization>::Session : public detail::OptimizerAdaptor<Optimization, M> {
-    using Adaptor = detail::OptimizerAdaptor<Optimization, M>;
-    using Adaptor::inner_;
-    using T = typename M::value_type;
-
+template <std::floating_point T>
+class MaxNormSession final : public detail::OptimizerAdaptor<T> {
   public:
-    Session(MaxNorm const& policy, M const& model)
-        : Adaptor{policy.optimizer, model}, norm_{static_cast<T>(policy.norm)} {
+    MaxNormSession(std::unique_ptr<OptimizerSession<T>> inner, double norm, Parametric<T> const& model)
+        : detail::OptimizerAdaptor<T>{std::move(inner)}, norm_{static_cast<T>(norm)} {
         std::size_t widest = 0;
-        for (std::size_t l = 0; l + 1 < M::depth; ++l) widest = std::max(widest, model.weights(l).shape(1));
+        for (std::size_t c = 0; c < model.weight_connections().size(); ++c)
+            widest = std::max(widest, model.weight_block(c).columns);
         squares_.resize(widest);
     }
 
-    void step(M& model, typename M::Gradient& gradient, Clock const& clock, Executor& executor) {
-        inner_.step(model, gradient, clock, executor);
+    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+        this->inner().step(model, gradient, clock, executor);
         limit(model, executor);
     }
-
-    /// What is left to do when all parts have moved; tells whether weights have changed.
-    bool finish_step(M& model, Clock const& clock, Executor& executor) {
-        bool const changed = this->finish_inner(model, clock, executor);
+    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+        bool const changed = this->inner().finish_step(model, clock, executor);
         return limit(model, executor) || changed;
-    }
-
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("inner", inner_);
     }
 
   private:
     // Workers take columns, so that sums do not depend on their number.
-    bool limit(M& model, Executor& executor) {
+    bool limit(Parametric<T>& model, Executor& executor) {
         std::atomic<bool> changed = false;
-        for (std::size_t l = 0; l + 1 < M::depth; ++l) {
-            Block<T> const weights{model.weights(l)};
+        for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
+            Block<T> const weights = model.weight_block(c);
             executor.for_each_block(weights.columns, 128, [&](std::size_t first, std::size_t count) {
                 T* const squares = squares_.data() + first;
                 std::fill_n(squares, count, T{0});

@@ -4,12 +4,14 @@
 /// @file
 /// The parameters of a model as a vector space.
 
-#include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/reductions.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/model/parameter_set.hpp>
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -22,13 +24,13 @@ namespace boltz {
 /// of the parameters, and a layer with rate 0 keeps its bits. A view for one call: it refers to the model, the
 /// workers and the rates. Each operation is a pass over the parameters; sums run in double precision in an order that
 /// depends on sizes only. Nothing is allocated.
-template <concepts::Parametric M>
+template <std::floating_point T>
 class ParameterSpace {
   public:
-    using Set = typename M::Gradient;
+    using Set = ParameterSet<T>;
 
     /// `rates[l]` is that of layer l; it is 1 for further layers.
-    ParameterSpace(M& model, std::span<double const> rates, Executor& executor)
+    ParameterSpace(Parametric<T>& model, std::span<double const> rates, Executor& executor)
         : model_{&model}, rates_{rates}, executor_{&executor} {}
 
     /// set = parameters.
@@ -91,15 +93,8 @@ class ParameterSpace {
             x, y);
         return sum;
     }
-    /// The relative precision of the coarsest parameters.
-    [[nodiscard]] double resolution() {
-        double epsilon = std::numeric_limits<double>::epsilon();
-        model_->for_each_parameter([&](auto, auto values) {
-            using T = typename decltype(values)::value_type;
-            epsilon = std::max<double>(epsilon, std::numeric_limits<T>::epsilon());
-        });
-        return epsilon;
-    }
+    /// The relative precision of the coarsest parameters: of T, as those of units are in double precision.
+    [[nodiscard]] static constexpr double resolution() noexcept { return std::numeric_limits<T>::epsilon(); }
 
   private:
     // Calls f(rate of the layer, values, set values...) for parts of the parameters, by all workers.
@@ -115,15 +110,15 @@ class ParameterSpace {
             sets...);
     }
 
-    template <class T>
-    static T number(std::span<T>, double value) {
-        return static_cast<T>(value);
+    template <class N>
+    static N number(std::span<N>, double value) {
+        return static_cast<N>(value);
     }
 
     static constexpr std::size_t share = 65536; // numbers that pay for handing them out
     static constexpr std::size_t max_parts = 64;
 
-    M* model_;
+    Parametric<T>* model_;
     std::span<double const> rates_;
     Executor* executor_;
 };

@@ -4,7 +4,8 @@
 /// @file
 /// Stochastic gradient ascent with momentum.
 
-#include <boltz/concepts.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/clock.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
@@ -12,6 +13,7 @@
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/schedule.hpp>
 
+#include <concepts>
 #include <span>
 
 namespace boltz {
@@ -28,43 +30,42 @@ struct Sgd {
     double unit_rate = 0.1;        ///< rate of the units' own parameters, as a share of `learning_rate`
     LayerRates layer_rates{};      ///< multipliers of the rate of single layers; 0 freezes one
 
-    template <concepts::Parametric M>
+    template <std::floating_point T>
     class Session;
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
-    template <concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
-        detail::check_rates(*this, "Sgd", model);
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
+        detail::check_rates(*this, "Sgd", model.parameter_layers());
         if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
             detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");
-        return Session<M>{*this, model};
+        return Session<T>{*this, model};
     }
 };
 
 /// The velocities.
-template <concepts::Parametric M>
-class Sgd::Session : public detail::ElementwiseSession<Sgd::Session<M>, Sgd, M, 1> {
-    using Base = detail::ElementwiseSession<Session, Sgd, M, 1>;
+template <std::floating_point T>
+class Sgd::Session final : public detail::ElementwiseSession<Sgd::Session<T>, Sgd, T, 1> {
+    using Base = detail::ElementwiseSession<Session, Sgd, T, 1>;
     friend Base;
 
   public:
     using Base::Base;
 
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(Archive& archive) override {
         archive.nested("velocity", this->sets_[0]);
         archive("rate_factor", this->rate_factor_);
     }
 
   private:
-    // The velocity of a frozen layer waits.
-    template <class T>
-    void move(Parameter parameter, Clock const& clock, std::span<T> values, std::span<T> velocity,
-              std::span<T> slope) const {
+    // A frozen layer keeps its velocity.
+    template <class N>
+    void move(Parameter parameter, Clock const& clock, std::span<N> values, std::span<N> velocity,
+              std::span<N> slope) const {
         if (this->frozen(parameter.layer, clock)) return;
         detail::momentum_update(values.data(), velocity.data(), slope.data(), values.size(),
-                                static_cast<T>(this->policy_.momentum(clock)),
-                                static_cast<T>(this->rate(parameter, clock)), static_cast<T>(this->decay(parameter)));
+                                static_cast<N>(this->policy_.momentum(clock)),
+                                static_cast<N>(this->rate(parameter, clock)), static_cast<N>(this->decay(parameter)));
     }
 };
 

@@ -31,7 +31,7 @@ namespace boltz {
 /// nearly twice as widely as their reads do. It cannot see what no chain has found.
 template <std::floating_point T>
 struct ChainAgreement {
-    States<T> r_hat; ///< rows = cases, one number a unit; not-a-number where it was not measured
+    States<T> r_hat;        ///< rows = cases, one number a unit; not-a-number where it was not measured
     std::size_t chains = 0; ///< chains a case
     std::size_t reads = 0;  ///< reads of each
 
@@ -164,9 +164,8 @@ class ReadSums {
 /// Compares the chains of each case, chain c of case i in row i * chains + c; `deviations` as of
 /// `deviations_at_zero`. `moments` is not read where nothing could be measured.
 template <std::floating_point T>
-[[nodiscard]] ChainAgreement<T> agreement_of(ReadMoments<T> const& moments, std::size_t cases,
-                                                    std::size_t chains, std::size_t reads,
-                                                    std::vector<Vector<T>> const& deviations) {
+[[nodiscard]] ChainAgreement<T> agreement_of(ReadMoments<T> const& moments, std::size_t cases, std::size_t chains,
+                                             std::size_t reads, std::vector<Vector<T>> const& deviations) {
     constexpr double floor = 0.02;
     std::vector<std::size_t> sizes;
     for (auto const& of_layer : deviations) sizes.push_back(of_layer.size());

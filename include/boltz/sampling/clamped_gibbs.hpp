@@ -23,9 +23,9 @@ template <std::floating_point T>
 class Clamps {
   public:
     Clamps() = default;
-    /// `masks` has a matrix a layer: 1 where a unit keeps its state and 0 where it is free, in the shape of the states;
-    /// without rows for a layer that is free as a whole. All units of the layers `whole` keep their states in all
-    /// cases; their masks are not read.
+    /// `masks` has a matrix a layer: 1 where a unit keeps its state and 0 where it is free, in the shape of the
+    /// states; without rows for a layer that is free as a whole. All units of the layers `whole` keep their states in
+    /// all cases; their masks are not read.
     Clamps(std::span<Matrix<T> const> masks, LayerSet whole) noexcept : masks_{masks}, whole_{whole} {}
 
     /// Layers all of whose units keep their states in all cases.

@@ -18,8 +18,8 @@
 
 namespace boltz {
 
-/// CD-k: chains start at the data with hidden states drawn from the posterior and run k sweeps, layers of colour 0 (in
-/// an RBM or DBM the even layers, the visible one among them), then those of colour 1 (Hinton 2002).
+/// CD-k: chains start at the data with hidden states drawn from the posterior and run k sweeps, layers of colour 0
+/// (in an RBM or DBM the even layers, the visible one among them), then those of colour 1 (Hinton 2002).
 ///
 /// It follows not the likelihood's gradient but that of a difference of divergences, with statistics under p_data
 /// T^k. For models of two colours: RBMs, DBMs and trees.

@@ -19,9 +19,9 @@ namespace boltz {
 /// What a sampler hands out as the statistics of its chains.
 ///
 /// `mixed` uses means for the layers drawn last, which have no weights in common, and states for the others, as every
-/// pair of neighbours then is an unbiased estimate of E[s_k s_l] with less noise than `samples`. `means` also replaces
-/// the other layers by means, given the means of those drawn last; this is what Salakhutdinov's program does and it
-/// is biased, since a product of means drops their covariance.
+/// pair of neighbours then is an unbiased estimate of E[s_k s_l] with less noise than `samples`. `means` also
+/// replaces the other layers by means, given the means of those drawn last; this is what Salakhutdinov's program does
+/// and it is biased, since a product of means drops their covariance.
 enum class Statistics { mixed, samples, means };
 
 /// Draws every layer of one colour (`LayerGraph::colour`) from its distribution given its neighbours, for a block of
@@ -91,8 +91,8 @@ void draw_from_biases(Field<T> const& field, std::type_identity_t<StatesView<T>>
     }
 }
 
-/// Runs `sweeps` full sweeps (from the highest colour down to colour 0) in place, every block of chains through all of
-/// them.
+/// Runs `sweeps` full sweeps (from the highest colour down to colour 0) in place, every block of chains through all
+/// of them.
 ///
 /// Sweep k draws from stream k of `draws`. Leaves the distribution of the model unchanged.
 template <std::floating_point T>

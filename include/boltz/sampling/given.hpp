@@ -4,9 +4,9 @@
 /// @file
 /// What is known of some cases: values of any units of any layers.
 
-#include <boltz/field.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
+#include <boltz/field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
 #include <xtensor/xbuilder.hpp>
@@ -114,9 +114,10 @@ class Given {
     }
 
   private:
-    static void check_layer(std::size_t layer) {
+    void check_layer(std::size_t layer) const {
         if (layer >= sizes_.size())
-            detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", sizes_.size(), " layers");
+            detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", sizes_.size(),
+                                     " layers");
     }
     void check(std::size_t layer, Block<T const> values, std::size_t rows) const {
         check_layer(layer);

@@ -21,8 +21,8 @@ template <std::floating_point T>
 class NegativePhaseSession {
   public:
     virtual ~NegativePhaseSession() = default;
-    /// Draws from the model. `posterior` holds the data of the `observed` layers and the inferred means of the others,
-    /// for the batch. The result is valid until the next call.
+    /// Draws from the model. `posterior` holds the data of the `observed` layers and the inferred means of the
+    /// others, for the batch. The result is valid until the next call.
     virtual Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet observed,
                                    Draws const& draws, Clock const& clock, Executor& executor) = 0;
     /// Visits what later calls depend on; nothing, for chains that live for one batch.

@@ -80,7 +80,8 @@ class PersistentCD::Session final : public NegativePhaseSession<T> {
 
   private:
     // In the last sweep of an update the means are kept that its statistics are made of.
-    void sweep(Field<T> const& field, StatesView<T> states, StatesView<T> means, bool last, Draws const& draws) const {
+    void sweep(Field<T> const& field, StatesView<T> states, StatesView<T> means, bool last,
+               Draws const& draws) const {
         std::size_t const colours = field.graph().colours();
         for (std::size_t colour = colours; colour-- > 0;) {
             bool const kept = colour == 0 ? policy_.statistics != Statistics::samples

@@ -52,8 +52,7 @@ void refer_to_chains(LayerGraph const& graph, StatesView<T> states, StatesView<T
                      Phase<T>& phase) {
     phase.refer(states, Moment::state);
     for (std::size_t l = 0; l < graph.layers(); ++l) {
-        bool const mean =
-            graph.colour(l) == 0 ? statistics != Statistics::samples : statistics == Statistics::means;
+        bool const mean = graph.colour(l) == 0 ? statistics != Statistics::samples : statistics == Statistics::means;
         if (!mean) continue;
         phase.blocks[l] = means[l];
         phase.moments[l] = Moment::mean;

@@ -62,10 +62,11 @@ template <std::floating_point T>
 /// Samples from a model by Gibbs chains that begin at cases of data, spread evenly over it, where `sample` begins at
 /// draws from the biases.
 ///
-/// Layer 0 begins at the cases, and at draws from means where a case holds some (grey values of binary units), and the hidden layers at `clamped_sweeps`
-/// sweeps given them; then all layers run free, as `options` say. A model with modes that chains do not cross looks
-/// different from the two starts: chains from the biases may end where the model was never trained and has little of
-/// its mass. What was learned is seen from here. Returns the states of all layers as `sample` does; allocates.
+/// Layer 0 begins at the cases, and at draws from means where a case holds some (grey values of binary units), and
+/// the hidden layers at `clamped_sweeps` sweeps given them; then all layers run free, as `options` say. A model with
+/// modes that chains do not cross looks different from the two starts: chains from the biases may end where the model
+/// was never trained and has little of its mass. What was learned is seen from here. Returns the states of all layers
+/// as `sample` does; allocates.
 /// @throws ShapeError if the data has another number of columns than layer 0 has units; ValueError if it is empty, a
 /// value in it is impossible for its unit, or as `sample`.
 template <std::floating_point T, concepts::DataSource Data>

@@ -88,9 +88,7 @@ class CallbackAdapter final : public AnyCallback {
     }
 
   private:
-    static constexpr bool has_archive = requires(C & callback, Archive& archive) {
-        callback.archive(archive);
-    };
+    static constexpr bool has_archive = requires(C & callback, Archive& archive) { callback.archive(archive); };
     // What a hook asks for.
     template <class F>
     static Stop asks_for(F&& hook) {

@@ -101,8 +101,7 @@ class TrainingLoop {
         };
         bool const idle = stop != Stop::no || info.finished;
         // What callbacks remember of a later phase is not theirs yet, and must not be lost either.
-        info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle,
-                      callbacks] {
+        info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle, callbacks] {
             Archive archive{state(), Archive::Mode::saving};
             for (std::size_t i = 0; !idle && i < callbacks.size(); ++i)
                 if (callbacks[i]->remembers()) archive.nested(name_of(i), *callbacks[i]);

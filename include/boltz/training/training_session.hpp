@@ -53,8 +53,8 @@ class Training {
     [[nodiscard]] Model<T>& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     /// The policies' sessions, bound to `field()` and `model()`.
-    void take(std::unique_ptr<NegativePhaseSession<T>> negative_phase,
-              std::unique_ptr<OptimizerSession<T>> optimizer, std::unique_ptr<InferenceSession<T>> inference) {
+    void take(std::unique_ptr<NegativePhaseSession<T>> negative_phase, std::unique_ptr<OptimizerSession<T>> optimizer,
+              std::unique_ptr<InferenceSession<T>> inference) {
         negative_phase_ = std::move(negative_phase);
         optimizer_ = std::move(optimizer);
         inference_ = std::move(inference);
@@ -172,8 +172,8 @@ class TrainingSession {
     using Inferrer = decltype(std::declval<Inference const&>().bind(std::declval<Field<T> const&>()));
 
   public:
-    TrainingSession(M& model, Sampling const& sampling, Optimization const& optimization,
-                    Inference const& inference, LayerFactors factors = {})
+    TrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, Inference const& inference,
+                    LayerFactors factors = {})
         : model_{&model}, training_{model, std::move(factors)} {
         Model<T> const& core = model;
         training_.take(std::make_unique<Sampler>(sampling.bind(training_.field())),

@@ -80,7 +80,7 @@ class AnyUnit {
     /// Whether the states can be counted off.
     [[nodiscard]] virtual bool countable() const noexcept = 0;
     virtual void write_state(std::size_t index, std::span<T> out) const = 0;
-    /// The precision of the unit in `column` where its values are real; 0 where it has none.
+    /// The precision of the unit in `column` where its values are real; negative where it has none.
     [[nodiscard]] virtual double precision(std::size_t column) const = 0;
     /// Adds the variables that the unit is made of; whether it is made of such.
     virtual bool add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const = 0;

@@ -125,7 +125,7 @@ class JointUnit {
     /// The natural parameter of the unit in `column`, by the part it belongs to.
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const
         requires(detail::HasNaturalParameter<Units>&&...) {
-        double result = 0;
+        double result = -1;
         each([&](auto const& unit, std::size_t p) {
             if (column >= offset(p) && column < offset(p) + sizes_[p])
                 result = unit.natural_parameter(mean, smoothing, column - offset(p));
@@ -149,9 +149,9 @@ class JointUnit {
         });
     }
 
-    /// The precision of the unit in `column`, by the part it belongs to; 0 where it has none.
+    /// The precision of the unit in `column`, by the part it belongs to; negative where it has none.
     [[nodiscard]] double precision(std::size_t column) const {
-        double result = 0;
+        double result = -1;
         each([&](auto const& unit, std::size_t p) {
             if (column >= offset(p) && column < offset(p) + sizes_[p])
                 result = detail::precision(unit, column - offset(p));
