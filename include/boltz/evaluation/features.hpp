@@ -103,7 +103,7 @@ template <std::floating_point T>
 /// The memory needed does not grow with the number of cases. The order of the calls is that of the data.
 /// @throws ShapeError or ValueError if the data does not fit the model; ValueError if `step` is 0.
 template <concepts::Field F, class Data, class Inference, class Use>
-    requires(detail::fits_layers<Data, F> && concepts::InferencePolicy<Inference, F>)
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 void infer_portions(F const& field, Data const& data, Inference const& inference, Compute const& compute,
                     Draws const& draws, Use&& use, std::size_t step = 1024) {
     using T = typename F::value_type;
@@ -116,7 +116,7 @@ void infer_portions(F const& field, Data const& data, Inference const& inference
 ///
 /// @throws as `infer_portions`; ValueError if there is no such layer.
 template <concepts::Field F, class Data, class Inference>
-    requires(detail::fits_layers<Data, F> && concepts::InferencePolicy<Inference, F>)
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] Matrix<typename F::value_type> features(F const& field, std::vector<std::size_t> const& layers,
                                                       Data const& data, Inference const& inference,
                                                       Compute const& compute = {}) {
@@ -124,8 +124,8 @@ template <concepts::Field F, class Data, class Inference>
     return detail::features<T>(field, layers, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
                                compute);
 }
-/// The same for layers that are known when the program is compiled: `features<1, 2>(dbm, images, MeanField{})`. Layers
-/// that the model does not have are refused then.
+/// The same for layers that are known when the program is compiled: `features<1, 2>(dbm, images, MeanField{})`.
+/// Layers that the model does not have are refused then.
 template <std::size_t... L, concepts::Field F, class Data, class Inference>
     requires(sizeof...(L) >= 1 && (detail::MayHaveLayer<F, L> && ...) && detail::fits_layers<Data, F> &&
              concepts::InferencePolicy<Inference, F>)

@@ -27,8 +27,7 @@ template <std::floating_point T>
     double count = 0;
     Matrix<T> reconstruction = xt::zeros<T>({std::size_t{0}, std::size_t{0}});
     infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
-        if (reconstruction.shape(0) < states.rows())
-            reconstruction = xt::zeros<T>({states.rows(), field.sizes()[0]});
+        if (reconstruction.shape(0) < states.rows()) reconstruction = xt::zeros<T>({states.rows(), field.sizes()[0]});
         Block<T> const means = Block{reconstruction}.row_range(0, states.rows());
         field.input(0, states, means);
         field.unit(0).mean(means);
@@ -49,12 +48,12 @@ template <std::floating_point T>
 /// A cheap indicator of progress, not the training objective. One inference and one product a portion.
 /// @throws as `infer_portions`.
 template <concepts::Field F, class Data, class Inference>
-    requires(detail::fits_layers<Data, F> && concepts::InferencePolicy<Inference, F>)
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] double reconstruction_error(F const& field, Data const& data, Inference const& inference,
                                           Draws const& draws, Compute const& compute = {}) {
     using T = typename F::value_type;
-    return detail::reconstruction_error<T>(field, detail::TrainingData<T>{data},
-                                           detail::bound_to_field<T>(inference), draws, compute);
+    return detail::reconstruction_error<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
+                                           draws, compute);
 }
 
 } // namespace boltz

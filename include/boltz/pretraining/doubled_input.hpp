@@ -15,9 +15,9 @@ namespace boltz {
 ///
 /// In the finished model an inner layer has input from two neighbours, in an RBM from only one; so the bottom RBM's
 /// up-pass and the top RBM's down-pass count twice, weights and biases both, while inner RBMs are trained plain and
-/// their weights halved when the model is put together. Labels on the top layer are learned by the last RBM beside the
-/// layer below (they have one neighbour, so they are never doubled). The weights and biases of the model are where each RBM
-/// starts: call `initialise_weights` first.
+/// their weights halved when the model is put together. Labels on the top layer are learned by the last RBM beside
+/// the layer below (they have one neighbour, so they are never doubled). The weights and biases of the model are
+/// where each RBM starts: call `initialise_weights` first.
 template <class Sampling, class Optimization>
 struct DoubledInput {
     Sampling sampling{};
@@ -36,9 +36,10 @@ struct DoubledInput {
         static_assert(detail::suits_pretraining<Data, M>,
                       "boltz: pretraining takes data on layer 0, or on layers 0 and the top one in this order");
         if constexpr (requires { M::depth; })
-            static_assert(!concepts::SwapsByEnergy<Sampling> || Stack<M, detail::has_labels<Data, M>>::size == 1,
-                          "boltz: this negative phase needs an energy, which an RBM with doubled inputs does not have; "
-                          "pretrain with ContrastiveDivergence or PersistentCD");
+            static_assert(
+                !concepts::SwapsByEnergy<Sampling> || Stack<M, detail::has_labels<Data, M>>::size == 1,
+                "boltz: this negative phase needs an energy, which an RBM with doubled inputs does not have; "
+                "pretrain with ContrastiveDivergence or PersistentCD");
         return PretrainingSession<M, detail::has_labels<Data, M>, Sampling, Optimization>{
             model, sampling, optimizer, input, stages, monitored_cases};
     }

@@ -51,9 +51,9 @@ class StageMonitor final : public AnyCallback {
         if (cases_ == 0) return Stop::no;
         TrainingData<T> first{input_, 0};
         first.limit(cases_);
-        info.metrics->push_back({"reconstruction_error",
-                                 reconstruction_error<T>(field_, first, bound_to_field<T>(ExactPosterior{}),
-                                                         Draws::from_seed(0), compute_)});
+        info.metrics->push_back(
+            {"reconstruction_error", reconstruction_error<T>(field_, first, bound_to_field<T>(ExactPosterior{}),
+                                                             Draws::from_seed(0), compute_)});
         return Stop::no;
     }
     void on_train_end(TrainingInfo const&) override {}
@@ -111,8 +111,7 @@ FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const&
         of_stage.phase = "pretraining " + std::to_string(i + 1);
         of_stage.epochs = epochs_[i].value_or(options.epochs);
         std::optional<SideBySide<T>> with_labels;
-        if (stack_->labels() && i + 1 == count)
-            with_labels.emplace(*below, cases.source(model.layers() - 1));
+        if (stack_->labels() && i + 1 == count) with_labels.emplace(*below, cases.source(model.layers() - 1));
         AnySource<T> const& input = with_labels ? static_cast<AnySource<T> const&>(*with_labels) : *below;
         Scaled<T> const plain{stack_->machine(i), stack_->factors(i)};
         StageMonitor<T> monitor{plain, input, monitored_cases_, options.compute};
@@ -132,9 +131,9 @@ FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const&
         Scaled<T> const field{prepared, stack_->factors(i)};
         UndrawnView<T> const undrawn{*below};
         constexpr std::size_t hidden[] = {1};
-        auto means = compact_features<T>(field, hidden, TrainingData<T>{undrawn, 0},
-                                         bound_to_field<T>(ExactPosterior{}), options.compute,
-                                         Compactness::sixteen_bits);
+        auto means =
+            compact_features<T>(field, hidden, TrainingData<T>{undrawn, 0}, bound_to_field<T>(ExactPosterior{}),
+                                options.compute, Compactness::sixteen_bits);
         drawn = std::make_unique<DrawnStates<T>>(std::move(means[0]), stack_->machine(i).unit(1), input_);
         below = drawn.get();
     }
@@ -148,7 +147,8 @@ inline constexpr bool has_labels = false;
 template <NamesLayers Data, class M>
 inline constexpr bool has_labels<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
     return sizeof...(L) == 2;
-}(typename Data::layers{});
+}
+(typename Data::layers{});
 
 /// Whether a stack of RBMs can be trained on data on these layers: 0, or 0 and the top one in this order.
 template <class Data, class M>
@@ -159,7 +159,8 @@ inline constexpr bool suits_pretraining<Data, M> = []<std::size_t... L>(std::ind
     if (layers[0] != 0 || sizeof...(L) > 2) return false;
     if constexpr (sizeof...(L) == 2 && requires { M::depth; }) return layers[1] + 1 == M::depth;
     return true;
-}(typename Data::layers{});
+}
+(typename Data::layers{});
 
 } // namespace detail
 
@@ -210,9 +211,7 @@ class PretrainingSession {
             *model_, cases, options, random, [this] { return to_arrays(*this); },
             [&](std::size_t stage, detail::FunctionRef<FitReport(detail::Callbacks)> run) {
                 FitReport report;
-                stack_.visit(stage, [&](auto& rbm) {
-                    report = detail::with_callbacks(rbm, run, callbacks...);
-                });
+                stack_.visit(stage, [&](auto& rbm) { report = detail::with_callbacks(rbm, run, callbacks...); });
                 return report;
             });
     }
@@ -223,9 +222,10 @@ class PretrainingSession {
     template <class C>
     static constexpr bool watches_some = []<std::size_t... I>(std::index_sequence<I...>) {
         using Rbms = Stack<M, Labels>;
-        return (concepts::Callback<
-                    C, std::remove_reference_t<decltype(std::declval<Rbms&>().template rbm<I>())>> || ...);
-    }(std::make_index_sequence<Stack<M, Labels>::size>{});
+        return (concepts::Callback<C, std::remove_reference_t<decltype(std::declval<Rbms&>().template rbm<I>())>> ||
+                ...);
+    }
+    (std::make_index_sequence<Stack<M, Labels>::size>{});
 
     M* model_;
     Stack<M, Labels> stack_;
