@@ -10,16 +10,16 @@
 #include <boltz/error.hpp>
 #include <boltz/io/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
+#include <boltz/io/json_reader.hpp>
 #include <boltz/io/npy_header.hpp>
 #include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -39,48 +39,45 @@ constexpr char const* value_type_name() {
 }
 
 template <class U>
-nlohmann::json describe_unit(U const& unit, std::size_t size) {
-    nlohmann::json result{{"unit", std::string{U::name}}, {"size", size}};
+Json describe_unit(U const& unit, std::size_t size) {
+    Json::Object result{{"unit", U::name}, {"size", size}};
     if constexpr (requires { U::parts; }) {
-        result["parts"] = nlohmann::json::array();
-        unit.each([&](auto const& part, std::size_t p) {
-            result["parts"].push_back(describe_unit(part, unit.sizes()[p]));
-        });
+        Json::Array parts;
+        unit.each([&](auto const& part, std::size_t p) { parts.push_back(describe_unit(part, unit.sizes()[p])); });
+        result["parts"] = parts;
     }
     return result;
 }
 
 /// What a model is made of, apart from its numbers.
 template <concepts::Model M>
-nlohmann::json describe(M const& model) {
-    nlohmann::json layers = nlohmann::json::array();
+Json describe(M const& model) {
+    Json::Array layers;
     for_each_index<M::depth>([&](auto l) {
         layers.push_back(describe_unit(model.template layer<l>().unit(), model.template layer<l>().size()));
     });
-    return {{"format", model_format},
-            {"format_version", model_format_version},
-            {"boltz_version", version},
-            {"model", M::depth == 2 ? "RBM" : "DBM"},
-            {"value_type", value_type_name<typename M::value_type>()},
-            {"layers", layers}};
+    return Json::Object{{"format", model_format},
+                        {"format_version", model_format_version},
+                        {"boltz_version", version},
+                        {"model", M::depth == 2 ? "RBM" : "DBM"},
+                        {"value_type", value_type_name<typename M::value_type>()},
+                        {"layers", layers}};
 }
 
 /// The description in a file, checked to be one.
-inline nlohmann::json read_description(Npz const& file, std::string const& path) {
+inline Json read_description(Npz const& file, std::string const& path) {
     auto const text = file.texts.find("meta.json");
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
-    auto meta = parse_json(text->second);
+    Json meta = parse_json(text->second).value_or(nullptr);
     if (!meta.is_object()) fail<FormatError>("load: ", path, ": meta.json is not a JSON object");
-    if (auto const format = meta.value("format", nlohmann::json{}); format != model_format)
+    if (meta["format"] != model_format)
         fail<FormatError>("load: ", path, " is not a model that boltz has saved: the format in meta.json is ",
-                          excerpt(format), ", not \"", model_format, '"');
-    if (!meta.contains("format_version") || meta["format_version"] != model_format_version)
-        fail<FormatError>("load: ", path, " has format version ",
-                          excerpt(meta.value("format_version", nlohmann::json{})), ", but this boltz reads version ",
-                          model_format_version);
-    if (!meta.contains("layers") || !meta["layers"].is_array())
-        fail<FormatError>("load: ", path, ": meta.json lists no layers");
+                          excerpt(meta["format"]), ", not \"", model_format, '"');
+    if (meta["format_version"] != model_format_version)
+        fail<FormatError>("load: ", path, " has format version ", excerpt(meta["format_version"]),
+                          ", but this boltz reads version ", model_format_version);
+    if (!meta["layers"].is_array()) fail<FormatError>("load: ", path, ": meta.json lists no layers");
     return meta;
 }
 
@@ -122,32 +119,30 @@ Arrays parameter_arrays(Npz const& file) {
     return arrays;
 }
 
-inline std::size_t described_size(nlohmann::json const& layer, std::string_view unit, std::size_t largest,
+inline std::size_t described_size(Json const& layer, std::string_view unit, std::size_t largest,
                                   std::string const& path) {
-    if (!layer.is_object() || layer.value("unit", nlohmann::json{}) != std::string{unit})
-        fail<FormatError>("load: ", path, " has a layer of ",
-                          excerpt(layer.is_object() ? layer.value("unit", nlohmann::json{}) : layer),
+    if (layer["unit"] != unit)
+        fail<FormatError>("load: ", path, " has a layer of ", excerpt(layer.is_object() ? layer["unit"] : layer),
                           " units where the model has ", unit, " units");
-    auto const size = layer.find("size");
-    if (size == layer.end() || !size->is_number_unsigned() || *size == 0u ||
-        size->template get<std::size_t>() > largest)
+    std::uint64_t const size = layer["size"].unsigned_or(0);
+    if (size == 0 || size > largest)
         fail<FormatError>("load: ", path, ": the size of a layer of ", unit, " units is not in 1 .. ", largest,
                           ", as many as have a bias");
-    return size->template get<std::size_t>();
+    return size;
 }
 
 template <class L>
-L make_layer(nlohmann::json const& description, std::size_t largest, std::string const& path) {
+L make_layer(Json const& description, std::size_t largest, std::string const& path) {
     using U = typename L::unit_type;
     std::size_t const size = described_size(description, U::name, largest, path);
     if constexpr (requires { typename L::part_types; }) {
         using Parts = typename L::part_types;
-        auto const parts = description.find("parts");
-        if (parts == description.end() || !parts->is_array() || parts->size() != std::tuple_size_v<Parts>)
+        Json const& parts = description["parts"];
+        if (!parts.is_array() || parts.array().size() != std::tuple_size_v<Parts>)
             fail<FormatError>("load: ", path, ": a joint layer does not have the model's ", std::tuple_size_v<Parts>,
                               " parts");
         L layer = [&]<std::size_t... P>(std::index_sequence<P...>) {
-            return L{make_layer<std::tuple_element_t<P, Parts>>((*parts)[P], size, path)...};
+            return L{make_layer<std::tuple_element_t<P, Parts>>(parts[P], size, path)...};
         }
         (std::make_index_sequence<std::tuple_size_v<Parts>>{});
         if (layer.size() != size)
@@ -194,13 +189,12 @@ void save(std::filesystem::path const& path, M const& model) {
 ///         not finite, naming the array.
 template <concepts::Model M>
 [[nodiscard]] M model_from(Npz const& file, std::string const& name) {
-    auto const meta = detail::read_description(file, name);
+    Json const meta = detail::read_description(file, name);
     char const* const type = detail::value_type_name<typename M::value_type>();
-    if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", name, " holds ",
-                                  detail::excerpt(meta.value("value_type", nlohmann::json{})),
+    if (meta["value_type"] != type)
+        detail::fail<FormatError>("load: ", name, " holds ", detail::excerpt(meta["value_type"]),
                                   " numbers, but the model has ", type);
-    auto const& layers = meta["layers"];
+    Json::Array const& layers = meta["layers"].array();
     if (layers.size() != M::depth)
         detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the model has ", M::depth);
     std::array<std::size_t, M::depth> sizes{};
