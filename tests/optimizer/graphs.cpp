@@ -99,7 +99,8 @@ TEST_CASE("in any graph a centred step follows the gradient of the centred machi
 
             Machine expected = start;
             for (std::size_t c = 0; c < connections.size(); ++c) {
-                auto const [lower, upper] = connections[c];
+                std::size_t const lower = connections[c].lower;
+                std::size_t const upper = connections[c].upper;
                 for (std::size_t i = 0; i < start.layer(lower).size(); ++i)
                     for (std::size_t j = 0; j < start.layer(upper).size(); ++j) {
                         auto const change = [&](Machine& m, double by) { // of one weight, at fixed c
