@@ -43,7 +43,10 @@ class Categorical {
     [[nodiscard]] std::size_t states() const noexcept { return states_; }
 
     /// @throws ShapeError if the size of the layer is no multiple of the number of states.
-    void prepare(std::size_t size) const { check_size(size); }
+    void prepare(std::size_t size) {
+        check_size(size);
+        size_ = size;
+    }
     void check_size(std::size_t size) const {
         if (size % states_ != 0)
             detail::fail<ShapeError>("Categorical: the layer has ", size, " units, which is no multiple of the ",
@@ -166,6 +169,9 @@ class Categorical {
         if (archive.mode() == Archive::Mode::checking) {
             states = archive.stored("states");
             if (states < 2) detail::fail<FormatError>("Categorical: states is ", states, ", but must be at least 2");
+            if (size_ % states != 0)
+                detail::fail<FormatError>("Categorical: states is ", states, ", but the layer has ", size_,
+                                          " units, which is no multiple of it");
             return;
         }
         states_ = static_cast<std::size_t>(states);
@@ -218,6 +224,7 @@ class Categorical {
     }
 
     std::size_t states_;
+    std::size_t size_ = 0; // units of the layer, once it is known
 };
 
 } // namespace boltz
