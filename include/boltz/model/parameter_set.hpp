@@ -124,7 +124,7 @@ class Parametric {
         for (std::size_t l = 0; l < parameter_layers(); ++l) {
             if (std::span<T> const bias = bias_span(l); !bias.empty())
                 f(Parameter{ParameterKind::bias, l}, bias, all(sets.biases[l])...);
-            for_each_unit_parameters(l, [&](std::span<double> values, std::size_t first) {
+            for_each_unit_parameters(l, [&](std::span<double> values, [[maybe_unused]] std::size_t first) {
                 f(Parameter{ParameterKind::of_unit, l}, values,
                   all(sets.of_units[l]).subspan(first, values.size())...);
             });
