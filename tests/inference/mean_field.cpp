@@ -66,6 +66,15 @@ TEST_CASE("a sweep never lowers the bound, damped or not, and the bound never ex
         [](BoltzmannMachine<double> const& model) { check_bound(test::weakened(model, 2), bottom); });
 }
 
+TEST_CASE("a sweep never lowers the bound in trees and triangles, whichever layers are observed", "[inference]") {
+    auto const check = [](BoltzmannMachine<double> const& model) {
+        for (LayerSet const observed : {LayerSet::of(0, 1), LayerSet::of(1), LayerSet::of(0, 3)})
+            check_bound(model, observed);
+    };
+    test::for_each_discrete_graph(check);
+    check(test::randomised(test::gaussian_tree(), 0.7, 0.5, 14));
+}
+
 TEST_CASE("the bound is the exact log-probability where the layers above the first are unconnected", "[inference]") {
     test::for_each_model([](BoltzmannMachine<double> model) {
         for (std::size_t l = 1; l + 1 < model.layers(); ++l)
@@ -79,7 +88,7 @@ TEST_CASE("the bound is the exact log-probability where the layers above the fir
 }
 
 TEST_CASE("what is found is a fixed point: each layer's means are those given its neighbours'", "[inference]") {
-    test::for_each_model([](BoltzmannMachine<double> const& model) {
+    auto const check = [](BoltzmannMachine<double> const& model) {
         auto states = data_for(model, 20, bottom);
         auto const report = infer(model, states, bottom, {.max_sweeps = 2000, .tolerance = 1e-13});
         REQUIRE(report.converged);
@@ -92,7 +101,9 @@ TEST_CASE("what is found is a fixed point: each layer's means are those given it
                 for (std::size_t j = 0; j < means.shape(1); ++j)
                     CHECK(states[l](i, j) == Approx(means(i, j)).margin(1e-11));
         }
-    });
+    };
+    test::for_each_model(check);
+    test::for_each_discrete_graph(check);
 }
 
 TEST_CASE("the statistics of mean-field are the gradient of the bound", "[inference]") {

@@ -2,10 +2,19 @@
 #include "support/unit_conformance.hpp"
 
 #include <boltz/archive.hpp>
+#include <boltz/data/matrix_source.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
+#include <boltz/model/energy.hpp>
+#include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
+#include <boltz/optimizer/sgd.hpp>
+#include <boltz/sampling/persistent_cd.hpp>
+#include <boltz/sampling/sample.hpp>
+#include <boltz/sampling/sample_given.hpp>
+#include <boltz/training/trainer.hpp>
 #include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/categorical.hpp>
+#include <boltz/unit/gaussian.hpp>
 #include <boltz/unit/joint.hpp>
 #include <boltz/unit/multinomial.hpp>
 
@@ -159,6 +168,30 @@ TEST_CASE("a state without probability is never drawn", "[unit]") {
         CHECK(state(i, 1) + state(i, 2) == 1);
         CHECK(state(i, 3) == 1);
     }
+}
+
+TEST_CASE("units that were not told enough to be used are refused wherever they would be", "[unit]") {
+    // Categorical{} waits for the number of states that a file has, Gaussian::learned() for the size of its layer.
+    auto const check = [](auto const& rbm) {
+        Random random{1};
+        States<float> const states{2, rbm.sizes()};
+        CHECK_THROWS_AS(energy(rbm, states), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, {.count = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, states, {.count = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
+        CHECK_THROWS_AS(mean_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
+        CHECK_THROWS_AS(conditional_means(rbm, states), ShapeError);
+        Matrix<float> const data = xt::zeros<float>({std::size_t{2}, std::size_t{6}});
+        auto trained = rbm;
+        CHECK_THROWS_AS(initialise_biases(trained, MatrixSource{data}, random), ShapeError);
+        CHECK_THROWS_AS((Trainer{PersistentCD{.start = PersistentCD::Start::random}, Sgd{}}.fit(
+                            trained, data, {.epochs = 1}, random)),
+                        ShapeError);
+    };
+    check(RBM{StochasticLayer<Categorical>{6}, StochasticLayer<Bernoulli>{2}});
+    RBM gaussian{StochasticLayer<Gaussian>{6}, StochasticLayer<Bernoulli>{2}};
+    gaussian.visible().unit() = Gaussian::learned();
+    check(gaussian);
 }
 
 TEST_CASE("the number of states survives saving, and one that cannot be is refused before anything is loaded",

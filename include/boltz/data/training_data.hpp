@@ -123,6 +123,7 @@ void TrainingData<T>::check(Field<T> const& field, std::string_view function, Dr
         if (source->columns() != units)
             fail<ShapeError>(function, ": data has ", source->columns(), " columns, but layer ", layer, " has ",
                              units, " units");
+        field.unit(layer).check_size(units);
         constexpr std::size_t step = 64;
         Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
         std::vector<std::size_t> indices(rows_read.shape(0));
