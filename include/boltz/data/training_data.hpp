@@ -132,6 +132,7 @@ void TrainingData<T>::check_layer(std::size_t layer, AnyUnit<T> const& unit, std
     if (data.columns() != units)
         fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ", units,
                          " units");
+    unit.check_size(units);
     constexpr std::size_t step = 64;
     Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
     std::vector<std::size_t> indices(rows_read.shape(0));
