@@ -24,24 +24,6 @@ MLP<double> small() {
     return test::random_network(test::softmax_network<Hidden, double>({3, {2, 1, 0}}, {4, 2}, 3), 0.7, 1);
 }
 
-/// A unit of a user's own: x / (1 + |x|), whose slope is (1 - |f|)^2.
-struct Softsign {
-    static constexpr std::string_view name = "softsign";
-    template <class T>
-    void mean(Block<T> x) const {
-        for (std::size_t i = 0; i < x.rows; ++i)
-            for (T& value : x.row(i)) value /= 1 + std::abs(value);
-    }
-    template <class T>
-    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            for (std::size_t j = 0; j < mean.columns; ++j) {
-                T const rest = 1 - std::abs(keep * mean(i, j));
-                gradient(i, j) *= mean(i, j) == 0 && keep < 1 ? 0 : rest * rest / keep;
-            }
-    }
-};
-
 } // namespace
 
 TEST_CASE("a network computes its formula, with what enters beside its layers", "[mlp]") {
@@ -62,7 +44,7 @@ TEST_CASE("a network computes its formula, with what enters beside its layers", 
 
 TEST_CASE("layers of any units are put together when the program runs", "[mlp]") {
     MLP const network =
-        test::random_network(MLP{4, HiddenLayer<Bernoulli, double>{5}, HiddenLayer<Softsign, double>{3},
+        test::random_network(MLP{4, HiddenLayer<Bernoulli, double>{5}, HiddenLayer<test::Softsign, double>{3},
                                  OutputLayer<Gaussian, double>{2, Gaussian::with_precision({4, 0.5})}},
                              0.7, 1);
     STATIC_REQUIRE(std::same_as<decltype(network), MLP<double> const>);

@@ -163,7 +163,7 @@ TEST_CASE("a target pulls the weights from all layers that feed its own, and no 
                     CHECK(model.weights(c)(i, j) - start.weights(c)(i, j) == Approx(pull * mean_of(data, lower, i)));
         }
         CHECK((model.weights(2) == start.weights(2)));
-        for (std::size_t const l : {0, 1, 3}) CHECK((model.layer(l).bias() == start.layer(l).bias()));
+        for (std::size_t const l : {0u, 1u, 3u}) CHECK((model.layer(l).bias() == start.layer(l).bias()));
         CHECK(to_arrays(session).contains("activities_3"));
     }
     auto const with = [&](std::size_t layer) {

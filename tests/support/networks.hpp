@@ -19,10 +19,29 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace test {
+
+/// A unit of a user's own: x / (1 + |x|), whose slope is (1 - |f|)^2.
+struct Softsign {
+    static constexpr std::string_view name = "softsign";
+    template <class T>
+    void mean(boltz::Block<T> x) const {
+        for (std::size_t i = 0; i < x.rows; ++i)
+            for (T& value : x.row(i)) value /= 1 + std::abs(value);
+    }
+    template <class T>
+    void times_slope(boltz::Block<T const> mean, boltz::Block<T> gradient, std::type_identity_t<T> keep) const {
+        for (std::size_t i = 0; i < mean.rows; ++i)
+            for (std::size_t j = 0; j < mean.columns; ++j) {
+                T const rest = 1 - std::abs(keep * mean(i, j));
+                gradient(i, j) *= mean(i, j) == 0 && keep < 1 ? 0 : rest * rest / keep;
+            }
+    }
+};
 
 /// A network whose hidden layers are all of one kind, with a softmax on top.
 template <class Hidden = boltz::Bernoulli, class T = float>
@@ -58,7 +77,9 @@ boltz::Matrix<T> random_matrix(std::size_t rows, std::size_t columns, std::uint6
 
 /// The mean of a hidden unit with unit precision at x.
 inline double activation(std::string_view kind, double x) {
-    return kind == "bernoulli" ? 1 / (1 + std::exp(-x)) : kind == "rectified" ? std::max(0.0, x) : x;
+    if (kind == "bernoulli") return 1 / (1 + std::exp(-x));
+    if (kind == "softsign") return x / (1 + std::abs(x));
+    return kind == "rectified" ? std::max(0.0, x) : x;
 }
 
 /// The layers of a network for one row of input, without dropout: activations, and natural parameters at the top.
