@@ -17,7 +17,6 @@ list() {
         echo "ca-certificates file:/etc/ssl/certs"
         echo "libopenblas-dev library:openblas|mkl_rt|blis"
         echo "libxtensor-dev optional"
-        echo "nlohmann-json3-dev header:nlohmann/json.hpp"
         echo "libzip-dev header:zip.h"
         echo "zlib1g-dev header:zlib.h"
         echo "libpng-dev header:png.h"

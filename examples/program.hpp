@@ -63,9 +63,7 @@ inline void write_text(std::filesystem::path const& path, std::string const& tex
 }
 
 /// JSON for a file. What is no UTF-8, such as some path, is replaced: a result is not lost for its sake.
-inline std::string as_text(nlohmann::json const& json) {
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
+inline std::string as_text(boltz::Json const& json) { return json.dump(2) + '\n'; }
 
 inline std::string read_text(std::filesystem::path const& path) {
     auto const bytes = boltz::read_file(path);

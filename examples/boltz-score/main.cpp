@@ -15,9 +15,10 @@
 
 namespace {
 
+using boltz::Json;
 using boltz::LogLikelihood;
 
-nlohmann::json as_json(LogLikelihood const& likelihood) {
+Json::Object as_json(LogLikelihood const& likelihood) {
     return {{"method", to_string(likelihood.kind)},
             {"cases", likelihood.cases()},
             {"mean_log_likelihood", likelihood.mean},
@@ -26,14 +27,14 @@ nlohmann::json as_json(LogLikelihood const& likelihood) {
             {"standard_error_of_annealing", likelihood.annealing_error}};
 }
 
-nlohmann::json as_json(boltz::LogPartition const& estimate) {
-    auto others = nlohmann::json::array();
+Json::Object as_json(boltz::LogPartition const& estimate) {
+    Json::Array others;
     for (auto const& other : estimate.others)
-        others.push_back({{"base", other.base},
-                          {"log_z", other.log_z},
-                          {"log_z_standard_error", other.standard_error},
-                          {"effective_runs", other.effective_runs},
-                          {"warning", other.warning}});
+        others.push_back(Json::Object{{"base", other.base},
+                                      {"log_z", other.log_z},
+                                      {"log_z_standard_error", other.standard_error},
+                                      {"effective_runs", other.effective_runs},
+                                      {"warning", other.warning}});
     return {{"other_bases", others},
             {"at_least", estimate.at_least},
             {"visited_states", estimate.visited},
@@ -49,34 +50,37 @@ nlohmann::json as_json(boltz::LogPartition const& estimate) {
 }
 
 /// Numbers that are not finite become null.
-nlohmann::json as_json(Score const& score, Options const& options) {
-    nlohmann::json result{{"model", options.model},     {"sizes", score.sizes},
-                          {"units", score.units},       {"method", score.method},
-                          {"log_z", score.log_z.value}, {"log_z_standard_error", score.log_z.standard_error},
-                          {"annealing", nullptr},       {"from_above", nullptr},
-                          {"both_sides", nullptr},      {"mean_log_likelihood", nullptr},
-                          {"likelihood", nullptr},      {"summed_cases", nullptr},
-                          {"seed", options.seed},       {"notes", score.notes},
-                          {"warnings", score.warnings}, {"version", boltz::version}};
+Json as_json(Score const& score, Options const& options) {
+    Json::Object result{{"model", options.model},     {"sizes", score.sizes},
+                        {"units", score.units},       {"method", score.method},
+                        {"log_z", score.log_z.value}, {"log_z_standard_error", score.log_z.standard_error},
+                        {"annealing", nullptr},       {"from_above", nullptr},
+                        {"both_sides", nullptr},      {"mean_log_likelihood", nullptr},
+                        {"likelihood", nullptr},      {"summed_cases", nullptr},
+                        {"seed", options.seed},       {"notes", score.notes},
+                        {"warnings", score.warnings}, {"version", boltz::version}};
     if (score.annealing) result["annealing"] = as_json(*score.annealing);
     if (auto const& above = score.from_above) {
-        result["from_above"] = as_json(*above);
-        result["from_above"].update({{"log_z", above->log_z},
-                                     {"log_z_standard_error", above->standard_error},
-                                     {"sweeps", options.sweeps},
-                                     {"round_trips", score.round_trips}});
-        result["both_sides"] = {{"log_z", score.both->log_z},
-                                {"log_z_standard_error", score.both->standard_error},
-                                {"overlap", score.both->overlap},
-                                {"combined", score.both->combined}};
+        Json::Object from_above = as_json(*above);
+        from_above.insert({{"log_z", above->log_z},
+                           {"log_z_standard_error", above->standard_error},
+                           {"sweeps", options.sweeps},
+                           {"round_trips", score.round_trips}});
+        result["from_above"] = from_above;
+        Json::Object both{{"log_z", score.both->log_z},
+                          {"log_z_standard_error", score.both->standard_error},
+                          {"overlap", score.both->overlap},
+                          {"combined", score.both->combined}};
+        if (auto const& of_both = score.likelihood_of_both)
+            both.insert({{"mean_log_likelihood", of_both->mean},
+                         {"mean_log_likelihood_standard_error", of_both->standard_error}});
+        result["both_sides"] = both;
     }
     if (score.likelihood) {
         result["mean_log_likelihood"] = score.likelihood->mean;
-        result["likelihood"] = as_json(*score.likelihood);
-        result["likelihood"]["binarisation"] = options.binarisation;
-        if (auto const& of_both = score.likelihood_of_both)
-            result["both_sides"].update({{"mean_log_likelihood", of_both->mean},
-                                         {"mean_log_likelihood_standard_error", of_both->standard_error}});
+        Json::Object likelihood = as_json(*score.likelihood);
+        likelihood["binarisation"] = options.binarisation;
+        result["likelihood"] = likelihood;
     }
     if (score.summed) result["summed_cases"] = as_json(*score.summed);
     return result;
@@ -145,8 +149,7 @@ int main(int argc, char** argv) {
         Score result = std::visit([&](auto const& model) { return score(model, options); }, stored.machine);
         result.notes.insert(result.notes.begin(), stored.notes.begin(), stored.notes.end());
         if (options.json)
-            std::cout << as_json(result, options).dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-                      << std::endl;
+            std::cout << as_json(result, options).dump(2) << std::endl;
         else
             show(result);
         return 0;

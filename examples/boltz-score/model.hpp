@@ -7,8 +7,6 @@
 #include <boltz/dbm.hpp>
 #include <boltz/io.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -86,14 +84,15 @@ inline void describe_as_binary(boltz::Npz& file, std::string const& name) {
     if (pairs == 0)
         boltz::detail::fail<boltz::FormatError>("read_machine: ", name,
                                                 " is no model: it has neither a meta.json nor weights_0");
-    auto layers = nlohmann::json::array();
+    boltz::Json::Array layers;
     for (std::size_t l = 0; l <= pairs; ++l)
-        layers.push_back({{"unit", boltz::Bernoulli::name}, {"size", boltz::detail::stored_size(file, l, name)}});
-    file.texts["meta.json"] = nlohmann::json{
-        {"format", boltz::detail::model_format},
-        {"format_version", boltz::detail::model_format_version},
-        {"value_type", "float32"},
-        {"layers", layers}}.dump();
+        layers.push_back(boltz::Json::Object{{"unit", boltz::Bernoulli::name},
+                                             {"size", boltz::detail::stored_size(file, l, name)}});
+    boltz::Json const meta = boltz::Json::Object{{"format", boltz::detail::model_format},
+                                                 {"format_version", boltz::detail::model_format_version},
+                                                 {"value_type", "float32"},
+                                                 {"layers", layers}};
+    file.texts["meta.json"] = meta.dump();
 }
 
 /// Makes floats of weights and biases of another type; whether there were any.
@@ -138,20 +137,19 @@ inline StoredMachine read_machine(std::filesystem::path const& path) {
         describe_as_binary(file, name);
         notes.push_back(name + " does not say what its units are: all are taken as binary (0 and 1)");
     }
-    auto meta = boltz::detail::read_description(file, name);
-    if (meta.value("model", nlohmann::json{}) == "MLP")
+    Json meta = boltz::detail::read_description(file, name);
+    if (meta["model"] == "MLP")
         boltz::detail::fail<ValueError>("read_machine: ", name,
                                         " is a feed-forward network, which has no log Z; only machines have one");
     if (round_to_float(file.arrays, name)) {
         notes.push_back("weights or biases are no float32 numbers and were rounded to such; sums are in float64");
-        meta["value_type"] = "float32";
+        meta.object()["value_type"] = "float32";
         file.texts["meta.json"] = meta.dump();
     }
     std::vector<std::string> units;
-    for (auto const& layer : meta["layers"])
-        units.push_back(layer.is_object() && layer.contains("unit") && layer["unit"].is_string()
-                            ? boltz::detail::excerpt(layer["unit"].get<std::string>())
-                            : boltz::detail::excerpt(layer));
+    for (Json const& layer : meta["layers"].array())
+        units.push_back(layer["unit"].is_string() ? boltz::detail::excerpt(layer["unit"].string())
+                                                  : boltz::detail::excerpt(layer));
     auto const read = [&]<class... M>(std::type_identity<std::variant<M...>>) {
         std::optional<AnyMachine> found;
         (void)((units == units_of<M>() && (found.emplace(model_from<M>(file, name)), true)) || ...);

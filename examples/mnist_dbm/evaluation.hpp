@@ -9,7 +9,6 @@
 #include "recipes.hpp"
 
 #include <boltz/boltz.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -97,32 +96,33 @@ Evaluation evaluate(M const& machine, Images const& data, Options const& options
 }
 
 /// The keys of the summary, `name` being what the images are called; numbers that are not finite become null.
-inline nlohmann::json as_json(Evaluation const& evaluation, std::string const& name) {
-    nlohmann::json result{{"log_z", evaluation.below.log_z},
-                          {"log_z_standard_error", evaluation.below.standard_error},
-                          {"log_z_effective_runs", evaluation.below.effective_runs},
-                          {"log_z_base", evaluation.below.base},
-                          {"log_z_from_above", evaluation.above.log_z},
-                          {"log_z_from_above_standard_error", evaluation.above.standard_error},
-                          {"log_z_from_above_effective_runs", evaluation.above.effective_runs},
-                          {"log_z_from_above_start", to_string(evaluation.above.start)},
-                          {"log_z_from_above_round_trips", evaluation.tempering.round_trips},
-                          {"log_z_of_both", evaluation.both.log_z},
-                          {"log_z_of_both_standard_error", evaluation.both.standard_error},
-                          {"log_z_of_both_overlap", evaluation.both.overlap},
-                          {"log_z_of_both_combined", evaluation.both.combined},
-                          {"log_z_at_least", evaluation.below.at_least},
-                          {"log_z_warning", evaluation.below.warning()},
-                          {"runs", evaluation.below.runs},
-                          {"temperatures", evaluation.below.temperatures},
-                          {name + "_elbo", evaluation.bound.mean},
-                          {name + "_elbo_standard_error", evaluation.bound.standard_error},
-                          {name + "_elbo_with_log_z_of_both", evaluation.bound_of_both.mean},
-                          {name + "_elbo_with_log_z_of_both_standard_error", evaluation.bound_of_both.standard_error},
-                          {"evaluated_pixels", evaluation.pixels},
-                          {"evaluation_seconds", evaluation.seconds}};
+inline boltz::Json::Object as_json(Evaluation const& evaluation, std::string const& name) {
+    boltz::Json::Object result{
+        {"log_z", evaluation.below.log_z},
+        {"log_z_standard_error", evaluation.below.standard_error},
+        {"log_z_effective_runs", evaluation.below.effective_runs},
+        {"log_z_base", evaluation.below.base},
+        {"log_z_from_above", evaluation.above.log_z},
+        {"log_z_from_above_standard_error", evaluation.above.standard_error},
+        {"log_z_from_above_effective_runs", evaluation.above.effective_runs},
+        {"log_z_from_above_start", to_string(evaluation.above.start)},
+        {"log_z_from_above_round_trips", evaluation.tempering.round_trips},
+        {"log_z_of_both", evaluation.both.log_z},
+        {"log_z_of_both_standard_error", evaluation.both.standard_error},
+        {"log_z_of_both_overlap", evaluation.both.overlap},
+        {"log_z_of_both_combined", evaluation.both.combined},
+        {"log_z_at_least", evaluation.below.at_least},
+        {"log_z_warning", evaluation.below.warning()},
+        {"runs", evaluation.below.runs},
+        {"temperatures", evaluation.below.temperatures},
+        {name + "_elbo", evaluation.bound.mean},
+        {name + "_elbo_standard_error", evaluation.bound.standard_error},
+        {name + "_elbo_with_log_z_of_both", evaluation.bound_of_both.mean},
+        {name + "_elbo_with_log_z_of_both_standard_error", evaluation.bound_of_both.standard_error},
+        {"evaluated_pixels", evaluation.pixels},
+        {"evaluation_seconds", evaluation.seconds}};
     if (auto const& cases = evaluation.cases)
-        result.update({{"cases", cases->cases()},
+        result.insert({{"cases", cases->cases()},
                        {"cases_log_likelihood", cases->mean},
                        {"cases_log_likelihood_standard_error", cases->standard_error},
                        {"cases_warning", cases->warning()},

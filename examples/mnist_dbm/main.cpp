@@ -101,8 +101,8 @@ int evaluate_saved(Options options) {
     std::cout << "boltz " << version << ": " << sizes[0] << '-' << sizes[1] << '-' << sizes[2] << " DBM from "
               << options.load << ", " << images.test.count << " held-out images (" << images.name << ")" << std::endl;
     Evaluation const evaluation = evaluate(machine, images, options);
-    nlohmann::json result = as_json(evaluation, images.test_name);
-    result.update({{"model", options.load},
+    Json::Object result = as_json(evaluation, images.test_name);
+    result.insert({{"model", options.load},
                    {"dataset", images.name},
                    {images.test_name + "_images", images.test.count},
                    {"binarisation", options.binarisation},
@@ -184,11 +184,11 @@ Options saved_options(Options const& asked, CLI::App const& app, boltz::Arrays c
     fs::path const settings = out / "options.json";
     Options saved = parse_options(text_of(state, "options", checkpoint), checkpoint.string());
     if (fs::exists(settings)) {
-        nlohmann::json const inside(saved), beside(parse_options(read_text(settings), settings.string()));
-        for (auto const& [key, value] : beside.items())
-            if (value != inside[key])
+        auto const inside = as_json(saved), beside = as_json(parse_options(read_text(settings), settings.string()));
+        for (auto const& [key, value] : beside)
+            if (value != inside.at(key))
                 boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", key, " is ", value.dump(), " in ",
-                                                       settings.string(), ", but ", inside[key].dump(), " in ",
+                                                       settings.string(), ", but ", inside.at(key).dump(), " in ",
                                                        checkpoint.string(), ", which was written with it");
     }
     refuse_changes(app, asked, saved, checkpoint.string());
@@ -239,7 +239,7 @@ int run(Options options, CLI::App const& app, std::string const& program) {
                                  ") are not those of the run that was stopped");
     options.data_checksum = sum;
     Experiment experiment{options, images};
-    std::string const settings = as_text(options);
+    std::string const settings = as_text(as_json(options));
     if (options.resume) {
         std::uint64_t log_bytes = Archive{saved, Archive::Mode::loading}.stored("log_bytes");
         from_arrays(std::move(saved), experiment);
@@ -307,30 +307,29 @@ int run(Options options, CLI::App const& app, std::string const& program) {
     }
     double const reconstruction = experiment.test_reconstruction();
     auto const& seconds = experiment.seconds();
-    nlohmann::json summary{{"dataset", images.name},
-                           {"train_images", images.train.count},
-                           {images.test_name + "_images", images.test.count},
-                           {images.test_name + "_reconstruction_error", reconstruction},
-                           {"seconds",
-                            {{"pretraining", seconds[0]},
-                             {"joint_training", seconds[1]},
-                             {"classifier", seconds[2]},
-                             {"fine_tuning", seconds[3]}}},
-                           {"peak_memory_megabytes", peak_memory()},
-                           {"products", experiment.products()},
-                           {"binarisation", options.binarisation},
-                           {"note", images.note},
-                           {"seed", options.seed},
-                           {"threads", options.threads},
-                           {"version", version},
-                           {"options", options}};
+    Json::Object summary{{"dataset", images.name},
+                         {"train_images", images.train.count},
+                         {images.test_name + "_images", images.test.count},
+                         {images.test_name + "_reconstruction_error", reconstruction},
+                         {"seconds", Json::Object{{"pretraining", seconds[0]},
+                                                  {"joint_training", seconds[1]},
+                                                  {"classifier", seconds[2]},
+                                                  {"fine_tuning", seconds[3]}}},
+                         {"peak_memory_megabytes", peak_memory()},
+                         {"products", experiment.products()},
+                         {"binarisation", options.binarisation},
+                         {"note", images.note},
+                         {"seed", options.seed},
+                         {"threads", options.threads},
+                         {"version", version},
+                         {"options", as_json(options)}};
     if (errors.features) summary["features_" + images.test_name + "_error_percent"] = *errors.features;
     if (auto const last = errors.fine_tuned ? errors.fine_tuned : errors.features)
         summary[images.test_name + "_error_percent"] = *last;
     std::optional<Evaluation> evaluation;
     if (options.evaluate) {
         evaluation = evaluate(experiment.machine(), images, options);
-        summary.update(as_json(*evaluation, images.test_name));
+        summary.merge(as_json(*evaluation, images.test_name));
     }
     write_text(out / "summary.json", as_text(summary));
     show_table(options, images, experiment, errors, reconstruction);

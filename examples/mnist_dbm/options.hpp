@@ -8,7 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boltz/compute.hpp>
-#include <nlohmann/json.hpp>
+#include <boltz/io/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -62,14 +62,47 @@ struct Options {
     bool resume = false;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, data, out, binarisation, hidden, pretrain_epochs, joint_epochs,
-                                   classifier_epochs, batch_size, pretrain_rates, pretrain_momentum, pretrain_decay,
-                                   joint_rate, joint_momentum, joint_decay, classifier_rate, classifier_momentum,
-                                   fine_tune_epochs, fine_tune_rate, fine_tune_momentum, fine_tune_sweeps,
-                                   fine_tune_binarisation, dropout, block_rows, precision, chains, gibbs_steps,
-                                   mean_field_sweeps, limit, validation, seed, data_checksum, checkpoint_seconds,
-                                   evaluate, evaluation_runs, evaluation_temperatures, evaluation_sweeps,
-                                   evaluation_cases, paper)
+/// The options that a run keeps, under their names.
+inline boltz::Json::Object as_json(Options const& options) {
+    return {{"batch_size", options.batch_size},
+            {"binarisation", options.binarisation},
+            {"block_rows", options.block_rows},
+            {"chains", options.chains},
+            {"checkpoint_seconds", options.checkpoint_seconds},
+            {"classifier_epochs", options.classifier_epochs},
+            {"classifier_momentum", options.classifier_momentum},
+            {"classifier_rate", options.classifier_rate},
+            {"data", options.data},
+            {"data_checksum", options.data_checksum},
+            {"dropout", options.dropout},
+            {"evaluate", options.evaluate},
+            {"evaluation_cases", options.evaluation_cases},
+            {"evaluation_runs", options.evaluation_runs},
+            {"evaluation_sweeps", options.evaluation_sweeps},
+            {"evaluation_temperatures", options.evaluation_temperatures},
+            {"fine_tune_binarisation", options.fine_tune_binarisation},
+            {"fine_tune_epochs", options.fine_tune_epochs},
+            {"fine_tune_momentum", options.fine_tune_momentum},
+            {"fine_tune_rate", options.fine_tune_rate},
+            {"fine_tune_sweeps", options.fine_tune_sweeps},
+            {"gibbs_steps", options.gibbs_steps},
+            {"hidden", options.hidden},
+            {"joint_decay", options.joint_decay},
+            {"joint_epochs", options.joint_epochs},
+            {"joint_momentum", options.joint_momentum},
+            {"joint_rate", options.joint_rate},
+            {"limit", options.limit},
+            {"mean_field_sweeps", options.mean_field_sweeps},
+            {"out", options.out},
+            {"paper", options.paper},
+            {"precision", options.precision},
+            {"pretrain_decay", options.pretrain_decay},
+            {"pretrain_epochs", options.pretrain_epochs},
+            {"pretrain_momentum", options.pretrain_momentum},
+            {"pretrain_rates", options.pretrain_rates},
+            {"seed", options.seed},
+            {"validation", options.validation}};
+}
 
 /// The precision of that name; automatic for any other.
 inline boltz::Precision precision_of(std::string const& name) {

@@ -8,7 +8,7 @@
 #include "options.hpp"
 
 #include <boltz/error.hpp>
-#include <boltz/io/json.hpp>
+#include <boltz/io/json_reader.hpp>
 
 #include <algorithm>
 #include <initializer_list>
@@ -23,21 +23,22 @@ inline std::string option_of(std::string key) {
 /// The options in a text of JSON, such as a run writes; `where` is what messages call the text.
 /// @throws boltz::FormatError, naming the option, if one is missing or unknown or the command line would refuse it.
 inline Options parse_options(std::string const& text, std::string const& where) {
-    using nlohmann::json;
+    using boltz::Json;
     auto const refuse = [&](auto const&... parts) {
         boltz::detail::fail<boltz::FormatError>("mnist_dbm: ", where, parts...);
     };
-    json const found = boltz::detail::parse_json(text);
-    if (!found.is_object()) refuse(" is no JSON object with the options of a run");
+    Json const read = boltz::parse_json(text).value_or(nullptr);
+    if (!read.is_object()) refuse(" is no JSON object with the options of a run");
+    Json::Object const& found = read.object();
     Options options;
     CLI::App app;
     declare(app, options);
-    json const known(options);
-    for (auto const& [key, ignored] : known.items())
+    Json::Object const known = as_json(options);
+    for (auto const& [key, ignored] : known)
         if (!found.contains(key)) refuse(" lacks the option ", key);
-    for (auto const& [key, value] : found.items()) {
+    for (auto const& [key, value] : found) {
         if (!known.contains(key)) refuse(" holds ", boltz::detail::excerpt(key), ", which is no option");
-        json const& example = known[key];
+        Json const& example = known.at(key);
         auto const refuse_value = [&, &name = key, &given = value](char const* kind) {
             refuse(": ", name, " is ", boltz::detail::excerpt(given), ", but must be ", kind);
         };
@@ -45,13 +46,13 @@ inline Options parse_options(std::string const& text, std::string const& where) 
         if (example.is_boolean() || key == "data" || key == "data_checksum") {
             if (example.is_boolean() && !value.is_boolean()) refuse_value("true or false");
             if (key == "data" && !value.is_string()) refuse_value("a text");
-            if (key == "data_checksum" && !value.is_number_unsigned()) refuse_value("a whole number");
+            if (key == "data_checksum" && !value.is_unsigned()) refuse_value("a whole number");
             continue;
         }
         CLI::Option* const option = app.get_option(option_of(key));
-        for (json const& one : value.is_array() ? value : json::array({value})) {
+        for (Json const& one : value.is_array() ? value.array() : Json::Array{value}) {
             if (one.is_string() != example.is_string()) refuse_value(example.is_string() ? "a text" : "a number");
-            option->add_result(one.is_string() ? one.get<std::string>() : one.dump());
+            option->add_result(one.is_string() ? one.string() : one.dump());
         }
         try {
             option->run_callback();
@@ -59,10 +60,10 @@ inline Options parse_options(std::string const& text, std::string const& where) 
             refuse(": ", error.what());
         }
     }
-    options.data = found["data"].get<std::string>();
-    options.data_checksum = found["data_checksum"].get<std::uint64_t>();
-    options.evaluate = found["evaluate"].get<bool>();
-    options.paper = found["paper"].get<bool>();
+    options.data = read["data"].string();
+    options.data_checksum = read["data_checksum"].unsigned_integer();
+    options.evaluate = read["evaluate"].boolean();
+    options.paper = read["paper"].boolean();
     return options;
 }
 
@@ -71,14 +72,14 @@ inline Options parse_options(std::string const& text, std::string const& where) 
 /// @throws boltz::ValueError, naming the option and both values.
 inline void refuse_changes(CLI::App const& app, Options const& asked, Options const& saved,
                            std::string const& where) {
-    nlohmann::json const now(asked), then(saved), defaults(Options{});
-    for (auto const& [key, value] : now.items()) {
-        if (key == "data" || key == "data_checksum" || key == "out" || value == then[key]) continue;
+    auto const now = as_json(asked), then = as_json(saved), defaults = as_json(Options{});
+    for (auto const& [key, value] : now) {
+        if (key == "data" || key == "data_checksum" || key == "out" || value == then.at(key)) continue;
         CLI::Option const* const option = app.get_option_no_throw(option_of(key));
         bool const given = option != nullptr && option->count() > 0;
-        if (!given && value == defaults[key]) continue; // else a preset asks for it
+        if (!given && value == defaults.at(key)) continue; // else a preset asks for it
         boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", given ? "" : "the preset's ", option_of(key), " is ",
-                                               value.dump(), ", but ", then[key].dump(), " in ", where,
+                                               value.dump(), ", but ", then.at(key).dump(), " in ", where,
                                                ", which --resume goes on with");
     }
 }

@@ -10,6 +10,7 @@
 #include "rows.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boltz/io/json_reader.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -50,20 +51,20 @@ void check_options(Setting const& setting, Row const& row, std::string const& fo
 /// nothing else.
 /// @throws ValueError
 void claim_folder(Setting const& setting, Row const& row, std::string const& data) {
-    nlohmann::json const settings{{"recipe", row.recipe},
-                                  {"data", data},
-                                  {"seed", setting.seed},
-                                  {"limit", setting.limit},
-                                  {"validation", setting.validation},
-                                  {"epochs_percent", setting.epochs_percent},
-                                  {"precision", setting.precision},
-                                  {"model", setting.model}};
+    boltz::Json const settings = boltz::Json::Object{{"recipe", row.recipe},
+                                                     {"data", data},
+                                                     {"seed", setting.seed},
+                                                     {"limit", setting.limit},
+                                                     {"validation", setting.validation},
+                                                     {"epochs_percent", setting.epochs_percent},
+                                                     {"precision", setting.precision},
+                                                     {"model", setting.model}};
     fs::path const file = setting.out / "settings.json";
     bool const begun =
         std::any_of(fs::directory_iterator{setting.out}, fs::directory_iterator{},
                     [](fs::directory_entry const& entry) { return entry.path().extension() == ".npz"; });
     if (begun && fs::exists(file))
-        if (auto const found = boltz::detail::parse_json(read_text(file)); found != settings)
+        if (auto const found = boltz::parse_json(read_text(file)).value_or(nullptr); found != settings)
             boltz::detail::fail<boltz::ValueError>(
                 "reproduce: ", setting.out.string(), " holds the stages of a run with other settings, ",
                 boltz::detail::excerpt(found), "; another --out, or an empty folder, begins anew");
@@ -115,13 +116,22 @@ int run(Setting setting, std::string const& command, std::string const& folder) 
         if (!images.note.empty()) result.protocol += "; " + images.note;
         show(result);
         write_text(clock, std::to_string(result.seconds) + "\n");
-        write_text(setting.out / (setting.row + ".json"), as_text(result));
+        write_text(setting.out / (setting.row + ".json"), as_text(as_json(result)));
         std::cout << "\n  figures are in " << (setting.out / (setting.row + ".json")).string() << std::endl;
         return 0;
     } catch (Interrupted const&) {
         write_text(clock, std::to_string(seconds()) + "\n");
         std::cout << last_words() << std::flush;
         return 130;
+    }
+}
+
+/// @throws FormatError if the file is not what `run` writes.
+Result read_result(fs::path const& file) {
+    try {
+        return result_of(boltz::parse_json(read_text(file)).value_or(nullptr));
+    } catch (boltz::FormatError const&) {
+        boltz::detail::fail<boltz::FormatError>("reproduce: ", file.string(), " does not hold the figures of a row");
     }
 }
 
@@ -152,7 +162,7 @@ int report(fs::path const& folder) {
         std::string const text = fs::exists(remarks) ? seen_from_above(read_text(remarks)) : "";
         std::cout << '\n';
         if (fs::exists(file))
-            std::cout << as_markdown(boltz::detail::parse_json(read_text(file)).get<Result>(), text);
+            std::cout << as_markdown(read_result(file), text);
         else
             std::cout << "## " << row.name << "\n\n"
                       << row.summary << ": not run yet.\n"

@@ -4,7 +4,7 @@
 /// @file
 /// What a row has found out: on the screen, as JSON, and as a page of all rows.
 
-#include <nlohmann/json.hpp>
+#include <boltz/io/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -68,26 +68,57 @@ struct Result {
     std::vector<Figure> figures;
 };
 
-inline void to_json(nlohmann::json& json, Figure const& figure) {
-    json = {{"name", figure.name},       {"published", figure.published},
-            {"aim", figure.aim},         {"unit", figure.unit},
-            {"values", figure.values},   {"mean", figure.mean()},
-            {"spread", figure.spread()}, {"note", figure.note}};
-    if (figure.standard_error) json["standard_error"] = *figure.standard_error;
+inline boltz::Json as_json(Figure const& figure) {
+    boltz::Json::Object result{{"name", figure.name},       {"published", figure.published},
+                               {"aim", figure.aim},         {"unit", figure.unit},
+                               {"values", figure.values},   {"mean", figure.mean()},
+                               {"spread", figure.spread()}, {"note", figure.note}};
+    if (figure.standard_error) result["standard_error"] = *figure.standard_error;
+    return result;
 }
 
-inline void from_json(nlohmann::json const& json, Figure& figure) {
-    figure.name = json.at("name");
-    figure.published = json.at("published");
-    figure.aim = json.at("aim");
-    figure.unit = json.at("unit");
-    figure.values = json.at("values").get<std::vector<double>>();
-    figure.note = json.at("note");
-    if (json.contains("standard_error")) figure.standard_error = json.at("standard_error").get<double>();
+inline boltz::Json as_json(Result const& result) {
+    boltz::Json::Array figures;
+    for (Figure const& figure : result.figures) figures.push_back(as_json(figure));
+    return boltz::Json::Object{{"row", result.row},
+                               {"title", result.title},
+                               {"protocol", result.protocol},
+                               {"command", result.command},
+                               {"version", result.version},
+                               {"seed", result.seed},
+                               {"model_note", result.model_note},
+                               {"seconds", result.seconds},
+                               {"threads", result.threads},
+                               {"figures", figures}};
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, row, title, protocol, command, version, seed, model_note, seconds, threads,
-                                   figures)
+/// @throws boltz::FormatError if something is missing or of another type.
+inline Figure figure_of(boltz::Json const& json) {
+    Figure figure{.name = json["name"].string(),
+                  .published = json["published"].string(),
+                  .aim = json["aim"].string(),
+                  .unit = json["unit"].string(),
+                  .note = json["note"].string()};
+    for (boltz::Json const& value : json["values"].array()) figure.values.push_back(value.number());
+    if (auto const& error = json["standard_error"]; !error.is_null()) figure.standard_error = error.number();
+    return figure;
+}
+
+/// @throws boltz::FormatError if something is missing or of another type.
+inline Result result_of(boltz::Json const& json) {
+    Result result{.row = json["row"].string(),
+                  .title = json["title"].string(),
+                  .protocol = json["protocol"].string(),
+                  .command = json["command"].string(),
+                  .version = json["version"].string(),
+                  .model_note = json["model_note"].string(),
+                  .seconds = json["seconds"].number(),
+                  .seed = json["seed"].unsigned_integer(),
+                  .threads = json["threads"].unsigned_integer(),
+                  .figures = {}};
+    for (boltz::Json const& figure : json["figures"].array()) result.figures.push_back(figure_of(figure));
+    return result;
+}
 
 /// "1 h 02 min", "45 min" or "48 s".
 inline std::string duration(double seconds) {

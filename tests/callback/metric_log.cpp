@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/callback/metric_log.hpp>
+#include <boltz/io/json_reader.hpp>
 
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <limits>
@@ -76,11 +75,11 @@ std::vector<Row> read_json_lines(std::filesystem::path const& path) {
     std::istringstream in{boltz_test::contents_of(path)};
     std::vector<Row> rows;
     for (std::string line; std::getline(in, line);) {
-        auto const json = nlohmann::json::parse(line);
-        CHECK(json.size() == 5);
-        rows.push_back(
-            {json.at("phase"), json.at("epoch"), json.at("update"), json.at("metric"),
-             json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>()});
+        Json const json = parse_json(line).value();
+        CHECK(json.object().size() == 5);
+        rows.push_back({json["phase"].string(), json["epoch"].unsigned_integer(), json["update"].unsigned_integer(),
+                        json["metric"].string(),
+                        json["value"].is_null() ? std::numeric_limits<double>::quiet_NaN() : json["value"].number()});
     }
     return rows;
 }
@@ -215,8 +214,9 @@ TEST_CASE("what callbacks say in words is a row of its own, in quotes") {
     for (int i = 0; i < 4; ++i) std::getline(csv, line);
     CHECK(fields_of(line) == std::vector<std::string>{"joint", "2", "20", "remark", remarks[0]});
     for (int i = 0; i < 3; ++i) std::getline(json, line);
-    CHECK(nlohmann::json::parse(line).at("metric") == "remark");
-    CHECK(nlohmann::json::parse(line).at("value") == remarks[0]);
+    Json const row = parse_json(line).value();
+    CHECK(row["metric"] == "remark");
+    CHECK(row["value"] == remarks[0]);
 }
 
 TEST_CASE("a file that cannot be written is an error at once") {

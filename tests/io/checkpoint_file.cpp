@@ -50,7 +50,7 @@ TEST_CASE("a session comes back from its checkpoint to the bit") {
     resume(folder / "c.npz", other);
     CHECK(test::same(to_arrays(other), to_arrays(session)));
     CHECK(other.random.split().key() == session.random.split().key());
-    auto const meta = nlohmann::json::parse(read_npz(folder / "c.npz").texts.at("meta.json"));
+    Json const meta = parse_json(read_npz(folder / "c.npz").texts.at("meta.json")).value();
     CHECK(meta["note"] == "somewhere");
 }
 

@@ -60,7 +60,7 @@ std::string refused_after(Change&& change) {
     TemporaryFolder const folder;
     save(folder / "m.npz", small());
     Npz file = read_npz(folder / "m.npz");
-    auto meta = nlohmann::json::parse(file.texts["meta.json"]);
+    Json meta = parse_json(file.texts["meta.json"]).value();
     change(file, meta);
     if (file.texts.contains("meta.json") && !file.texts["meta.json"].starts_with("raw"))
         file.texts["meta.json"] = meta.dump();
@@ -93,17 +93,34 @@ TEST_CASE("what units keep of their own comes back") {
 TEST_CASE("the description in a file says what the model is") {
     TemporaryFolder const folder;
     save(folder / "m.npz", test::mixed_dbm<float>());
-    auto const meta = nlohmann::json::parse(read_npz(folder / "m.npz").texts.at("meta.json"));
+    Json const meta = parse_json(read_npz(folder / "m.npz").texts.at("meta.json")).value();
     CHECK(meta["format"] == "boltz-model");
     CHECK(meta["format_version"] == 1);
     CHECK(meta["boltz_version"] == version);
     CHECK(meta["model"] == "DBM");
     CHECK(meta["value_type"] == "float32");
-    REQUIRE(meta["layers"].size() == 3);
-    CHECK(meta["layers"][0] == nlohmann::json{{"unit", "multinomial"}, {"size", 3}});
+    REQUIRE(meta["layers"].array().size() == 3);
+    CHECK(meta["layers"][0] == Json::Object{{"unit", "multinomial"}, {"size", 3}});
     CHECK(meta["layers"][1]["unit"] == "joint");
     CHECK(meta["layers"][1]["size"] == 5);
-    CHECK(meta["layers"][1]["parts"][1] == nlohmann::json{{"unit", "multinomial"}, {"size", 3}});
+    CHECK(meta["layers"][1]["parts"][1] == Json::Object{{"unit", "multinomial"}, {"size", 3}});
+}
+
+TEST_CASE("the text of a description is as it has always been, and its version may be written as 1.0") {
+    TemporaryFolder const folder;
+    auto const path = folder / "m.npz";
+    save(path, small());
+    Npz file = read_npz(path);
+    std::string const layer = "    {\n      \"size\": 2,\n      \"unit\": \"bernoulli\"\n    }";
+    CHECK(file.texts.at("meta.json") ==
+          std::string{"{\n  \"boltz_version\": \""}.append(version).append(
+              "\",\n  \"format\": \"boltz-model\",\n  \"format_version\": 1,\n  \"layers\": [\n"
+              "    {\n      \"size\": 3,\n      \"unit\": \"bernoulli\"\n    },\n" +
+              layer + ",\n" + layer + "\n  ],\n  \"model\": \"DBM\",\n  \"value_type\": \"float32\"\n}"));
+    auto& text = file.texts.at("meta.json");
+    text.replace(text.find("\"format_version\": 1"), 19, "\"format_version\": 1.0");
+    write_npz(path, file);
+    CHECK(refused(path).empty());
 }
 
 TEST_CASE("a file of another model is refused with both kinds") {
@@ -160,20 +177,16 @@ TEST_CASE("a description that is wrong or lies is refused") {
         write_npz(folder / "m.npz", file);
         CHECK_THAT(refused(folder / "m.npz"), contains_text("m.npz"));
     }
-    auto const with = [](auto const& path, nlohmann::json const& value) {
-        return refused_after([&](Npz&, nlohmann::json& meta) { meta[nlohmann::json::json_pointer{path}] = value; });
-    };
-    for (nlohmann::json const& value :
-         {nlohmann::json(0), nlohmann::json(-1), nlohmann::json(2.5), nlohmann::json("3"), nlohmann::json(nullptr),
-          nlohmann::json(4), nlohmann::json(1ull << 40)})
-        for (char const* path : {"/layers/0/size", "/layers/1/size", "/layers/2/size"}) {
-            CAPTURE(path, value.dump());
-            CHECK_FALSE(with(path, value).empty());
+    auto const layer = [](Json& meta, std::size_t l) -> Json& { return meta.object()["layers"].array()[l]; };
+    for (Json const& value : {Json{0}, Json{-1}, Json{2.5}, Json{"3"}, Json{nullptr}, Json{4}, Json{1ull << 40}})
+        for (std::size_t l = 0; l < 3; ++l) {
+            CAPTURE(l, value.dump());
+            CHECK_FALSE(refused_after([&](Npz&, Json& meta) { layer(meta, l).object()["size"] = value; }).empty());
         }
-    CHECK_FALSE(with("/layers/1/unit", 7).empty());
-    CHECK_FALSE(with("/layers/1", "bernoulli").empty());
-    CHECK_FALSE(with("/value_type", 32).empty());
-    CHECK_FALSE(with("/value_type", "float64").empty());
+    CHECK_FALSE(refused_after([&](Npz&, Json& meta) { layer(meta, 1).object()["unit"] = 7; }).empty());
+    CHECK_FALSE(refused_after([&](Npz&, Json& meta) { layer(meta, 1) = "bernoulli"; }).empty());
+    for (Json const& value : {Json{32}, Json{"float64"}})
+        CHECK_FALSE(refused_after([&](Npz&, Json& meta) { meta.object()["value_type"] = value; }).empty());
 }
 
 TEST_CASE("a description nested without end, or of long words, is refused in few words") {
@@ -266,9 +279,10 @@ TEST_CASE("sizes that agree with each other but not with the parts of a joint la
     for (auto const& [first, second] :
          {std::pair<std::size_t, std::size_t>{1, 3}, {2, 4}, {std::size_t{1} << 40, 3}, {0, 5}, {5, 0}}) {
         Npz file = good;
-        auto meta = nlohmann::json::parse(file.texts["meta.json"]);
-        meta["layers"][1]["parts"][0]["size"] = first;
-        meta["layers"][1]["parts"][1]["size"] = second;
+        Json meta = parse_json(file.texts["meta.json"]).value();
+        auto& parts = meta.object()["layers"].array()[1].object()["parts"].array();
+        parts[0].object()["size"] = first;
+        parts[1].object()["size"] = second;
         file.texts["meta.json"] = meta.dump();
         write_npz(path, file);
         CHECK_FALSE(refused<std::remove_const_t<decltype(model)>>(path).empty());

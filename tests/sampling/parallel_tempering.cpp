@@ -18,19 +18,18 @@ using namespace boltz;
 namespace {
 
 // Statistics of chains that have run for 25 steps on frozen parameters, 40 independent sets of 100.
-template <class M>
-test::Repetitions run(M const& model, ParallelTempering policy) {
-    States<double, M::depth> unused{1, model.sizes()};
+test::Repetitions run(Model<double> const& model, ParallelTempering policy) {
+    States<double> unused{1, model.sizes()};
     Executor executor{Compute{}};
     test::Repetitions found;
     policy.chains = 100;
     policy.steps = Schedule::per_epoch({24, 1});
     policy.start = ParallelTempering::Start::random;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
-        auto session = policy.bind(model);
+        auto session = policy.bind<double>(model);
         Draws const draws = Draws::from_seed(5).stream(repetition);
-        session.sample(model, unused.blocks(), draws.stream(0), Clock{}, executor);
-        auto const phase = session.sample(model, unused.blocks(), draws.stream(1), Clock{.epoch = 1}, executor);
+        session.sample(model, unused, {}, draws.stream(0), Clock{}, executor);
+        auto const& phase = session.sample(model, unused, {}, draws.stream(1), Clock{.epoch = 1}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 1.0 / 100}, gradient, executor);
         found.add(test::numbers(gradient));
@@ -40,22 +39,24 @@ test::Repetitions run(M const& model, ParallelTempering policy) {
 
 } // namespace
 
-// Deviations beyond 5 standard errors, estimated from 40 sets, have probability 1e-5; about 900 are looked at.
+// Deviations beyond 5 standard errors, estimated from 40 sets, have probability 1e-5; about 1000 are looked at.
 TEST_CASE("tempered chains on frozen parameters give the exact gradient", "[sampling][statistical][slow]") {
-    test::for_each_model([](auto const& random_model) {
+    auto const check = [](auto const& random_model) {
         auto const model = test::weakened(random_model, 0.6);
         auto const truth = test::numbers(exact_expectations(model));
         CHECK(run(model, {.temperatures = 3}).worst_score(truth) < 5);
         CHECK(run(model, {.temperatures = 3, .base = ParallelTempering::Base::own, .statistics = Statistics::samples})
                   .worst_score(truth) < 5);
-    });
+    };
+    test::for_each_model(check);
+    check(test::randomised(test::two_visible_tree(), 0.9, 0.5, 11));
 }
 
 TEST_CASE("tempered chains give the gradient of a model with deep modes, and plain ones do not",
           "[sampling][statistical]") {
     auto const model = test::two_modes(4, 3.0);
     auto const truth = test::numbers(exact_expectations(model));
-    States<double, 2> zeros{1, model.sizes()};
+    States<double> zeros{1, model.sizes()};
     Executor executor{Compute{}};
     auto const statistics = [&](auto policy) {
         test::Repetitions found;
@@ -63,7 +64,7 @@ TEST_CASE("tempered chains give the gradient of a model with deep modes, and pla
             auto session = policy.bind(model);
             Draws const draws = Draws::from_seed(6).stream(repetition);
             // Begins at the lower mode.
-            auto const phase = session.sample(model, zeros.blocks(), draws, Clock{}, executor);
+            auto const& phase = session.sample(model, zeros, {}, draws, Clock{}, executor);
             auto gradient = model.make_gradient();
             model.accumulate(phase, {.factor = 1.0 / 50}, gradient, executor);
             found.add(test::numbers(gradient));
@@ -74,7 +75,7 @@ TEST_CASE("tempered chains give the gradient of a model with deep modes, and pla
     CHECK(statistics(PersistentCD{.chains = 50, .steps = 150}).worst_score(truth) > 20);
 }
 
-TEST_CASE("means on both parities are as biased as those of persistent CD", "[sampling][statistical]") {
+TEST_CASE("means on both colours are as biased as those of persistent CD", "[sampling][statistical]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     auto const found = run(model, {.temperatures = 3, .statistics = Statistics::means});
     CHECK(found.worst_score(test::numbers(exact_expectations(model))) > 8);
@@ -82,12 +83,12 @@ TEST_CASE("means on both parities are as biased as those of persistent CD", "[sa
 
 TEST_CASE("the ladder moves while a model learns, at a rate of 0 it does not", "[sampling]") {
     auto model = test::two_modes(6, 2.0);
-    States<double, 2> zeros{4, model.sizes()};
+    States<double> zeros{4, model.sizes()};
     Executor executor{Compute{}};
     auto const second = [&](Schedule adaptation) {
         auto session = ParallelTempering{.chains = 50, .temperatures = 4, .adaptation = adaptation}.bind(model);
         for (std::size_t k = 0; k < 200; ++k)
-            session.sample(model, zeros.blocks(), Draws::from_seed(k), Clock{.update = k}, executor);
+            session.sample(model, zeros, {}, Draws::from_seed(k), Clock{.update = k}, executor);
         return session.ladder().betas()[1];
     };
     CHECK(second(0) == TemperatureLadder{4}.betas()[1]);
@@ -125,14 +126,15 @@ TEST_CASE("a training with tempering learns, resumes to the bit, and does not de
     CHECK(bytes(train(3, {}, 1)) != bytes(whole));
 }
 
-TEST_CASE("tempering needs chains, temperatures and a case to begin at", "[sampling]") {
+TEST_CASE("tempering needs chains, temperatures, layers of two colours and a case to begin at", "[sampling]") {
     auto const model = test::bernoulli_rbm();
     CHECK_THROWS_AS(ParallelTempering{.chains = 0}.bind(model), ValueError);
     CHECK_THROWS_AS(ParallelTempering{.temperatures = 1}.bind(model), ValueError);
     CHECK_THROWS_AS(ParallelTempering{.lowest = 1}.bind(model), ValueError);
+    CHECK_THROWS_WITH(ParallelTempering{}.bind(test::triangle()), contains_text("3 colours"));
     auto session = ParallelTempering{}.bind(model);
     Executor executor{Compute{}};
-    CHECK_THROWS_AS(session.sample(model, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
+    CHECK_THROWS_AS(session.sample(model, {}, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
 }
 
 } // namespace test_parallel_tempering

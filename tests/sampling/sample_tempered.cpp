@@ -31,16 +31,17 @@ double upper_mode(Block<double const> visible) {
 } // namespace
 
 TEST_CASE("tempered samples have the model's probabilities", "[sampling][statistical]") {
-    // One chi-square test at 1e-4 for each of 5 models; couplings are strong.
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    // One chi-square test at 1e-4 for each of 6 models; couplings are strong.
+    auto const check = [](auto const& model) {
         test::MarkovChain chain{model};
         Random random{7};
-        auto samples =
+        auto const samples =
             sample_tempered(model, {.count = 2000, .temperatures = 4, .adaptation = 20, .sweeps = 40}, random);
-        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
-        CHECK(test::chi_square_p(index.counts(samples.states.blocks()), chain.stationary()) > 1e-4);
-    });
+        test::StateIndex<double> const index{chain.joint, LayerSet::all()};
+        CHECK(test::chi_square_p(index.counts(samples.states), chain.stationary()) > 1e-4);
+    };
+    test::for_each_discrete_model(check);
+    check(test::randomised(test::two_visible_tree(), 0.9, 0.5, 11));
 }
 
 TEST_CASE("tempering moves between deep modes where Gibbs sampling does not", "[sampling][statistical]") {
@@ -133,6 +134,8 @@ TEST_CASE("tempered samples need chains, reads and temperatures", "[sampling]") 
     CHECK_THROWS_AS(sample_tempered(model, {.temperatures = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.lowest = 1}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(test::bernoulli_rbm(3, 3)), {}, random), ShapeError);
+    CHECK_THROWS_AS(sample_tempered(model, uniform_base(test::bernoulli_dbm(4, 3, 2)), {}, random), ShapeError);
+    CHECK_THROWS_AS(sample_tempered(test::triangle(), {}, random), ValueError);
 }
 
 TEST_CASE("more tempered chains or samples than memory can hold are refused by name", "[sampling]") {

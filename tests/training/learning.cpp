@@ -100,7 +100,7 @@ TEST_CASE("training a DBM with labels on top raises the exact log-likelihood of 
                     test::layer<Bernoulli, float>(4), test::layer<Multinomial, float>(2)};
     auto dbm = test::randomised(shape, 0.1, 0, 1);
     auto const joint = [&] {
-        States<float, 4> states{data.shape(0), dbm.sizes()};
+        States<float> states{data.shape(0), dbm.sizes()};
         copy(Block{std::as_const(data)}, states[0]);
         for (std::size_t i = 0; i < labels.size(); ++i) states[3](i, labels[i]) = 1;
         return mean(exact_log_sum(dbm, states.blocks(), {true, false, false, true})) - exact_log_partition(dbm);

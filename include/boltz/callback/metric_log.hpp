@@ -5,12 +5,12 @@
 /// Writes metrics to a file.
 
 #include <boltz/error.hpp>
+#include <boltz/io/json_string.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cerrno>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -80,21 +80,15 @@ class MetricLog {
         return text.str();
     }
 
-    // In CSV a quote is doubled; in JSON a quote or a backslash is preceded by a backslash and control characters are
-    // written as \u and four digits.
+    // In CSV a quote is doubled.
     std::string quoted(std::string_view text) const {
-        std::string_view const special = format_ == Format::csv ? "\"" : "\"\\";
-        std::string result = "\"";
-        for (char const c : text) {
-            if (special.find(c) != std::string_view::npos) result += format_ == Format::csv ? '"' : '\\';
-            if (format_ == Format::json_lines && static_cast<unsigned char>(c) < 0x20) {
-                char escaped[8];
-                std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-                result += escaped;
-            } else {
-                result += c;
-            }
+        std::string result;
+        if (format_ == Format::json_lines) {
+            detail::append_json_string(result, text);
+            return result;
         }
+        result += '"';
+        for (char const c : text) result.append(c == '"' ? 2 : 1, c);
         return result + '"';
     }
 

@@ -49,4 +49,45 @@ class SourceAdapter final : public AnySource<T> {
     Held source_;
 };
 
+/// A source without what it draws afresh at each presentation, see `Undrawn`. Refers to it.
+template <std::floating_point T>
+class UndrawnView final : public AnySource<T> {
+  public:
+    explicit UndrawnView(AnySource<T> const& source) noexcept : source_{source} {}
+    [[nodiscard]] std::size_t rows() const override { return source_.rows(); }
+    [[nodiscard]] std::size_t columns() const override { return source_.columns(); }
+    [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        source_.load_undrawn(indices, out, draws);
+    }
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        source_.load_undrawn(indices, out, draws);
+    }
+
+  private:
+    AnySource<T> const& source_;
+};
+
+/// Two sources side by side, as `Beside`. Refers to them.
+template <std::floating_point T>
+class SideBySide final : public AnySource<T> {
+  public:
+    SideBySide(AnySource<T> const& left, AnySource<T> const& right) noexcept : left_{left}, right_{right} {}
+    [[nodiscard]] std::size_t rows() const override { return left_.rows(); }
+    [[nodiscard]] std::size_t columns() const override { return left_.columns() + right_.columns(); }
+    [[nodiscard]] Binarisation binarisation() const override { return left_.binarisation(); }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        left_.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
+        right_.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+    }
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        left_.load_undrawn(indices, out.column_range(0, left_.columns()), draws.stream(0));
+        right_.load_undrawn(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+    }
+
+  private:
+    AnySource<T> const& left_;
+    AnySource<T> const& right_;
+};
+
 } // namespace boltz::detail

@@ -16,10 +16,12 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,7 +49,10 @@ class TrainingData {
     TrainingData(TrainingData const&) = delete;
     TrainingData& operator=(TrainingData const&) = delete;
 
-    [[nodiscard]] std::size_t rows() const { return parts_.front().source->rows(); }
+    /// Only the first cases, at most so many.
+    void limit(std::size_t rows) noexcept { most_rows_ = rows; }
+
+    [[nodiscard]] std::size_t rows() const { return std::min(parts_.front().source->rows(), most_rows_); }
     /// The protocol of the visible layer's data.
     [[nodiscard]] Binarisation binarisation() const {
         auto const* const visible = find(0);
@@ -106,6 +111,7 @@ class TrainingData {
     }
 
     std::vector<Part> parts_;
+    std::size_t most_rows_ = std::numeric_limits<std::size_t>::max();
 };
 
 template <std::floating_point T>
@@ -126,6 +132,7 @@ void TrainingData<T>::check_layer(std::size_t layer, AnyUnit<T> const& unit, std
     if (data.columns() != units)
         fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ", units,
                          " units");
+    unit.check_size(units);
     constexpr std::size_t step = 64;
     Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
     std::vector<std::size_t> indices(rows_read.shape(0));

@@ -10,30 +10,43 @@
 #include <boltz/states.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <string_view>
+#include <cstddef>
 #include <type_traits>
 
 namespace boltz::detail {
 
-/// Refuses states that do not fit the layers `needed`, or have different numbers of rows there.
+/// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows; returns that number, 0 if
+/// no layer is needed.
 template <std::floating_point T>
-void check_states(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet needed,
-                  std::string_view function) {
+std::size_t check_states(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet needed,
+                         std::string_view function) {
     auto const& sizes = field.sizes();
-    for (std::size_t l = 0; l < sizes.size(); ++l) field.unit(l).check_size(sizes[l]);
-    if (needed.empty()) return;
-    if (states.layers() != sizes.size())
-        fail<ShapeError>(function, ": states has ", states.layers(), " layers, but the model has ", sizes.size());
-    for (std::size_t l = 0; l < sizes.size(); ++l) {
+    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).check_size(sizes[l]);
+    bool seen = false;
+    std::size_t rows = 0;
+    for (std::size_t l = 0; l < field.layers(); ++l) {
         if (!needed[l]) continue;
+        if (states.layers() != field.layers())
+            fail<ShapeError>(function, ": states has blocks for ", states.layers(), " layers, but the model has ",
+                             field.layers());
         if (states[l].columns != sizes[l])
             fail<ShapeError>(function, ": states[", l, "] has ", states[l].columns, " columns, but layer ", l,
                              " has ", sizes[l], " units");
-        if (states.rows_of(l) != states.rows())
-            fail<ShapeError>(function, ": states[", l, "] has ", states.rows_of(l), " rows, but others have ",
-                             states.rows());
+        if (seen && states.rows_of(l) != rows)
+            fail<ShapeError>(function, ": states[", l, "] has ", states.rows_of(l),
+                             " rows, but the layers before have ", rows);
+        rows = states.rows_of(l);
+        seen = true;
     }
+    return rows;
+}
+
+/// Refuses a field of more layers than a visible and a hidden one.
+template <std::floating_point T>
+void check_two_layers(Field<T> const& field, std::string_view function) {
+    if (field.layers() != 2)
+        fail<ValueError>(function, ": the model has ", field.layers(), " layers, but must have 2");
 }
 
 } // namespace boltz::detail

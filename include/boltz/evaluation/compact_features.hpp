@@ -2,16 +2,20 @@
 #pragma once
 
 /// @file
-/// Inferred means of hidden layers in a half or a quarter of the memory.
+/// Inferred means of hidden layers, kept in few bits a number.
 
 #include <boltz/compute.hpp>
 #include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
+#include <boltz/data/training_data.hpp>
 #include <boltz/evaluation/features.hpp>
+#include <boltz/field.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace boltz {
 
@@ -26,6 +30,20 @@ template <std::size_t First, std::size_t Count>
         return Beside{matrices[First], side_by_side<First + 1>(matrices)};
 }
 
+/// The inferred means of each of some layers.
+template <std::floating_point T>
+[[nodiscard]] std::vector<CompactMatrix> compact_features(Field<T> const& field, std::span<std::size_t const> layers,
+                                                          TrainingData<T> const& cases, BindInference<T> bind,
+                                                          Compute const& compute, Compactness compactness) {
+    check_layers(field, layers, "compact_features");
+    std::vector<CompactMatrix> result;
+    for (std::size_t const l : layers) result.emplace_back(cases.rows(), field.sizes()[l], compactness);
+    infer_portions<T>(field, cases, bind, compute, Draws::from_seed(0), [&](std::size_t first, StatesView<T> states) {
+        for (std::size_t i = 0; i < layers.size(); ++i) result[i].store(first, states[layers[i]]);
+    });
+    return result;
+}
+
 } // namespace detail
 
 /// The same as `features`, as a data source that keeps a number in 16 or 8 bits: `compact_features<1, 2>(dbm, images,
@@ -34,18 +52,16 @@ template <std::size_t First, std::size_t Count>
 /// Each layer of each case is scaled by itself, see `CompactMatrix` for the error. Copies of the source are cheap.
 /// @throws as `infer_portions`.
 template <std::size_t... L, concepts::Field F, class Data, class Inference>
-    requires(sizeof...(L) >= 1 && ((L < F::depth) && ...))
+    requires(sizeof...(L) >= 1 && (detail::MayHaveLayer<F, L> && ...) && detail::fits_layers<Data, F> &&
+             concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] auto compact_features(F const& field, Data const& data, Inference const& inference,
                                     Compute const& compute = {},
                                     Compactness compactness = Compactness::sixteen_bits) {
-    std::size_t const rows = as_training_data(data).rows();
-    auto const sizes = field.sizes();
-    std::array<CompactMatrix, sizeof...(L)> layers{CompactMatrix{rows, sizes[L], compactness}...};
-    infer_portions(field, data, inference, compute, Draws::from_seed(0), [&](std::size_t first, auto const& states) {
-        std::size_t place = 0;
-        (layers[place++].store(first, states[L]), ...);
-    });
-    return detail::side_by_side<0>(std::span<CompactMatrix const, sizeof...(L)>{layers});
+    using T = typename F::value_type;
+    constexpr std::array<std::size_t, sizeof...(L)> layers{L...};
+    auto const means = detail::compact_features<T>(field, layers, detail::TrainingData<T>{data},
+                                                   detail::bound_to_field<T>(inference), compute, compactness);
+    return detail::side_by_side<0>(std::span<CompactMatrix const, sizeof...(L)>{means});
 }
 
 } // namespace boltz

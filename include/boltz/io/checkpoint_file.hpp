@@ -8,10 +8,9 @@
 #include <boltz/error.hpp>
 #include <boltz/io/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
+#include <boltz/io/json_reader.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/version.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <string>
@@ -36,10 +35,10 @@ inline constexpr int checkpoint_format_version = 1;
 /// Writes everything that a training needs to go on later to an `.npz` file; `note` says where it stands, for people.
 /// @throws FileError if it cannot be written; an older file of that name then survives.
 inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
-    nlohmann::json const meta{{"format", detail::checkpoint_format},
-                              {"format_version", detail::checkpoint_format_version},
-                              {"boltz_version", version},
-                              {"note", note}};
+    Json const meta = Json::Object{{"format", detail::checkpoint_format},
+                                   {"format_version", detail::checkpoint_format_version},
+                                   {"boltz_version", version},
+                                   {"note", note}};
     write_npz(path, {.arrays = std::move(state), .texts = {{"meta.json", meta.dump(2)}}});
 }
 
@@ -50,13 +49,13 @@ inline void write_checkpoint(std::filesystem::path const& path, Arrays state, st
 [[nodiscard]] inline Arrays read_checkpoint(std::filesystem::path const& path) {
     Npz file = read_npz(path);
     auto const text = file.texts.find("meta.json");
-    auto const meta = text == file.texts.end() ? nlohmann::json{} : detail::parse_json(text->second);
-    if (!meta.is_object() || meta.value("format", nlohmann::json{}) != detail::checkpoint_format)
+    Json const meta = text == file.texts.end() ? nullptr : parse_json(text->second).value_or(nullptr);
+    if (meta["format"] != detail::checkpoint_format)
         detail::fail<FormatError>("resume: ", path.string(), " is not a checkpoint that boltz has written");
-    if (meta.value("format_version", nlohmann::json{}) != detail::checkpoint_format_version)
+    if (meta["format_version"] != detail::checkpoint_format_version)
         detail::fail<FormatError>("resume: ", path.string(), " has format version ",
-                                  detail::excerpt(meta.value("format_version", nlohmann::json{})),
-                                  ", but this boltz reads version ", detail::checkpoint_format_version);
+                                  detail::excerpt(meta["format_version"]), ", but this boltz reads version ",
+                                  detail::checkpoint_format_version);
     detail::check_finite(file.arrays, "resume", path.string(), detail::is_of_model_or_chains);
     return std::move(file.arrays);
 }

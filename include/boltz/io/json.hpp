@@ -2,60 +2,211 @@
 #pragma once
 
 /// @file
-/// Reading the JSON texts that files hold, and quoting what they say.
+/// JSON values, and how they are written.
 
+#include <boltz/error.hpp>
 #include <boltz/io/excerpt.hpp>
+#include <boltz/io/json_string.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
 
-namespace boltz::detail {
+namespace boltz {
 
-/// How deep objects and arrays of a JSON text may lie in each other. What boltz writes has depth 5; copying,
-/// comparing and printing a value take some of the stack for each level.
-inline constexpr std::ptrdiff_t deepest_json = 64;
+/// A JSON value (RFC 8259): null, true or false, a number, a string, an array or an object.
+///
+/// Whole numbers of 64 bits are kept exactly, others are doubles. Values are made by conversion,
+/// `Json::Object{{"unit", "bernoulli"}, {"size", 500}}`, and looked into by `[]`, which gives null for what is not
+/// there, so that a text from a file can be asked for anything:
+/// `meta["layers"][0]["size"].unsigned_or(0)`.
+class Json {
+  public:
+    using Array = std::vector<Json>;
+    /// Sorted by key.
+    using Object = std::map<std::string, Json, std::less<>>;
 
-/// How long a JSON text may be. What boltz writes has some kB; a value takes up to twenty times the memory of its
-/// text.
-inline constexpr std::size_t longest_json = std::size_t{1} << 20;
+    Json(std::nullptr_t = nullptr) noexcept {}
+    template <class T>
+        requires(std::is_arithmetic_v<T>)
+    Json(T value)
+    noexcept {
+        if constexpr (std::same_as<T, bool>)
+            value_ = value;
+        else if constexpr (std::floating_point<T>)
+            value_ = static_cast<double>(value);
+        else if (value < T{0})
+            value_ = static_cast<std::int64_t>(value);
+        else
+            value_ = static_cast<std::uint64_t>(value);
+    }
+    Json(std::string value) noexcept : value_{std::move(value)} {}
+    Json(std::string_view value) : value_{std::string{value}} {}
+    Json(char const* value) : value_{std::string{value}} {}
+    Json(Array values) noexcept : value_{std::move(values)} {}
+    Json(Object members) noexcept : value_{std::move(members)} {}
+    /// An array.
+    template <class T>
+    Json(std::vector<T> const& values) : value_{Array(values.begin(), values.end())} {}
 
-/// How deep objects and arrays lie in each other in a JSON text. The parser's own count, by a callback at each object
-/// and array, takes time that grows with the square of their number.
-[[nodiscard]] inline std::ptrdiff_t json_depth(std::string_view text) noexcept {
-    std::ptrdiff_t depth = 0;
-    std::ptrdiff_t deepest = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char const c = text[i];
-        if (c == '"') {
-            quoted = !quoted;
-        } else if (quoted) {
-            if (c == '\\') ++i; // whatever follows does not end the string
-        } else if (c == '[' || c == '{') {
-            deepest = std::max(deepest, ++depth);
-        } else if (c == ']' || c == '}') {
-            --depth;
+    /// The text of this value, which `parse_json` reads; without spaces for `indent` 0, else with a line for each
+    /// element and member. Doubles have the fewest digits that give them again; those that are not finite become
+    /// null. What is no UTF-8 in strings is replaced by U+FFFD.
+    [[nodiscard]] std::string dump(std::size_t indent = 0) const {
+        std::string out;
+        write(out, indent, 0);
+        return out;
+    }
+
+    [[nodiscard]] bool is_null() const noexcept { return holds<std::monostate>(); }
+    [[nodiscard]] bool is_boolean() const noexcept { return holds<bool>(); }
+    [[nodiscard]] bool is_number() const noexcept {
+        return holds<std::uint64_t>() || holds<std::int64_t>() || holds<double>();
+    }
+    /// Whether this is a whole number that is not negative and was not written with a point or an exponent.
+    [[nodiscard]] bool is_unsigned() const noexcept { return holds<std::uint64_t>(); }
+    [[nodiscard]] bool is_string() const noexcept { return holds<std::string>(); }
+    [[nodiscard]] bool is_array() const noexcept { return holds<Array>(); }
+    [[nodiscard]] bool is_object() const noexcept { return holds<Object>(); }
+
+    /// What this value is.
+    /// @throws FormatError if it is something else.
+    [[nodiscard]] bool boolean() const { return get<bool>("true or false"); }
+    [[nodiscard]] std::uint64_t unsigned_integer() const { return get<std::uint64_t>("a whole number from 0"); }
+    [[nodiscard]] double number() const {
+        if (auto const* const whole = std::get_if<std::uint64_t>(&value_)) return static_cast<double>(*whole);
+        if (auto const* const negative = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*negative);
+        return get<double>("a number");
+    }
+    [[nodiscard]] std::string const& string() const { return get<std::string>("a string"); }
+    [[nodiscard]] Array const& array() const { return get<Array>("an array"); }
+    [[nodiscard]] Array& array() { return const_cast<Array&>(std::as_const(*this).array()); }
+    [[nodiscard]] Object const& object() const { return get<Object>("an object"); }
+    [[nodiscard]] Object& object() { return const_cast<Object&>(std::as_const(*this).object()); }
+
+    /// The whole number that this is, or `otherwise`.
+    [[nodiscard]] std::uint64_t unsigned_or(std::uint64_t otherwise) const noexcept {
+        auto const* const whole = std::get_if<std::uint64_t>(&value_);
+        return whole != nullptr ? *whole : otherwise;
+    }
+
+    /// The member of an object with this key; null if there is none, or this is no object.
+    [[nodiscard]] Json const& operator[](std::string_view key) const noexcept {
+        if (auto const* const members = std::get_if<Object>(&value_))
+            if (auto const found = members->find(key); found != members->end()) return found->second;
+        return null();
+    }
+    /// The element of an array; null if there is none, or this is no array.
+    [[nodiscard]] Json const& operator[](std::size_t index) const noexcept {
+        auto const* const values = std::get_if<Array>(&value_);
+        return values != nullptr && index < values->size() ? (*values)[index] : null();
+    }
+
+    /// Numbers are compared by value: 1 is 1.0.
+    friend bool operator==(Json const& a, Json const& b) {
+        if (a.holds<double>() != b.holds<double>() && a.is_number() && b.is_number()) return a.number() == b.number();
+        return a.value_ == b.value_;
+    }
+
+  private:
+    template <class T>
+    [[nodiscard]] bool holds() const noexcept {
+        return std::holds_alternative<T>(value_);
+    }
+
+    template <class T>
+    [[nodiscard]] T const& get(char const* kind) const {
+        if (auto const* const value = std::get_if<T>(&value_)) return *value;
+        detail::fail<FormatError>("Json: ", detail::excerpt(std::string_view{dump()}), " is not ", kind);
+    }
+
+    static Json const& null() noexcept {
+        static Json const value;
+        return value;
+    }
+
+    void write(std::string& out, std::size_t indent, std::size_t margin) const {
+        if (auto const* const text = std::get_if<std::string>(&value_)) {
+            detail::append_json_string(out, *text);
+        } else if (auto const* const values = std::get_if<Array>(&value_)) {
+            write_all(out, *values, "[]", indent, margin,
+                      [&](Json const& value, std::size_t inside) { value.write(out, indent, inside); });
+        } else if (auto const* const members = std::get_if<Object>(&value_)) {
+            write_all(out, *members, "{}", indent, margin, [&](auto const& member, std::size_t inside) {
+                detail::append_json_string(out, member.first);
+                out += indent > 0 ? ": " : ":";
+                member.second.write(out, indent, inside);
+            });
+        } else if (auto const* const truth = std::get_if<bool>(&value_)) {
+            out += *truth ? "true" : "false";
+        } else if (auto const* const whole = std::get_if<std::uint64_t>(&value_)) {
+            write_digits(out, *whole);
+        } else if (auto const* const negative = std::get_if<std::int64_t>(&value_)) {
+            write_digits(out, *negative);
+        } else if (auto const* const real = std::get_if<double>(&value_); real != nullptr && std::isfinite(*real)) {
+            write_real(out, *real);
+        } else {
+            out += "null";
         }
     }
-    return deepest;
-}
 
-/// The value of a JSON text from a file; a discarded one (`is_discarded()`) if it is no JSON, deeper than
-/// `deepest_json`, or longer than `longest_json`.
-[[nodiscard]] inline nlohmann::json parse_json(std::string_view text) {
-    if (text.size() > longest_json || json_depth(text) > deepest_json)
-        return nlohmann::json(nlohmann::json::value_t::discarded);
-    return nlohmann::json::parse(text, nullptr, false);
-}
+    template <class Items, class WriteItem>
+    static void write_all(std::string& out, Items const& items, std::string_view brackets, std::size_t indent,
+                          std::size_t margin, WriteItem const& write_item) {
+        auto const begin_line = [&](std::size_t spaces) {
+            if (indent > 0) out.append(1, '\n').append(spaces, ' ');
+        };
+        out += brackets[0];
+        bool first = true;
+        for (auto const& item : items) {
+            if (!first) out += ',';
+            first = false;
+            begin_line(margin + indent);
+            write_item(item, margin + indent);
+        }
+        if (!first) begin_line(margin);
+        out += brackets[1];
+    }
 
-/// The beginning of a JSON value, for a message.
-template <std::same_as<nlohmann::json> Json>
-[[nodiscard]] std::string excerpt(Json const& value) {
+    // The longest are a negative double with 17 digits and an exponent of three, 24 characters.
+    template <class T, class... Format>
+    static void write_digits(std::string& out, T value, Format... format) {
+        char digits[32];
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, value, format...).ptr);
+    }
+
+    // A number that has a point or an exponent is read as a double again, and not as a whole number.
+    static void write_real(std::string& out, double value) {
+        double const size = std::abs(value);
+        if (size != 0 && (size < 1e-4 || size >= 1e15))
+            return write_digits(out, value, std::chars_format::scientific);
+        std::size_t const begin = out.size();
+        write_digits(out, value, std::chars_format::fixed);
+        if (out.find('.', begin) == std::string::npos) out += ".0";
+    }
+
+    // A number below 0 is an int64, any other whole number an uint64.
+    std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, Array, Object> value_;
+};
+
+namespace detail {
+
+/// The beginning of a JSON value, for a message. For this type alone: a text is quoted as it is.
+template <std::same_as<Json> J>
+[[nodiscard]] std::string excerpt(J const& value) {
     return excerpt(std::string_view{value.dump()});
 }
 
-} // namespace boltz::detail
+} // namespace detail
+
+} // namespace boltz

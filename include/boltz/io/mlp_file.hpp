@@ -12,8 +12,6 @@
 #include <boltz/model/mlp.hpp>
 #include <boltz/version.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -43,20 +41,21 @@ inline char const* name_of(Activation activation) {
 /// @throws ValueError if a number of the network is not finite; FileError if it cannot be written.
 template <std::size_t Depth, class T>
 void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
-    nlohmann::json layers = nlohmann::json::array();
+    Json::Array layers;
     for (std::size_t l = 0; l < Depth; ++l) {
         char const* const unit = l == 0           ? "input"
                                  : l + 1 == Depth ? "softmax"
                                                   : detail::name_of(network.activation());
-        layers.push_back({{"unit", unit}, {"size", network.sizes()[l]}});
-        if (l + 1 < Depth) layers.back()["beside"] = network.beside()[l];
+        Json::Object layer{{"unit", unit}, {"size", network.sizes()[l]}};
+        if (l + 1 < Depth) layer["beside"] = network.beside()[l];
+        layers.push_back(layer);
     }
-    nlohmann::json const meta{{"format", detail::model_format},
-                              {"format_version", detail::model_format_version},
-                              {"boltz_version", version},
-                              {"model", "MLP"},
-                              {"value_type", detail::value_type_name<T>()},
-                              {"layers", layers}};
+    Json const meta = Json::Object{{"format", detail::model_format},
+                                   {"format_version", detail::model_format_version},
+                                   {"boltz_version", version},
+                                   {"model", "MLP"},
+                                   {"value_type", detail::value_type_name<T>()},
+                                   {"layers", layers}};
     MLP<Depth, T> copy = network;
     Arrays arrays = to_arrays(copy);
     detail::check_saved(arrays, path.string());
@@ -72,17 +71,15 @@ template <class N>
 [[nodiscard]] N load(std::filesystem::path const& path) {
     Npz const file = read_npz(path);
     std::string const name = path.string();
-    auto const meta = detail::read_description(file, name);
-    if (meta.value("model", nlohmann::json{}) != "MLP")
-        detail::fail<FormatError>("load: ", name, " holds a model ",
-                                  detail::excerpt(meta.value("model", nlohmann::json{})),
+    Json const meta = detail::read_description(file, name);
+    if (meta["model"] != "MLP")
+        detail::fail<FormatError>("load: ", name, " holds a model ", detail::excerpt(meta["model"]),
                                   ", but an MLP is asked for");
     char const* const type = detail::value_type_name<typename N::value_type>();
-    if (meta.value("value_type", nlohmann::json{}) != type)
-        detail::fail<FormatError>("load: ", name, " holds ",
-                                  detail::excerpt(meta.value("value_type", nlohmann::json{})),
+    if (meta["value_type"] != type)
+        detail::fail<FormatError>("load: ", name, " holds ", detail::excerpt(meta["value_type"]),
                                   " numbers, but the network has ", type);
-    auto const& layers = meta["layers"];
+    Json::Array const& layers = meta["layers"].array();
     if (layers.size() != N::depth)
         detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the network has ", N::depth);
     // Sizes of layers and of what enters beside them, held against arrays that are really there.
@@ -95,19 +92,14 @@ template <class N>
             detail::fail<FormatError>("load: ", name, ": ", weights, " has shape ", detail::npy_shape(shape),
                                       ", but weights have two extents");
         std::size_t const above = detail::stored_size(file, l + 1, name);
-        if (l == 0) {
-            auto const size = layers[0].is_object() ? layers[0].value("size", nlohmann::json{}) : nlohmann::json{};
-            sizes[0] = size.is_number_unsigned() ? size.template get<std::size_t>() : 0;
-        }
+        if (l == 0) sizes[0] = layers[0]["size"].unsigned_or(0);
         sizes[l + 1] = above;
         if (sizes[l] == 0 || sizes[l] > shape[0] || above == 0 || shape[1] != above)
             detail::fail<FormatError>("load: ", name, ": weights_", l, " of ", shape[0], " x ", shape[1],
                                       " numbers do not fit between layers of ", sizes[l], " and ", above, " units");
         beside[l] = shape[0] - sizes[l];
     }
-    auto const hidden = N::depth == 2           ? nlohmann::json("logistic")
-                        : layers[1].is_object() ? layers[1].value("unit", nlohmann::json{})
-                                                : nlohmann::json{};
+    Json const hidden = N::depth == 2 ? "logistic" : layers[1]["unit"];
     if (hidden != "logistic" && hidden != "rectified")
         detail::fail<FormatError>("load: ", name, " has hidden units ", detail::excerpt(hidden),
                                   ", but a network has \"logistic\" or \"rectified\" ones");

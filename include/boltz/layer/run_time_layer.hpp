@@ -24,7 +24,8 @@ template <std::floating_point T>
 class RunTimeLayer : public AnyLayer<T> {
   public:
     /// @throws ValueError if `bias` is empty; ShapeError if the unit was made for another size.
-    RunTimeLayer(Vector<T> bias, std::unique_ptr<AnyUnit<T>> unit) : AnyLayer<T>{std::move(bias)}, unit_{std::move(unit)} {
+    RunTimeLayer(Vector<T> bias, std::unique_ptr<AnyUnit<T>> unit)
+        : AnyLayer<T>{std::move(bias)}, unit_{std::move(unit)} {
         unit_->prepare(this->size());
     }
     RunTimeLayer(RunTimeLayer const& other) : AnyLayer<T>{other}, unit_{other.unit_->clone()} {}
@@ -35,7 +36,9 @@ class RunTimeLayer : public AnyLayer<T> {
         return *this;
     }
     ~RunTimeLayer() override = default;
-    [[nodiscard]] std::unique_ptr<AnyLayer<T>> clone() const override { return std::make_unique<RunTimeLayer>(*this); }
+    [[nodiscard]] std::unique_ptr<AnyLayer<T>> clone() const override {
+        return std::make_unique<RunTimeLayer>(*this);
+    }
 
     /// Layers side by side, used as one: a `JointLayer` of copies.
     [[nodiscard]] static RunTimeLayer joint(std::vector<AnyLayer<T> const*> const& parts) {

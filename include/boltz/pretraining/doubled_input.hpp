@@ -13,11 +13,11 @@ namespace boltz {
 /// Pretrains a deep Boltzmann machine as a stack of RBMs with doubled input (Salakhutdinov & Hinton 2009,
 /// section 3.1).
 ///
-/// In the finished model an inner layer hears two neighbours, in an RBM only one; so the bottom RBM's up-pass and the
-/// top RBM's down-pass count twice, weights and biases both, while inner RBMs are trained plain and their weights
-/// halved when the model is put together. Labels on the top layer are learned by the last RBM beside the layer below
-/// (they hear one neighbour, so they are never doubled). The weights and biases of the model are where each RBM
-/// starts: call `initialise_weights` first.
+/// In the finished model an inner layer has input from two neighbours, in an RBM from only one; so the bottom RBM's
+/// up-pass and the top RBM's down-pass count twice, weights and biases both, while inner RBMs are trained plain and
+/// their weights halved when the model is put together. Labels on the top layer are learned by the last RBM beside
+/// the layer below (they have one neighbour, so they are never doubled). The weights and biases of the model are
+/// where each RBM starts: call `initialise_weights` first.
 template <class Sampling, class Optimization>
 struct DoubledInput {
     Sampling sampling{};
@@ -32,11 +32,15 @@ struct DoubledInput {
     /// A session that can be archived and resumed; `data` tells whether there are labels.
     /// @throws ValueError if there are stages, but not one for each RBM.
     template <concepts::Model M, class Data>
-    [[nodiscard]] auto bind(M& model, Data const& data) const {
-        using DataLayers = typename decltype(as_training_data(data))::layers;
-        static_assert(detail::suits_pretraining<DataLayers, M::depth>,
+    [[nodiscard]] auto bind(M& model, Data const&) const {
+        static_assert(detail::suits_pretraining<Data, M>,
                       "boltz: pretraining takes data on layer 0, or on layers 0 and the top one in this order");
-        return PretrainingSession<M, detail::has_labels<DataLayers, M::depth>, Sampling, Optimization>{
+        if constexpr (requires { M::depth; })
+            static_assert(
+                !concepts::SwapsByEnergy<Sampling> || Stack<M, detail::has_labels<Data, M>>::size == 1,
+                "boltz: this negative phase needs an energy, which an RBM with doubled inputs does not have; "
+                "pretrain with ContrastiveDivergence or PersistentCD");
+        return PretrainingSession<M, detail::has_labels<Data, M>, Sampling, Optimization>{
             model, sampling, optimizer, input, stages, monitored_cases};
     }
 

@@ -4,11 +4,14 @@
 /// @file
 /// What one RBM of a stack hands to the next.
 
-#include <boltz/concepts.hpp>
-#include <boltz/detail/unit_operations.hpp>
+#include <boltz/data/compact_matrix.hpp>
+#include <boltz/data/source.hpp>
 #include <boltz/error.hpp>
+#include <boltz/unit/any_unit.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -21,37 +24,37 @@ enum class PretrainingInput {
     means    ///< less noise, but hidden units may then carry more than a bit
 };
 
-/// Means of a layer, out of which states are drawn afresh at each presentation.
-template <concepts::DataSource S, class U>
-class DrawnStates {
-  public:
-    DrawnStates(S means, U unit, PretrainingInput input)
-        : means_{std::move(means)}, unit_{std::move(unit)}, input_{input} {}
+namespace detail {
 
-    [[nodiscard]] std::size_t rows() const noexcept { return means_.rows(); }
-    [[nodiscard]] std::size_t columns() const noexcept { return means_.columns(); }
+/// Means of a layer, out of which states are drawn afresh at each presentation.
+template <std::floating_point T>
+class DrawnStates final : public AnySource<T> {
+  public:
+    /// @throws ValueError if states are to be drawn by units that cannot draw from their means.
+    DrawnStates(CompactMatrix means, AnyUnit<T> const& unit, PretrainingInput input)
+        : means_{std::move(means)}, unit_{unit.clone()}, input_{input} {
+        if (input == PretrainingInput::sampled && !unit.draws_from_mean())
+            fail<ValueError>("DoubledInput: input is sampled, but ", unit.name(),
+                             " units cannot draw from their means; use PretrainingInput::means");
+    }
+    [[nodiscard]] std::size_t rows() const override { return means_.rows(); }
+    [[nodiscard]] std::size_t columns() const override { return means_.columns(); }
+    [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
     /// The means themselves.
-    template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
         means_.load(indices, out, draws);
     }
-
-    template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
         means_.load(indices, out, draws);
-        if (input_ == PretrainingInput::means) return;
-        if constexpr (detail::DrawsFromMean<U, T>)
-            unit_.draw(Block<T const>{out}, out, draws);
-        else
-            detail::fail<ValueError>("DoubledInput: input is sampled, but ", U::name,
-                                     " units cannot draw from their means; use "
-                                     "PretrainingInput::means");
+        if (input_ == PretrainingInput::sampled) unit_->draw(out, out, draws);
     }
 
   private:
-    S means_;
-    U unit_;
+    CompactMatrix means_;
+    std::unique_ptr<AnyUnit<T>> unit_;
     PretrainingInput input_;
 };
+
+} // namespace detail
 
 } // namespace boltz

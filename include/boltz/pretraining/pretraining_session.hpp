@@ -4,23 +4,25 @@
 /// @file
 /// A pretraining under way.
 
-#include <boltz/data/beside.hpp>
-#include <boltz/data/on_layers.hpp>
-#include <boltz/data/subset.hpp>
-#include <boltz/data/undrawn.hpp>
+#include <boltz/archive.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/data/training_data.hpp>
 #include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
+#include <boltz/model/prepared.hpp>
+#include <boltz/model/scaled.hpp>
 #include <boltz/pretraining/drawn_states.hpp>
 #include <boltz/pretraining/stack.hpp>
+#include <boltz/training/callback.hpp>
 #include <boltz/training/training_session.hpp>
 
-#include <algorithm>
+#include <concepts>
 #include <cstddef>
-#include <numeric>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -37,43 +39,128 @@ struct PretrainingStage {
 
 namespace detail {
 
-/// Whether data sits on the top layer as well as on the visible one.
-template <class Layers, std::size_t Depth>
-inline constexpr bool has_labels = false;
-template <std::size_t Top, std::size_t Depth>
-inline constexpr bool has_labels<std::index_sequence<0, Top>, Depth> = Top + 1 == Depth;
-
-/// Whether a stack of RBMs can be trained on data on these layers.
-template <class Layers, std::size_t Depth>
-inline constexpr bool suits_pretraining = has_labels<Layers, Depth>;
-template <std::size_t Depth>
-inline constexpr bool suits_pretraining<std::index_sequence<0>, Depth> = true;
-
-/// A field of a model seen through factors that belong to somebody else.
-class Through {
+/// The callback by which a stage of a pretraining measures itself.
+template <std::floating_point T>
+class StageMonitor final : public AnyCallback {
   public:
-    explicit Through(LayerFactors<2> const& factors) : factors_{&factors} {}
-    template <concepts::Field F>
-    Scaled<F> operator()(F const& field) const {
-        return {field, *factors_};
+    StageMonitor(Field<T> const& field, AnySource<T> const& input, std::size_t cases, Compute const& compute)
+        : field_{field}, input_{input}, cases_{cases}, compute_{compute} {}
+    void on_train_begin(TrainingInfo const&) override {}
+    Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
+    Stop on_epoch_end(TrainingInfo const& info) override {
+        if (cases_ == 0) return Stop::no;
+        TrainingData<T> first{input_, 0};
+        first.limit(cases_);
+        info.metrics->push_back(
+            {"reconstruction_error", reconstruction_error<T>(field_, first, bound_to_field<T>(ExactPosterior{}),
+                                                             Draws::from_seed(0), compute_)});
+        return Stop::no;
+    }
+    void on_train_end(TrainingInfo const&) override {}
+    [[nodiscard]] bool remembers() const noexcept override { return false; }
+    void archive(Archive&) override {}
+
+  private:
+    Field<T> const& field_;
+    AnySource<T> const& input_;
+    std::size_t cases_;
+    Compute compute_;
+};
+
+/// A pretraining of any model by any policies.
+template <std::floating_point T>
+class Pretraining {
+  public:
+    /// Calls its argument with the user's callbacks, which see RBM `stage`.
+    using WithCallbacks = FunctionRef<FitReport(std::size_t, FunctionRef<FitReport(Callbacks)>)>;
+
+    Pretraining(AnyStack<T>& stack, PretrainingInput input, std::size_t monitored_cases)
+        : stack_{&stack}, input_{input}, monitored_cases_{monitored_cases} {}
+    /// The training of the next RBM, which its policies' sessions are to be given.
+    Training<T>& add_stage(std::optional<std::size_t> epochs) {
+        std::size_t const i = trainings_.size();
+        trainings_.push_back(std::make_unique<Training<T>>(stack_->machine(i), stack_->factors(i)));
+        epochs_.push_back(epochs);
+        return *trainings_.back();
+    }
+    /// Trains the RBMs that are not trained yet, one after the other, and puts the model together.
+    FitReport run(BoltzmannMachine<T>& model, TrainingData<T> const& cases, FitOptions const& options, Random& random,
+                  std::function<Arrays()> state, WithCallbacks with_callbacks);
+    void archive(Archive& archive) {
+        for (std::size_t i = 0; i < trainings_.size(); ++i)
+            archive.nested("pretraining_" + std::to_string(i + 1), *trainings_[i]);
     }
 
   private:
-    LayerFactors<2> const* factors_;
+    AnyStack<T>* stack_;
+    PretrainingInput input_;
+    std::size_t monitored_cases_;
+    std::vector<std::unique_ptr<Training<T>>> trainings_;
+    std::vector<std::optional<std::size_t>> epochs_;
 };
 
-/// The callback by which a stage measures itself.
-template <class F>
-struct WhenEpochEnds {
-    F function;
-    template <class M>
-    void on_epoch_end(M const& model, TrainingInfo const& info) {
-        function(model, info);
+template <std::floating_point T>
+FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const& cases, FitOptions const& options,
+                              Random& random, std::function<Arrays()> state, WithCallbacks with_callbacks) {
+    std::size_t const count = trainings_.size();
+    FitReport report;
+    AnySource<T> const* below = &cases.source(0);
+    std::unique_ptr<DrawnStates<T>> drawn;
+    for (std::size_t i = 0; i < count; ++i) {
+        FitOptions of_stage = options;
+        of_stage.phase = "pretraining " + std::to_string(i + 1);
+        of_stage.epochs = epochs_[i].value_or(options.epochs);
+        std::optional<SideBySide<T>> with_labels;
+        if (stack_->labels() && i + 1 == count) with_labels.emplace(*below, cases.source(model.layers() - 1));
+        AnySource<T> const& input = with_labels ? static_cast<AnySource<T> const&>(*with_labels) : *below;
+        Scaled<T> const plain{stack_->machine(i), stack_->factors(i)};
+        StageMonitor<T> monitor{plain, input, monitored_cases_, options.compute};
+        FitReport stage = with_callbacks(i, [&](Callbacks callbacks) {
+            std::vector<AnyCallback*> all{&monitor};
+            all.insert(all.end(), callbacks.begin(), callbacks.end());
+            return trainings_[i]->run(TrainingData<T>{input, 0}, of_stage, random, state, all);
+        });
+        stage.seconds += report.seconds;
+        for (std::string& remark : stage.remarks) report.remarks.push_back(stage.phase + ": " + std::move(remark));
+        stage.remarks = std::move(report.remarks);
+        report = std::move(stage);
+        report.binarisation = cases.binarisation();
+        if (report.stop == Stop::everything) return report;
+        if (i + 1 == count) break;
+        Prepared<T> const prepared{stack_->machine(i), options.compute};
+        Scaled<T> const field{prepared, stack_->factors(i)};
+        UndrawnView<T> const undrawn{*below};
+        constexpr std::size_t hidden[] = {1};
+        auto means =
+            compact_features<T>(field, hidden, TrainingData<T>{undrawn, 0}, bound_to_field<T>(ExactPosterior{}),
+                                options.compute, Compactness::sixteen_bits);
+        drawn = std::make_unique<DrawnStates<T>>(std::move(means[0]), stack_->machine(i).unit(1), input_);
+        below = drawn.get();
     }
-};
+    stack_->compose(model);
+    return report;
+}
 
-template <class F>
-WhenEpochEnds(F) -> WhenEpochEnds<F>;
+/// Whether data sits on the top layer as well as on the visible one.
+template <class Data, class M>
+inline constexpr bool has_labels = false;
+template <NamesLayers Data, class M>
+inline constexpr bool has_labels<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
+    return sizeof...(L) == 2;
+}
+(typename Data::layers{});
+
+/// Whether a stack of RBMs can be trained on data on these layers: 0, or 0 and the top one in this order.
+template <class Data, class M>
+inline constexpr bool suits_pretraining = true;
+template <NamesLayers Data, class M>
+inline constexpr bool suits_pretraining<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
+    constexpr std::size_t layers[] = {L...};
+    if (layers[0] != 0 || sizeof...(L) > 2) return false;
+    if constexpr (sizeof...(L) == 2 && requires { M::depth; }) return layers[1] + 1 == M::depth;
+    return true;
+}
+(typename Data::layers{});
 
 } // namespace detail
 
@@ -83,123 +170,66 @@ WhenEpochEnds(F) -> WhenEpochEnds<F>;
 /// Refers to the model, whose parameters change once all RBMs are trained.
 template <concepts::Model M, bool Labels, class Sampling, class Optimization>
 class PretrainingSession {
-    using Parts = Stack<M, Labels>;
-    static constexpr std::size_t count = Parts::count;
-    template <std::size_t I>
-    using Machine = std::remove_reference_t<decltype(std::declval<Parts&>().template rbm<I>())>;
-    template <std::size_t I>
-    using Training = TrainingSession<Machine<I>, Sampling, Optimization, ExactPosterior, detail::Through>;
-    // One that watches only the RBM with the labels is a callback too.
-    template <class C>
-    static constexpr bool watches_some =
-        concepts::Callback<C, Machine<0>> || concepts::Callback<C, Machine<count - 1>>;
+    using T = typename M::value_type;
+    using Stages = std::vector<PretrainingStage<Sampling, Optimization>>;
 
   public:
+    /// @throws ValueError if there are stages, but not one for each RBM.
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
-                       std::vector<PretrainingStage<Sampling, Optimization>> stages, std::size_t monitored_cases)
-        : model_{&model}, input_{input}, monitored_cases_{monitored_cases}, stages_{completed(std::move(stages),
-                                                                                              sampling,
-                                                                                              optimization)},
-          stack_{model}, trainings_{make_trainings(std::make_index_sequence<count>{})} {}
+                       Stages stages, std::size_t monitored_cases)
+        : model_{&model}, stack_{model}, pretraining_{stack_, input, monitored_cases} {
+        std::size_t const count = stack_.count();
+        if (stages.empty()) stages.assign(count, {sampling, optimization, {}});
+        if (stages.size() != count)
+            detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count,
+                                     " RBMs to train");
+        if (concepts::SwapsByEnergy<Sampling> && count > 1)
+            detail::fail<ValueError>("DoubledInput: the negative phase needs an energy, which an RBM with doubled "
+                                     "inputs does not have; pretrain with ContrastiveDivergence or PersistentCD");
+        for (auto const& stage : stages) {
+            auto& training = pretraining_.add_stage(stage.epochs);
+            Field<T> const& field = training.field();
+            Model<T> const& rbm = training.model();
+            training.take(std::make_unique<decltype(stage.sampling.bind(field))>(stage.sampling.bind(field)),
+                          std::make_unique<decltype(stage.optimizer.bind(rbm))>(stage.optimizer.bind(rbm)),
+                          std::make_unique<ExactPosterior::Session<T>>(ExactPosterior{}.bind(field)));
+        }
+    }
     PretrainingSession(PretrainingSession const&) = delete;
     PretrainingSession& operator=(PretrainingSession const&) = delete;
 
     /// Trains the RBMs that are not trained yet, one after the other, and puts the model together.
     /// @throws as `TrainingSession::fit`.
-    template <class Data, class... Callbacks>
-    FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
-        if constexpr (requires { Sampling::needs_energy; })
-            static_assert(count == 1, "boltz: this sampling policy needs an energy, which an RBM with doubled inputs "
-                                      "does not have; pretrain with ContrastiveDivergence or PersistentCD");
-        static_assert((watches_some<std::remove_reference_t<Callbacks>> && ...),
-                      "boltz: an object given as a callback has no hook that could be called: on_train_begin, "
-                      "on_batch_end, on_epoch_end or on_train_end, for (model, TrainingInfo const&)");
-        auto const cases = as_training_data(data);
-        FitReport report;
-        go_on<0>(cases, cases.template source<0>(), options, random, report, callbacks...);
-        if (report.stop != Stop::everything) stack_.compose(*model_);
-        return report;
+    template <class Data, class... C>
+    FitReport fit(Data const& data, FitOptions const& options, Random& random, C&&... callbacks) {
+        if constexpr (requires { M::depth; })
+            static_assert((watches_some<std::remove_reference_t<C>> && ...),
+                          "boltz: an object given as a callback has no hook that could be called: on_train_begin, "
+                          "on_batch_end, on_epoch_end or on_train_end, for (model, TrainingInfo const&)");
+        detail::TrainingData<T> const cases{data};
+        return pretraining_.run(
+            *model_, cases, options, random, [this] { return to_arrays(*this); },
+            [&](std::size_t stage, detail::FunctionRef<FitReport(detail::Callbacks)> run) {
+                FitReport report;
+                stack_.visit(stage, [&](auto& rbm) { report = detail::with_callbacks(rbm, run, callbacks...); });
+                return report;
+            });
     }
-
-    template <class Archive>
-    void archive(Archive& archive) {
-        detail::for_each_index<count>(
-            [&](auto i) { archive.nested("pretraining_" + std::to_string(i + 1), std::get<i>(trainings_)); });
-    }
+    void archive(Archive& archive) { pretraining_.archive(archive); }
 
   private:
-    static std::vector<PretrainingStage<Sampling, Optimization>>
-    completed(std::vector<PretrainingStage<Sampling, Optimization>> stages, Sampling const& sampling,
-              Optimization const& optimization) {
-        if (stages.empty()) stages.assign(count, {sampling, optimization, {}});
-        if (stages.size() != count)
-            detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count,
-                                     " RBMs to train");
-        return stages;
+    // One that watches only the RBM with the labels is a callback too.
+    template <class C>
+    static constexpr bool watches_some = []<std::size_t... I>(std::index_sequence<I...>) {
+        using Rbms = Stack<M, Labels>;
+        return (concepts::Callback<C, std::remove_reference_t<decltype(std::declval<Rbms&>().template rbm<I>())>> ||
+                ...);
     }
-
-    template <std::size_t... I>
-    static std::tuple<Training<I>...> trainings_of(std::index_sequence<I...>);
-
-    template <std::size_t... I>
-    auto make_trainings(std::index_sequence<I...>) {
-        return std::tuple<Training<I>...>{Training<I>{stack_.template rbm<I>(), stages_[I].sampling,
-                                                      stages_[I].optimizer, ExactPosterior{},
-                                                      detail::Through{stack_.factors(I)}}...};
-    }
-
-    template <std::size_t I, class Cases, class Below, class... Callbacks>
-    void go_on(Cases const& cases, Below const& below, FitOptions options, Random& random, FitReport& report,
-               Callbacks&... callbacks) {
-        options.phase = "pretraining " + std::to_string(I + 1);
-        std::size_t const common_epochs = options.epochs;
-        options.epochs = stages_[I].epochs.value_or(options.epochs);
-        auto& training = std::get<I>(trainings_);
-        auto const input = [&] {
-            if constexpr (Labels && I + 1 == count)
-                return on_layers<0>(Beside{below, cases.template source<M::depth - 1>()});
-            else
-                return on_layers<0>(below);
-        }();
-        detail::WhenEpochEnds monitor{[&](auto const& rbm, TrainingInfo const& info) {
-            if (monitored_cases_ > 0)
-                info.metrics->push_back({"reconstruction_error", reconstruction(Scaled{rbm, stack_.factors(I)}, input,
-                                                                                info, options.compute)});
-        }};
-        FitReport stage = training.run(
-            input, options, random, [this] { return to_arrays(*this); }, monitor, callbacks...);
-        stage.seconds += report.seconds;
-        for (std::string& remark : stage.remarks) report.remarks.push_back(stage.phase + ": " + std::move(remark));
-        stage.remarks = std::move(report.remarks);
-        report = std::move(stage);
-        report.binarisation = cases.binarisation();
-        if (report.stop == Stop::everything) return;
-        if constexpr (I + 1 < count) {
-            Prepared const rbm{stack_.template rbm<I>(), options.compute};
-            Scaled const field{rbm, stack_.factors(I)};
-            auto const means = compact_features<1>(field, Undrawn{below}, ExactPosterior{}, options.compute);
-            options.epochs = common_epochs;
-            DrawnStates const above{means, stack_.template rbm<I>().hidden().unit(), input_};
-            go_on<I + 1>(cases, above, options, random, report, callbacks...);
-        }
-    }
-
-    // The first cases, as the RBM sees them.
-    template <class Seen, class Input>
-    double reconstruction(Seen const& field, Input const& input, TrainingInfo const& info,
-                          Compute const& compute) const {
-        std::vector<std::size_t> first(std::min(monitored_cases_, info.cases));
-        std::iota(first.begin(), first.end(), std::size_t{0});
-        return reconstruction_error(field, Subset{input.template source<0>(), std::move(first)}, ExactPosterior{},
-                                    Draws::from_seed(0), compute);
-    }
+    (std::make_index_sequence<Stack<M, Labels>::size>{});
 
     M* model_;
-    PretrainingInput input_;
-    std::size_t monitored_cases_;
-    std::vector<PretrainingStage<Sampling, Optimization>> stages_;
-    Parts stack_;
-    decltype(trainings_of(std::make_index_sequence<count>{})) trainings_;
+    Stack<M, Labels> stack_;
+    detail::Pretraining<T> pretraining_;
 };
 
 } // namespace boltz

@@ -114,7 +114,7 @@ class Given {
     }
 
   private:
-    static void check_layer(std::size_t layer) {
+    void check_layer(std::size_t layer) const {
         if (layer >= sizes_.size())
             detail::fail<ValueError>("Given::clamp: layer is ", layer, ", but the model has ", sizes_.size(),
                                      " layers");

@@ -40,12 +40,12 @@ class AnyJointUnit final : public AnyUnit<T> {
         for (auto const& part : other.parts_) parts_.push_back(part->clone());
     }
 
-    [[nodiscard]] std::unique_ptr<AnyUnit<T>> clone() const override {
-        return std::make_unique<AnyJointUnit>(*this);
-    }
+    [[nodiscard]] std::unique_ptr<AnyUnit<T>> clone() const override { return std::make_unique<AnyJointUnit>(*this); }
     void assign(AnyUnit<T> const& other) override {
         check_parts(other);
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->assign(*other.part(p));
+        AnyJointUnit assigned{*this}; // a part of another kind must leave this unit as it is
+        for (std::size_t p = 0; p < parts_.size(); ++p) assigned.parts_[p]->assign(*other.part(p));
+        parts_ = std::move(assigned.parts_);
     }
     [[nodiscard]] std::string_view name() const noexcept override { return "joint"; }
     [[nodiscard]] UnitDescription describe(std::size_t size) const override {
@@ -103,8 +103,8 @@ class AnyJointUnit final : public AnyUnit<T> {
 
     void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const override {
         for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->validate(columns(states, p),
-                                std::string{argument} + ", part " + std::to_string(p) + ",", first_row);
+            parts_[p]->validate(columns(states, p), std::string{argument} + ", part " + std::to_string(p) + ",",
+                                first_row);
     }
     [[nodiscard]] bool lies_between_states(std::span<T const> row) const override {
         for (std::size_t p = 0; p < parts_.size(); ++p)

@@ -35,16 +35,25 @@ class Categorical {
     static constexpr std::string_view name = "categorical";
     static constexpr bool takes_means = true; ///< probabilities of the states
 
+    /// The number of states is not known yet: a file is to say it.
+    Categorical() = default;
     /// @throws ValueError if there are fewer than 2 states.
-    explicit Categorical(std::size_t states = 2) : states_{states} {
+    explicit Categorical(std::size_t states) : states_{states} {
         if (states < 2) detail::fail<ValueError>("Categorical: states is ", states, ", but must be at least 2");
     }
     /// K.
     [[nodiscard]] std::size_t states() const noexcept { return states_; }
 
     /// @throws ShapeError if the size of the layer is no multiple of the number of states.
-    void prepare(std::size_t size) const { check_size(size); }
+    void prepare(std::size_t size) {
+        if (states_ != 0) check_size(size);
+        size_ = size;
+    }
+    /// @throws ShapeError as `prepare`, or if the number of states is not known.
     void check_size(std::size_t size) const {
+        if (states_ == 0)
+            detail::fail<ShapeError>("Categorical: the number of states of a variable is not known; write "
+                                     "StochasticLayer<Categorical>{variables * states, Categorical{states}}");
         if (size % states_ != 0)
             detail::fail<ShapeError>("Categorical: the layer has ", size, " units, which is no multiple of the ",
                                      states_, " states of a variable");
@@ -166,6 +175,9 @@ class Categorical {
         if (archive.mode() == Archive::Mode::checking) {
             states = archive.stored("states");
             if (states < 2) detail::fail<FormatError>("Categorical: states is ", states, ", but must be at least 2");
+            if (size_ % states != 0)
+                detail::fail<FormatError>("Categorical: states is ", states, ", but the layer has ", size_,
+                                          " units, which is no multiple of it");
             return;
         }
         states_ = static_cast<std::size_t>(states);
@@ -217,7 +229,8 @@ class Categorical {
         return left;
     }
 
-    std::size_t states_;
+    std::size_t states_ = 0;
+    std::size_t size_ = 0; // units of the layer, once it is known
 };
 
 } // namespace boltz
