@@ -10,7 +10,6 @@
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 
-#include <array>
 #include <cmath>
 #include <vector>
 
@@ -22,87 +21,79 @@ namespace {
 
 /// sum over the free layers of q [-E - log q] with q given by the natural parameters of each of them, one state at a
 /// time; observed layers hold their states.
-template <class M>
-double enumerated_bound(M const& model, States<double, M::depth>& natural_or_state,
-                        Observed<M::depth> const& observed) {
-    std::array<bool, M::depth> free{};
-    for (std::size_t l = 0; l < M::depth; ++l) free[l] = !observed[l];
-    auto states = test::all_states(model, free);
-    for (std::size_t l = 0; l < M::depth; ++l)
+double enumerated_bound(BoltzmannMachine<double> const& model, States<double>& natural_or_state, LayerSet observed) {
+    auto states = test::all_states<double>(model, ~observed);
+    for (std::size_t l = 0; l < model.layers(); ++l)
         for (std::size_t i = 0; observed[l] && i < states.rows(); ++i)
             copy(natural_or_state[l], states[l].row_range(i, 1));
     auto const negative_energy = test::naive_negative_energy(model, states);
     std::vector<double> log_q(states.rows(), 0.0);
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        if (observed[l]) return;
-        auto const& unit = model.template layer<l>().unit();
+    for (std::size_t l = 0; l < model.layers(); ++l) {
+        if (observed[l]) continue;
         Block<double const> const natural = natural_or_state[l];
         std::vector<double> partition(1, 0.0);
-        unit.add_log_partition(natural, std::span{partition});
+        model.unit(l).add_log_partition(natural, std::span{partition});
         std::vector<double> own(states.rows(), 0.0);
-        unit.add_own_term(Block<double const>{states[l]}, std::span{own});
+        model.unit(l).add_own_term(states[l], std::span{own});
         for (std::size_t i = 0; i < states.rows(); ++i) {
             for (std::size_t j = 0; j < natural.columns; ++j) log_q[i] += states[l](i, j) * natural(0, j);
             log_q[i] -= own[i] + partition[0];
         }
-    });
+    }
     double bound = 0;
     for (std::size_t i = 0; i < states.rows(); ++i) bound += std::exp(log_q[i]) * (negative_energy[i] - log_q[i]);
     return bound;
 }
 
-template <std::size_t Depth>
-Observed<Depth> visible_only() {
-    Observed<Depth> observed{};
-    observed[0] = true;
-    return observed;
-}
+constexpr LayerSet visible_only = LayerSet::of(0);
 
 /// Every visible state of a discrete model, with hidden means from mean-field inference.
 template <class M>
-States<double, M::depth> inferred(M const& model, MeanField const& inference) {
-    auto states = test::all_states(model, visible_only<M::depth>());
+States<double> inferred(M const& model, MeanField const& inference) {
+    auto states = test::all_states(model, visible_only);
     Executor executor{Compute{}};
-    inference.bind(model).infer(model, states.blocks(), visible_only<M::depth>(), executor);
+    inference.bind(model).infer(model, states.blocks(), visible_only, executor);
     return states;
 }
 
 } // namespace
 
 TEST_CASE("the bound is the expectation of -E - log q for any factorised q, in models with countable states") {
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        auto const check = [&](States<double, M::depth> natural, Observed<M::depth> const& observed) {
+    auto const check_model = [](auto const& model) {
+        auto const check = [&](States<double> natural, LayerSet observed) {
             double const expected = enumerated_bound(model, natural, observed);
-            boltz::detail::for_each_index<M::depth>([&](auto l) {
-                if (!observed[l]) model.template layer<l>().unit().mean(natural[l]);
-            });
+            for (std::size_t l = 0; l < model.layers(); ++l)
+                if (!observed[l]) model.unit(l).mean(natural[l]);
             CHECK(unnormalised_elbo(model, natural.blocks(), observed)[0] ==
                   Approx(expected).epsilon(1e-9).margin(1e-9));
         };
-        auto const visible = test::all_states(model, visible_only<M::depth>());
-        States<double, M::depth> natural{1, model.sizes()};
+        auto const visible = test::all_states(model, visible_only);
+        States<double> natural{1, model.sizes()};
         for (std::size_t v = 0; v < visible.rows(); v += 3) {
-            for (std::size_t l = 0; l < M::depth; ++l) Draws::from_seed(v).stream(l).normal(0, 0, natural[l].row(0));
+            for (std::size_t l = 0; l < model.layers(); ++l)
+                Draws::from_seed(v).stream(l).normal(0, 0, natural[l].row(0));
             check(natural, {});
             copy(visible[0].row_range(v, 1), natural[0]);
-            check(natural, visible_only<M::depth>());
+            check(natural, visible_only);
         }
-    });
+    };
+    test::for_each_discrete_model(check_model);
+    test::for_each_discrete_graph(check_model);
 }
 
 TEST_CASE("with everything observed the bound is -E") {
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    auto const check = [](auto const& model) {
         auto states = test::all_states(model);
-        auto const bound = unnormalised_elbo(model, states.blocks(), boltz::detail::all_layers<M::depth>());
+        auto const bound = unnormalised_elbo(model, states.blocks(), LayerSet::all());
         CHECK(test::distance(bound, test::naive_negative_energy(model, states)) < 1e-12);
-    });
+    };
+    test::for_each_discrete_model(check);
+    test::for_each_discrete_graph(check);
 }
 
 TEST_CASE("the bound of factorised Gaussian units is their expected -E plus their entropy") {
     auto const rbm = test::randomised(test::gaussian_rbm(), 0.9, 0.5, 6);
-    States<double, 2> states{1, rbm.sizes()};
+    States<double> states{1, rbm.sizes()};
     states[0](0, 0) = 0.7;
     states[0](0, 1) = -1.3;
     states[1](0, 0) = 1;
@@ -122,22 +113,21 @@ TEST_CASE("the bound of factorised Gaussian units is their expected -E plus thei
 
 TEST_CASE("the bound never exceeds the exact log-probability") {
     test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
         for (std::size_t const sweeps : {0u, 1u, 30u}) {
             auto states = inferred(model, {.max_sweeps = sweeps});
-            auto const bound = unnormalised_elbo(model, states.blocks(), visible_only<M::depth>());
-            auto const exact = exact_log_sum(model, states.blocks(), visible_only<M::depth>());
+            auto const bound = unnormalised_elbo(model, states.blocks(), visible_only);
+            auto const exact = exact_log_sum(model, states.blocks(), visible_only);
             for (std::size_t i = 0; i < bound.size(); ++i) CHECK(bound[i] <= exact[i] + 1e-9);
         }
     });
     // Real-valued units below and above.
     auto const model = test::randomised(test::gaussian_dbm(), 0.7, 0.5, 7);
-    States<double, 3> states{50, model.sizes()};
+    States<double> states{50, model.sizes()};
     for (std::size_t i = 0; i < states.rows(); ++i) Draws::from_seed(1).normal(i, 0, states[0].row(i));
     Executor executor{Compute{}};
-    MeanField{.max_sweeps = 30}.bind(model).infer(model, states.blocks(), visible_only<3>(), executor);
-    auto const bound = unnormalised_elbo(model, states.blocks(), visible_only<3>());
-    auto const exact = exact_log_sum(model, states.blocks(), visible_only<3>());
+    MeanField{.max_sweeps = 30}.bind(model).infer(model, states.blocks(), visible_only, executor);
+    auto const bound = unnormalised_elbo(model, states.blocks(), visible_only);
+    auto const exact = exact_log_sum(model, states.blocks(), visible_only);
     for (std::size_t i = 0; i < bound.size(); ++i) {
         CHECK(bound[i] <= exact[i] + 1e-9);
         CHECK(bound[i] > exact[i] - 2);
@@ -157,17 +147,17 @@ TEST_CASE("the bound is exact where the posterior factorises") {
         for (auto& w : dbm.weights(1)) w = 0;
         for (auto& w : dbm.weights(2)) w = 0;
         auto states = inferred(dbm, {.max_sweeps = 3, .tolerance = 0});
-        auto const bound = unnormalised_elbo(dbm, states.blocks(), visible_only<4>());
-        auto const exact = exact_log_sum(dbm, states.blocks(), visible_only<4>());
+        auto const bound = unnormalised_elbo(dbm, states.blocks(), visible_only);
+        auto const exact = exact_log_sum(dbm, states.blocks(), visible_only);
         for (std::size_t i = 0; i < bound.size(); ++i) CHECK(bound[i] == Approx(exact[i]).epsilon(1e-12));
     }
 }
 
 TEST_CASE("states of another shape are refused") {
     auto const dbm = test::bernoulli_dbm();
-    States<double, 3> states{2, {3, 4, 2}};
+    States<double> states{2, std::vector<std::size_t>{3, 4, 2}};
     CHECK_THAT(boltz_test::message_of<ShapeError>(
-                   [&] { static_cast<void>(unnormalised_elbo(dbm, states.blocks(), visible_only<3>())); }),
+                   [&] { static_cast<void>(unnormalised_elbo(dbm, states.blocks(), visible_only)); }),
                contains_text("4 columns") && contains_text("3 units"));
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("in a deeper machine the labels weigh as much as their bounds, near th
     MeanField const inference{.max_sweeps = 40, .tolerance = 1e-12};
     auto const strong = deep(1.5);
     auto const found = label_posterior(strong, cases, inference);
-    States<double, 4> states{8, strong.sizes()};
+    States<double> states{8, strong.sizes()};
     Executor executor{Compute{}};
     Matrix<double> expected = xt::zeros<double>({8, 3});
     for (std::size_t k = 0; k < 3; ++k) {

@@ -52,17 +52,17 @@ std::vector<double> enumerated(M const& model, std::vector<Variables> const& lay
     auto joint = test::all_states(model);
     auto const p = test::normalised(test::naive_negative_energy(model, joint));
     auto counted = test::all_states(model, {true, false});
-    test::StateIndex<double, 2> const index{counted.blocks(), {true, false}};
+    test::StateIndex const index{counted.blocks(), {true, false}};
     std::vector<double> of_counts(counted.rows(), 0.0);
     for (std::size_t i = 0; i < joint.rows(); ++i) {
-        auto const hit = index.counts(row_range(joint.blocks(), i, 1));
+        auto const hit = index.counts(joint.blocks().row_range(i, 1));
         for (std::size_t k = 0; k < hit.size(); ++k) of_counts[k] += hit[k] * p[i];
     }
     // All orders of the trials of a state are equally probable.
-    auto const orders = index.counts({Block{states}, {}});
+    auto const orders = index.counts(StateBlocks<double, 2>{Block{states}, {}});
     std::vector<double> p_ordered(total, 0.0);
     for (std::size_t c = 0; c < total; ++c) {
-        auto const hit = index.counts({Block{states}.row_range(c, 1), {}});
+        auto const hit = index.counts(StateBlocks<double, 2>{Block{states}.row_range(c, 1), {}});
         for (std::size_t k = 0; k < hit.size(); ++k)
             if (hit[k] > 0) p_ordered[c] = of_counts[k] / orders[k];
     }

@@ -19,8 +19,8 @@
 namespace boltz {
 
 /// The variational bound of each row without its log Z, in nats:
-/// sum_l b_l' mu_l + sum over connections (k, l) of mu_k' W mu_l - sum_{l observed} e_l(s_l) - sum_{l hidden}
-/// A*_l(mu_l).
+/// sum over layers of b_l' mu_l + sum over connections (k, l) of mu_k' W mu_l - sum_{l observed} e_l(s_l)
+/// - sum_{l hidden} A*_l(mu_l).
 ///
 /// `states` holds data on the observed layers and means of the factorised posterior on the others. Then log p(data)
 /// >= this - log Z, with equality where the posterior does factorise. The conjugate A* is what makes it right for
@@ -34,12 +34,11 @@ unnormalised_elbo(Field<T> const& field, std::type_identity_t<StatesView<T const
     std::vector<double> bound(rows, 0.0);
     std::vector<double> terms(rows, 0.0);
     detail::add_couplings(field, states, bound);
-    for (std::size_t l = 0; l < field.layers(); ++l) {
+    for (std::size_t l = 0; l < field.layers(); ++l)
         if (observed[l])
             field.unit(l).add_own_term(states[l], std::span{terms});
         else
             field.unit(l).add_conjugate(states[l], std::span{terms});
-    }
     for (std::size_t i = 0; i < rows; ++i) bound[i] -= terms[i];
     return bound;
 }

@@ -5,16 +5,24 @@
 /// Inferred means of hidden layers, computed where they are used.
 
 #include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/data/training_data.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/evaluation/features.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/field.hpp>
+#include <boltz/inference/inference_session.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,69 +34,71 @@ namespace boltz {
 /// It serves features that fit into no memory, and those that are read only once. A presentation costs an inference,
 /// so a training on it pays for all of them each epoch. Rows that are loaded together are inferred together, so a
 /// mean-field inference that stops early may stop elsewhere, by its tolerance. Refers to the model, which must
-/// neither vanish nor change. Copies share the packed weights and the workspaces; a workspace is allocated for each
-/// worker that loads at the same time, once.
-template <concepts::Model M, class Cases, class Inference, std::size_t... L>
+/// neither vanish nor change. Copies share the cases, the packed weights and the workspaces; a workspace is allocated
+/// for each worker that loads at the same time, once.
+template <std::floating_point T>
 class InferredFeatures {
-    using T = typename M::value_type;
-    static constexpr std::size_t depth = M::depth;
-    using Session = decltype(std::declval<Inference const&>().bind(std::declval<Prepared<M> const&>()));
-
   public:
-    InferredFeatures(M const& model, Cases cases, Inference const& inference, Compute const& compute)
-        : cases_{std::move(cases)}, shared_{std::make_shared<Shared>(model, inference, compute)} {
-        cases_.check(model, "inferred_features", Draws::from_seed(0));
-    }
+    /// Keeps `cases` and `inference`; `cases` are a source, or what `on_layers` gives.
+    /// @throws ShapeError or ValueError if the cases do not fit the model; ValueError if there is no such layer.
+    template <class Cases, class Inference>
+    InferredFeatures(Field<T> const& model, std::vector<std::size_t> layers, Cases cases, Inference inference,
+                     Compute const& compute)
+        : shared_{std::make_shared<Shared>(model, std::move(layers), std::make_shared<Cases const>(std::move(cases)),
+                                           std::move(inference), compute)} {}
 
-    [[nodiscard]] std::size_t rows() const noexcept { return cases_.rows(); }
+    [[nodiscard]] std::size_t rows() const noexcept { return shared_->cases.rows(); }
     [[nodiscard]] std::size_t columns() const noexcept {
-        auto const sizes = shared_->prepared.sizes();
-        return (sizes[L] + ...);
+        std::size_t result = 0;
+        for (std::size_t const l : shared_->layers) result += shared_->model.sizes()[l];
+        return result;
     }
 
-    template <class U>
+    template <std::floating_point U>
     void load(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
-        infer(indices, out, [&](auto const& states) { cases_.load(indices, states, draws); });
+        auto workspace = shared_->take();
+        StatesView<T> const states = workspace->room(*shared_, indices.size());
+        shared_->cases.load(indices, states, draws);
+        infer(std::move(workspace), out);
     }
     /// Inferred from the cases without what they draw afresh.
-    template <class U>
+    template <std::floating_point U>
     void load_undrawn(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
-        infer(indices, out, [&](auto const& states) { cases_.load_undrawn(indices, states, draws); });
+        auto workspace = shared_->take();
+        StatesView<T> const states = workspace->room(*shared_, indices.size());
+        shared_->cases.load_undrawn(indices, states, draws);
+        infer(std::move(workspace), out);
     }
 
   private:
-    template <class U, class LoadCases>
-    void infer(std::span<std::size_t const> indices, Block<U> out, LoadCases&& load_cases) const {
-        auto workspace = shared_->take();
-        Executor executor{shared_->compute};
-        workspace->states.require(indices.size(), shared_->prepared.sizes());
-        auto const states = workspace->states.blocks();
-        load_cases(states);
-        workspace->session.infer(shared_->prepared, states, Cases::template observed<depth>(), executor);
-        std::size_t column = 0;
-        auto const put = [&](Block<T const> means) {
-            for (std::size_t i = 0; i < indices.size(); ++i)
-                for (std::size_t j = 0; j < means.columns; ++j) out(i, column + j) = static_cast<U>(means(i, j));
-            column += means.columns;
-        };
-        (put(states[L]), ...);
-        shared_->give_back(std::move(workspace));
-    }
+    struct Shared;
 
     struct Workspace {
-        Session session;
-        States<T, depth> states{};
+        std::unique_ptr<InferenceSession<T>> session;
+        States<T> states{};
+
+        StatesView<T> room(Shared const& shared, std::size_t rows) {
+            states.require(rows, shared.model.sizes());
+            return states;
+        }
     };
 
     struct Shared {
-        Shared(M const& model, Inference policy, Compute how)
-            : prepared{model, how}, inference{std::move(policy)}, compute{how} {
+        template <class Cases, class Inference>
+        Shared(Field<T> const& field, std::vector<std::size_t> chosen, std::shared_ptr<Cases const> kept,
+               Inference policy, Compute how)
+            : model{field}, layers{std::move(chosen)}, kept_cases{kept}, cases{*kept}, prepared{field, how},
+              compute{how}, bind{[policy = std::move(policy)](Field<T> const& f) {
+                  return detail::bound_to_field<T>(policy)(f);
+              }} {
             compute.threads = 1; // whoever loads is a worker already
+            detail::check_layers<T>(field, layers, "inferred_features");
+            cases.check(field, "inferred_features", Draws::from_seed(0));
         }
 
         std::unique_ptr<Workspace> take() {
             std::lock_guard const lock{mutex};
-            if (idle.empty()) return std::make_unique<Workspace>(Workspace{inference.bind(prepared)});
+            if (idle.empty()) return std::make_unique<Workspace>(Workspace{bind(*prepared)});
             auto workspace = std::move(idle.back());
             idle.pop_back();
             return workspace;
@@ -98,32 +108,76 @@ class InferredFeatures {
             idle.push_back(std::move(workspace));
         }
 
-        Prepared<M> prepared;
-        Inference inference;
+        Field<T> const& model;
+        std::vector<std::size_t> layers;
+        std::shared_ptr<void const> kept_cases;
+        detail::TrainingData<T> cases; // refers to those that are kept
+        detail::PreparedForCall<T> prepared;
         Compute compute;
+        std::function<std::unique_ptr<InferenceSession<T>>(Field<T> const&)> bind;
         std::mutex mutex;
         std::vector<std::unique_ptr<Workspace>> idle;
     };
 
-    Cases cases_;
+    template <std::floating_point U>
+    void infer(std::unique_ptr<Workspace> workspace, Block<U> out) const {
+        Executor executor{shared_->compute};
+        StatesView<T> const states = workspace->states;
+        workspace->session->infer(*shared_->prepared, states, shared_->cases.observed(), executor);
+        std::size_t column = 0;
+        for (std::size_t const l : shared_->layers) {
+            Block<T const> const means = states[l];
+            for (std::size_t i = 0; i < means.rows; ++i)
+                for (std::size_t j = 0; j < means.columns; ++j) out(i, column + j) = static_cast<U>(means(i, j));
+            column += means.columns;
+        }
+        shared_->give_back(std::move(workspace));
+    }
+
     std::shared_ptr<Shared> shared_;
 };
 
-/// The inferred means of the given layers, side by side, as a source that computes them at each presentation:
-/// `inferred_features<1, 2>(dbm, images, MeanField{}, compute)`. Of `compute` it takes `block_rows` and `precision`;
-/// the workers are those of whoever loads.
-/// @throws ShapeError or ValueError if the data does not fit the model.
-template <std::size_t... L, concepts::Model M, class Data, class Inference>
-    requires(sizeof...(L) >= 1 && ((L < M::depth) && ...))
-[[nodiscard]] auto inferred_features(M const& model, Data const& data, Inference const& inference,
-                                     Compute const& compute = {}) {
-    using Cases = decltype(as_training_data(data));
-    return InferredFeatures<M, Cases, Inference, L...>{model, as_training_data(data), inference, compute};
+namespace detail {
+
+/// Data as an object that can be kept: a source, of matrices one that refers to them, or what `on_layers` gives.
+template <class D>
+[[nodiscard]] auto kept_data(D const& data) {
+    if constexpr (NamesLayers<D>)
+        return data;
+    else
+        return as_source(data);
 }
 
-/// Refers to the model, so not to one that is gone at the semicolon.
-template <std::size_t... L, concepts::Model M, class Data, class Inference>
-auto inferred_features(M const&& model, Data const& data, Inference const& inference,
+} // namespace detail
+
+/// The inferred means of the given layers, side by side, as a source that computes them at each presentation:
+/// `inferred_features(machine, {1, 2}, images, MeanField{}, compute)`. Of `compute` it takes `block_rows` and
+/// `precision`; the workers are those of whoever loads.
+/// @throws ShapeError or ValueError if the data does not fit the model; ValueError if there is no such layer.
+template <concepts::Field F, class Data, class Inference>
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
+[[nodiscard]] auto inferred_features(F const& model, std::vector<std::size_t> layers, Data const& data,
+                                     Inference const& inference, Compute const& compute = {}) {
+    return InferredFeatures<typename F::value_type>{model, std::move(layers), detail::kept_data(data), inference,
+                                                    compute};
+}
+
+/// The same for layers that are known when the program is compiled: `inferred_features<1, 2>(dbm, images,
+/// MeanField{}, compute)`. Layers that the model does not have are refused then.
+template <std::size_t... L, concepts::Field F, class Data, class Inference>
+    requires(sizeof...(L) >= 1 && (detail::MayHaveLayer<F, L> && ...) && detail::fits_layers<Data, F> &&
+             concepts::InferencePolicy<Inference, F>)
+[[nodiscard]] auto inferred_features(F const& model, Data const& data, Inference const& inference,
+                                     Compute const& compute = {}) {
+    return inferred_features(model, std::vector<std::size_t>{L...}, data, inference, compute);
+}
+
+/// Deleted for temporaries: the source refers to the model.
+template <std::size_t... L, concepts::Field F, class Data, class Inference>
+auto inferred_features(F const&& model, Data const& data, Inference const& inference,
+                       Compute const& compute = {}) = delete;
+template <concepts::Field F, class Data, class Inference>
+auto inferred_features(F const&& model, std::vector<std::size_t> layers, Data const& data, Inference const& inference,
                        Compute const& compute = {}) = delete;
 
 } // namespace boltz

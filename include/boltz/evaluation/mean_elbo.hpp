@@ -4,13 +4,46 @@
 /// @file
 /// The variational bound of each of many cases, and its mean.
 
+#include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/data/training_data.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/features.hpp>
+#include <boltz/field.hpp>
+#include <boltz/states.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <vector>
 
 namespace boltz {
+
+namespace detail {
+
+template <std::floating_point T>
+[[nodiscard]] std::vector<double> unnormalised_elbos(Field<T> const& field, TrainingData<T> const& cases,
+                                                     BindInference<T> bind, Draws const& draws,
+                                                     Compute const& compute) {
+    std::vector<double> values;
+    values.reserve(cases.rows());
+    infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
+        auto const portion = unnormalised_elbo(field, states, cases.observed());
+        values.insert(values.end(), portion.begin(), portion.end());
+    });
+    return values;
+}
+
+template <std::floating_point T>
+[[nodiscard]] double mean_unnormalised_elbo(Field<T> const& field, TrainingData<T> const& cases,
+                                            BindInference<T> bind, Draws const& draws, Compute const& compute) {
+    double sum = 0;
+    auto const values = unnormalised_elbos(field, cases, bind, draws, compute);
+    for (double const value : values) sum += value;
+    return sum / static_cast<double>(values.size());
+}
+
+} // namespace detail
 
 /// The bound on log p(data) without its log Z of each case of a data source, in nats; for a model with one hidden
 /// layer this is exact and is minus the free energy.
@@ -18,26 +51,22 @@ namespace boltz {
 /// One inference; memory for one number a case.
 /// @throws as `infer_portions`.
 template <concepts::Field F, class Data, class Inference>
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] std::vector<double> unnormalised_elbos(F const& field, Data const& data, Inference const& inference,
                                                      Draws const& draws, Compute const& compute = {}) {
-    std::vector<double> values;
-    values.reserve(as_training_data(data).rows());
-    auto const observed = decltype(as_training_data(data))::template observed<F::depth>();
-    infer_portions(field, data, inference, compute, draws, [&](std::size_t, auto const& states) {
-        auto const portion = unnormalised_elbo(field, states, observed);
-        values.insert(values.end(), portion.begin(), portion.end());
-    });
-    return values;
+    using T = typename F::value_type;
+    return detail::unnormalised_elbos<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
+                                         draws, compute);
 }
 
 /// The mean of `unnormalised_elbos` over the cases.
 template <concepts::Field F, class Data, class Inference>
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] double mean_unnormalised_elbo(F const& field, Data const& data, Inference const& inference,
                                             Draws const& draws, Compute const& compute = {}) {
-    double sum = 0;
-    auto const values = unnormalised_elbos(field, data, inference, draws, compute);
-    for (double const value : values) sum += value;
-    return sum / static_cast<double>(values.size());
+    using T = typename F::value_type;
+    return detail::mean_unnormalised_elbo<T>(field, detail::TrainingData<T>{data},
+                                             detail::bound_to_field<T>(inference), draws, compute);
 }
 
 } // namespace boltz
