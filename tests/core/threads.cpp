@@ -41,7 +41,7 @@ std::vector<double> train(BoltzmannMachine<T> model, Sampling const& sampling, s
         Phase<T> data;
         data.refer(states.blocks(), Moment::mean);
         Clock const clock{.update = update};
-        auto const phase = sampler.sample(model, states.blocks(), draws.stream(1), clock, executor);
+        auto const phase = sampler.sample(model, states.blocks(), LayerSet::of(0), draws.stream(1), clock, executor);
         model.accumulate(data, {.factor = 1.0 / 75}, gradient, executor);
         model.accumulate(phase, {.factor = -1.0 / static_cast<double>(phase.rows), .keep = 1}, gradient, executor);
         optimizer.step(model, gradient, clock, executor);

@@ -158,6 +158,26 @@ TEST_CASE("a layer between observed ones is exact at once", "[inference]") {
     CHECK(test::distance(bound, exact_log_sum(model, states.blocks(), {true, false, true})) < 1e-12);
 }
 
+TEST_CASE("what the blocks of unobserved layers held before is not read", "[inference]") {
+    auto const check = [](BoltzmannMachine<double> const& model) {
+        for (std::size_t l = 0; l < model.layers(); ++l)
+            for (LayerSet const observed : {LayerSet::of(l), ~LayerSet::of(l), LayerSet::of(0, l), LayerSet{}}) {
+                auto clean = data_for(model, 6, observed);
+                auto stale = clean;
+                for (std::size_t k = 0; k < model.layers(); ++k)
+                    for (std::size_t i = 0; i < 6 && !observed[k]; ++i)
+                        for (double& s : stale[k].row(i)) s = std::numeric_limits<double>::quiet_NaN();
+                infer(model, clean, observed, {.max_sweeps = 2});
+                infer(model, stale, observed, {.max_sweeps = 2});
+                for (std::size_t k = 0; k < model.layers(); ++k)
+                    for (std::size_t i = 0; i < 6; ++i)
+                        REQUIRE(std::equal(clean[k].row(i).begin(), clean[k].row(i).end(), stale[k].row(i).begin()));
+            }
+    };
+    test::for_each_model(check);
+    test::for_each_discrete_graph(check);
+}
+
 TEST_CASE("observed layers are left as they are", "[inference]") {
     auto const model = test::randomised(test::mixed_four_layers(), 0.8, 0.5, 5);
     auto states = data_for(model, 6, {true, false, false, true});

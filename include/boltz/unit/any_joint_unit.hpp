@@ -125,6 +125,8 @@ class AnyJointUnit final : public AnyUnit<T> {
     }
     /// The parts as digits of a mixed-radix number, the first part the lowest.
     void write_state(std::size_t index, std::span<T> out) const override {
+        if (!countable())
+            detail::fail<ValueError>("write_state: the states of ", name(), " units cannot be counted off");
         for (std::size_t p = 0; p < parts_.size(); ++p) {
             auto const count = static_cast<std::size_t>(parts_[p]->state_count(sizes_[p]));
             parts_[p]->write_state(index % count, out.subspan(first_[p], sizes_[p]));
