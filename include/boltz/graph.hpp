@@ -43,9 +43,10 @@ struct Neighbour {
 /// a tree or any other graph. A connection may join a layer with itself (lateral weights).
 ///
 /// The layers are coloured: layers of one colour have no weights in common, so they are independent given all others
-/// and are drawn at once. Layer by layer from 0 on, each takes the lowest colour that no neighbour with a lower
-/// number has; so in a chain from layer 0 up the even layers have colour 0 and the odd ones colour 1. A sweep draws
-/// the highest colour first and colour 0 last.
+/// and are drawn at once. Where two colours suffice, as in chains and trees, there are two, and of layers that
+/// connections join, directly or by way of others, the one with the lowest number has colour 0; so in a chain from
+/// layer 0 up the even layers have colour 0 and the odd ones colour 1. Else, layer by layer from 0 on, each takes the
+/// lowest colour that no neighbour with a lower number has. A sweep draws the highest colour first and colour 0 last.
 class LayerGraph {
   public:
     LayerGraph() = default;
@@ -134,13 +135,38 @@ class LayerGraph {
         }
     }
     void colour() {
+        if (!colour_by_two()) colour_in_turn();
+        colour_count_ = 1 + *std::max_element(colours_.begin(), colours_.end());
+    }
+    // Gives all that a layer is joined with the other colour; false if two layers of one colour are neighbours.
+    bool colour_by_two() {
+        constexpr std::size_t none = LayerSet::most_layers;
+        colours_.assign(layers(), none);
+        std::vector<std::size_t> reached;
+        for (std::size_t l = 0; l < layers(); ++l) {
+            if (colours_[l] != none) continue;
+            colours_[l] = 0;
+            reached.push_back(l);
+            while (!reached.empty()) {
+                std::size_t const from = reached.back();
+                reached.pop_back();
+                for (Neighbour const& n : neighbours(from)) {
+                    if (colours_[n.layer] == colours_[from]) return false;
+                    if (colours_[n.layer] != none) continue;
+                    colours_[n.layer] = 1 - colours_[from];
+                    reached.push_back(n.layer);
+                }
+            }
+        }
+        return true;
+    }
+    void colour_in_turn() {
         colours_.assign(layers(), 0);
         for (std::size_t l = 0; l < layers(); ++l) {
             LayerSet used;
             for (Neighbour const& n : neighbours(l))
                 if (n.layer < l) used.set(colours_[n.layer]);
             while (used[colours_[l]]) ++colours_[l];
-            colour_count_ = std::max(colour_count_, colours_[l] + 1);
         }
     }
 

@@ -64,28 +64,29 @@ namespace {
 
 // What batches after the first allocate.
 template <class M, class Inference, class Sampling>
-std::size_t allocated(M model, Inference const& inference_policy, Sampling const& sampling, std::size_t threads) {
+std::size_t allocated(M const& start, Inference const& inference_policy, Sampling const& sampling,
+                      std::size_t threads) {
     using T = typename M::value_type;
+    M model = start;
     Executor executor{{.threads = threads, .block_rows = 8}};
     auto inference = inference_policy.bind(model);
     auto sampler = sampling.bind(model);
     auto optimizer = Sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.001}.bind(model);
     auto gradient = model.make_gradient();
-    States<T, M::depth> states{40, model.sizes()};
-    Observed<M::depth> observed{};
-    observed[0] = true;
+    States<T> states{40, model.sizes()};
+    auto const observed = LayerSet::of(0);
+    Phase<T> data;
     std::size_t before = 0;
     for (std::uint64_t update = 0; update < 4; ++update) {
         if (update == 1) before = allocations;
         Draws const draws = Draws::from_seed(1).stream(update);
         std::size_t const rows = update % 2 == 0 ? 40 : 33;
-        auto const blocks = row_range(states.blocks(), 0, rows);
-        model.template layer<0>().unit().sample(blocks[0], draws.stream(0));
+        auto const blocks = states.blocks().row_range(0, rows);
+        model.unit(0).sample(blocks[0], draws.stream(0));
         inference.infer(model, blocks, observed, executor);
-        Phase<T, M::depth> data;
-        data.states = blocks;
+        data.refer(blocks, Moment::state);
         Clock const clock{.update = update};
-        auto const phase = sampler.sample(model, blocks, draws.stream(1), clock, executor);
+        auto const& phase = sampler.sample(model, blocks, observed, draws.stream(1), clock, executor);
         model.accumulate(data, {.factor = 0.025}, gradient, executor);
         model.accumulate(phase, {.factor = -0.025, .keep = 1}, gradient, executor);
         optimizer.step(model, gradient, clock, executor);
@@ -98,7 +99,7 @@ template <class M, class Policy>
 std::size_t allocated_by_chunks(M model, Policy const& policy, std::size_t threads) {
     Executor executor{{.threads = threads}};
     auto session = policy.bind(model);
-    auto const loss = [&](typename M::Gradient& slope) {
+    auto const loss = [&](ParameterSet<typename M::value_type>& slope) {
         double sum = 0;
         model.for_each_parameter(
             [&](auto, auto values, auto out) {
@@ -112,7 +113,7 @@ std::size_t allocated_by_chunks(M model, Policy const& policy, std::size_t threa
         return sum;
     };
     std::size_t const before = allocations;
-    for (std::uint64_t chunk = 0; chunk < 2; ++chunk) session.step(model, loss, Clock{.update = chunk}, executor);
+    for (std::uint64_t chunk = 0; chunk < 2; ++chunk) session.minimise(model, loss, Clock{.update = chunk}, executor);
     return allocations - before;
 }
 

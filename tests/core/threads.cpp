@@ -14,19 +14,18 @@ using namespace boltz;
 
 namespace {
 
-template <class M>
-std::vector<double> all_numbers(States<typename M::value_type, M::depth>& states) {
+template <class T>
+std::vector<double> all_numbers(States<T> const& states) {
     std::vector<double> result;
-    for (std::size_t l = 0; l < M::depth; ++l)
+    for (std::size_t l = 0; l < states.layers(); ++l)
         for (std::size_t i = 0; i < states.rows(); ++i)
             result.insert(result.end(), states[l].row(i).begin(), states[l].row(i).end());
     return result;
 }
 
 // Three updates as a trainer makes them, and every number that they leave behind.
-template <class M, class Sampling>
-std::vector<double> train(M model, Sampling const& sampling, std::size_t threads) {
-    using T = typename M::value_type;
+template <class T, class Sampling>
+std::vector<double> train(BoltzmannMachine<T> model, Sampling const& sampling, std::size_t threads) {
     Executor executor{{.threads = threads, .block_rows = 16}};
     auto inference = MeanField{.max_sweeps = 5}.bind(model);
     auto sampler = sampling.bind(model);
@@ -35,20 +34,18 @@ std::vector<double> train(M model, Sampling const& sampling, std::size_t threads
     std::vector<double> result;
     for (std::uint64_t update = 0; update < 3; ++update) {
         Draws const draws = Draws::from_seed(6).stream(update);
-        States<T, M::depth> states{75, model.sizes()};
-        model.template layer<0>().unit().sample(states[0], draws.stream(0));
-        auto const report = inference.infer(model, states.blocks(), {true}, executor);
+        States<T> states{75, model.sizes()};
+        model.unit(0).sample(states[0], draws.stream(0));
+        auto const report = inference.infer(model, states.blocks(), LayerSet::of(0), executor);
         result.push_back(report.residual);
-        Phase<T, M::depth> data;
-        data.states = states.blocks();
-        data.moments.fill(Moment::mean);
+        Phase<T> data;
+        data.refer(states.blocks(), Moment::mean);
         Clock const clock{.update = update};
-        auto const phase = sampler.sample(model, states.blocks(), draws.stream(1), clock, executor);
+        auto const phase = sampler.sample(model, states.blocks(), LayerSet::of(0), draws.stream(1), clock, executor);
         model.accumulate(data, {.factor = 1.0 / 75}, gradient, executor);
-        model.accumulate(phase, {.factor = -1.0 / static_cast<double>(phase.states[0].rows), .keep = 1}, gradient,
-                         executor);
+        model.accumulate(phase, {.factor = -1.0 / static_cast<double>(phase.rows), .keep = 1}, gradient, executor);
         optimizer.step(model, gradient, clock, executor);
-        auto const means = all_numbers<M>(states);
+        auto const means = all_numbers(states);
         result.insert(result.end(), means.begin(), means.end());
         auto const slopes = test::numbers(gradient);
         result.insert(result.end(), slopes.begin(), slopes.end());
@@ -58,8 +55,8 @@ std::vector<double> train(M model, Sampling const& sampling, std::size_t threads
     return result;
 }
 
-template <class M>
-void check(M const& model) {
+template <class T>
+void check(BoltzmannMachine<T> const& model) {
     auto const cd = train(model, ContrastiveDivergence{.steps = 2}, 1);
     auto const pcd = train(model, PersistentCD{.chains = 50, .statistics = Statistics::means}, 1);
     Random random{3};
@@ -71,7 +68,7 @@ void check(M const& model) {
         Random parallel = random;
         auto together =
             sample(model, {.count = 75, .sweeps = 4, .compute = {.threads = threads, .block_rows = 16}}, parallel);
-        CHECK(all_numbers<M>(together) == all_numbers<M>(alone));
+        CHECK(all_numbers(together) == all_numbers(alone));
     }
 }
 

@@ -52,22 +52,23 @@ TEST_CASE("copying a block heeds both strides", "[core]") {
 }
 
 TEST_CASE("states grow on demand and keep their memory when they shrink", "[core]") {
-    States<float, 2> states{3, {2, 4}};
+    std::vector<std::size_t> const sizes{2, 4};
+    States<float> states{3, sizes};
     CHECK(states.rows() == 3);
     CHECK(states[1].columns == 4);
     CHECK(states[1](2, 3) == 0);
     float const* const memory = states[0].data;
-    states.require(2, {2, 4});
+    states.require(2, sizes);
     CHECK(states.rows() == 2);
     CHECK(states[0].rows == 2);
     CHECK(states[0].data == memory);
-    states.require(3, {2, 4});
+    states.require(3, sizes);
     CHECK(states[0].data == memory);
-    states.require(10, {2, 4});
+    states.require(10, sizes);
     CHECK(states[1].rows == 10);
-    states.require(1, {5, 4});
+    states.require(1, std::vector<std::size_t>{5, 4});
     CHECK(states[0].columns == 5);
-    auto const part = row_range(states.blocks(), 0, 1);
+    auto const part = states.blocks().row_range(0, 1);
     CHECK(part[1].rows == 1);
     CHECK(part[1].data == states[1].data);
 }

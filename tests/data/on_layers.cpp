@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/training_data.hpp>
 
 namespace test_on_layers {
 
@@ -30,10 +31,12 @@ Matrix<double> pixels(std::size_t rows = 4) {
 
 TEST_CASE("data on several layers is loaded into those and leaves the others alone") {
     auto const matrix = pixels();
-    auto const data = on_layers<0, 2>(matrix, OneHot{labels, 3});
+    auto const sources = on_layers<0, 2>(matrix, OneHot{labels, 3});
+    CHECK(sources.rows() == 4);
+    boltz::detail::TrainingData<double> const data{sources};
     CHECK(data.rows() == 4);
-    CHECK(decltype(data)::observed<3>() == Observed<3>{true, false, true});
-    States<double, 3> states{2, labelled_dbm().sizes()};
+    CHECK(data.observed() == LayerSet{true, false, true});
+    States<double> states{2, labelled_dbm().sizes()};
     states[1](1, 1) = 0.5;
     std::vector<std::size_t> const indices{3, 0};
     data.load(std::span<std::size_t const>{indices}, states.blocks(), Draws::from_seed(1));
@@ -47,10 +50,11 @@ TEST_CASE("data on several layers is loaded into those and leaves the others alo
 
 TEST_CASE("sources may be named in any order of layers") {
     auto const matrix = pixels();
-    auto const data = on_layers<2, 0>(OneHot{labels, 3}, matrix);
-    CHECK(decltype(data)::observed<3>() == Observed<3>{true, false, true});
-    CHECK(data.source<0>().columns() == 2);
-    CHECK(data.source<2>().columns() == 3);
+    auto const sources = on_layers<2, 0>(OneHot{labels, 3}, matrix);
+    boltz::detail::TrainingData<double> const data{sources};
+    CHECK(data.observed() == LayerSet{true, false, true});
+    CHECK(data.source(0).columns() == 2);
+    CHECK(data.source(2).columns() == 3);
     CHECK_NOTHROW(data.check(labelled_dbm(), "test", Draws::from_seed(1)));
 }
 
@@ -64,7 +68,9 @@ TEST_CASE("layers with different numbers of cases are refused") {
 
 TEST_CASE("a check names the layer, its units and what the data has") {
     auto const matrix = pixels();
-    auto const check = [](auto const& data) { data.check(labelled_dbm(), "here", Draws::from_seed(1)); };
+    auto const check = [](auto const& sources) {
+        boltz::detail::TrainingData<double>{sources}.check(labelled_dbm(), "here", Draws::from_seed(1));
+    };
     CHECK_THAT(boltz_test::message_of<ShapeError>([&] {
                    check(on_layers<0, 2>(matrix, OneHot{labels, 4}));
                }),
@@ -83,9 +89,9 @@ TEST_CASE("a check names the layer, its units and what the data has") {
 
 TEST_CASE("a matrix or a source alone is data for the visible layer") {
     auto const matrix = pixels();
-    CHECK(decltype(as_training_data(matrix))::observed<3>() == Observed<3>{true, false, false});
-    CHECK(decltype(as_training_data(MatrixSource{matrix}))::observed<2>() == Observed<2>{true, false});
-    CHECK(as_training_data(on_layers<0>(matrix)).rows() == 4);
+    CHECK(boltz::detail::TrainingData<double>{matrix}.observed() == LayerSet::of(0));
+    CHECK(boltz::detail::TrainingData<double>{MatrixSource{matrix}}.observed() == LayerSet::of(0));
+    CHECK(boltz::detail::TrainingData<double>{on_layers<0>(matrix)}.rows() == 4);
 }
 
 } // namespace test_on_layers

@@ -22,7 +22,7 @@ M without_weights(M model) {
 }
 
 template <class F>
-void for_each_annealed_model(F&& f) {
+void for_each_chain(F&& f) {
     test::for_each_model(f);
     f(test::randomised(test::wide_ends(), 1.0, 0.7, 8));
     f(test::randomised(
@@ -31,8 +31,18 @@ void for_each_annealed_model(F&& f) {
     f(test::randomised(DBM{test::layer<Bernoulli>(2), test::layer<Bernoulli>(3), test::layer<Spin>(2),
                            test::layer<Bernoulli>(3), test::layer<Bernoulli>(2)},
                        1.0, 0.5, 10));
+}
+
+template <class F>
+void for_each_graph(F&& f) {
     test::for_each_discrete_graph(f);
     f(test::randomised(test::gaussian_tree(), 0.7, 0.5, 13));
+}
+
+template <class F>
+void for_each_annealed_model(F&& f) {
+    for_each_chain(f);
+    for_each_graph(f);
 }
 
 } // namespace
@@ -83,7 +93,7 @@ TEST_CASE("neighbouring Gaussian layers are annealed if the energy has a minimum
 
 TEST_CASE("more temperatures make weights more even", "[evaluation][statistical]") {
     Random random{33};
-    for_each_annealed_model([&](auto const& model) {
+    for_each_chain([&](auto const& model) {
         auto const variance = [&](std::size_t steps) {
             return log_partition(model, {.runs = 500, .ladder = Ladder::linear(steps)}, random, uniform_base(model))
                 .variance;
@@ -121,7 +131,7 @@ TEST_CASE("standard errors are honest", "[evaluation][statistical]") {
 // Some 300 scores below 5 standard errors: a right estimator fails with probability 2e-4.
 TEST_CASE("given any observed layers the mean weight of each case is its sum", "[evaluation][statistical]") {
     Random random{35};
-    for_each_annealed_model([&](auto const& model) {
+    auto const check = [&](auto const& model, std::size_t runs) {
         States<double> data{3, model.sizes()};
         for (std::size_t l = 0; l < model.layers(); ++l) model.unit(l).sample(data[l], Draws::from_seed(3 + l));
         for (std::size_t set = 1; set < std::size_t{1} << model.layers(); ++set) {
@@ -130,15 +140,17 @@ TEST_CASE("given any observed layers the mean weight of each case is its sum", "
             for (std::size_t l = 0; l < model.layers(); ++l) observed.set(l, (set >> l & 1) != 0);
             auto const truth = exact_log_sum(model, data, observed);
             auto const found =
-                log_sum(model, data, observed, {.runs = 4000, .ladder = Ladder::of({0, 0.5, 1})}, random);
+                log_sum(model, data, observed, {.runs = runs, .ladder = Ladder::of({0, 0.5, 1})}, random);
             REQUIRE(found.size() == 3);
             for (std::size_t c = 0; c < 3; ++c) {
-                REQUIRE(found[c].runs == 4000);
+                REQUIRE(found[c].runs == runs);
                 auto const ratios = test::exponentials(found[c].log_weights, truth[c]);
                 CHECK(std::abs(test::estimate(ratios).mean - 1) <= 5 * test::estimate(ratios).error + 1e-10);
             }
         }
-    });
+    };
+    for_each_chain([&](auto const& model) { check(model, 4000); });
+    for_each_graph([&](auto const& model) { check(model, 1000); });
 }
 
 TEST_CASE("a case of which everything is observed is minus its energy", "[evaluation]") {

@@ -99,7 +99,8 @@ TEST_CASE("in any graph a centred step follows the gradient of the centred machi
 
             Machine expected = start;
             for (std::size_t c = 0; c < connections.size(); ++c) {
-                auto const [lower, upper] = connections[c];
+                std::size_t const lower = connections[c].lower;
+                std::size_t const upper = connections[c].upper;
                 for (std::size_t i = 0; i < start.layer(lower).size(); ++i)
                     for (std::size_t j = 0; j < start.layer(upper).size(); ++j) {
                         auto const change = [&](Machine& m, double by) { // of one weight, at fixed c
@@ -162,7 +163,7 @@ TEST_CASE("a target pulls the weights from all layers that feed its own, and no 
                     CHECK(model.weights(c)(i, j) - start.weights(c)(i, j) == Approx(pull * mean_of(data, lower, i)));
         }
         CHECK((model.weights(2) == start.weights(2)));
-        for (std::size_t const l : {0, 1, 3}) CHECK((model.layer(l).bias() == start.layer(l).bias()));
+        for (std::size_t const l : {0u, 1u, 3u}) CHECK((model.layer(l).bias() == start.layer(l).bias()));
         CHECK(to_arrays(session).contains("activities_3"));
     }
     auto const with = [&](std::size_t layer) {

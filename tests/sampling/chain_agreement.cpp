@@ -28,8 +28,7 @@ auto two_modes() {
     return model;
 }
 
-template <class M>
-Given<double, 2> first_is_off(M const& model, std::size_t cases = 1) {
+Given<double> first_is_off(BoltzmannMachine<double> const& model, std::size_t cases = 1) {
     Matrix<double> const values = xt::zeros<double>({cases, model.sizes()[0]});
     Matrix<double> mask = xt::zeros<double>({std::size_t{1}, model.sizes()[0]});
     mask(0, 0) = 1;
@@ -39,8 +38,7 @@ Given<double, 2> first_is_off(M const& model, std::size_t cases = 1) {
 }
 
 // E[unit `j` of layer 0 | unit 0 of layer 0 is 0], by enumeration.
-template <class M>
-double exact_mean(M const& model, std::size_t j) {
+double exact_mean(BoltzmannMachine<double> const& model, std::size_t j) {
     test::MarkovChain chain{model};
     auto const p = chain.stationary();
     double sum = 0, mean = 0;
@@ -118,18 +116,17 @@ TEST_CASE("starts of every unit are its states, far apart", "[sampling]") {
         CHECK(begin[0](1, j) == Approx(4 * deviation).margin(3.9 * deviation));
     }
     // Counts, softmax, binary and spin units, joint ones among them, some of them known: all states are possible.
-    auto const check = [](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    auto const check = [](BoltzmannMachine<double> const& model) {
         Given const free{model, 2};
         auto const states = detail::begin_given(model, free.repeated(12), 12, Draws::from_seed(2));
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            CHECK_NOTHROW(
-                boltz::detail::validate(model.template layer<l>().unit(), Block<double const>{states[l]}, "start"));
-        });
+        for (std::size_t l = 0; l < model.layers(); ++l) {
+            CHECK_NOTHROW(model.unit(l).validate(states[l], "start"));
+        }
     };
     test::for_each_model(check);
-    auto const deviations = detail::deviations_at_zero<double>(Multinomial{6}, 3);
-    for (double const d : deviations) CHECK(d == Approx(std::sqrt(6.0 / 3 * 2 / 3)).epsilon(0.5));
+    RBM const counts{test::layer<Multinomial>(3, Multinomial{6}), test::layer<Bernoulli>(1)};
+    for (double const d : detail::deviations_at_zero<double>(counts)[0])
+        CHECK(d == Approx(std::sqrt(6.0 / 3 * 2 / 3)).epsilon(0.5));
 }
 
 TEST_CASE("chains that mix raise no alarm", "[sampling][statistical]") {
@@ -137,7 +134,7 @@ TEST_CASE("chains that mix raise no alarm", "[sampling][statistical]") {
     // for means of halves of 50 reads whose variance is 0.21 of that of a read, 10 times what it is: chi-square of
     // 230 for 23, 1e-36.
     auto const alarms = [](auto const& strong) {
-        auto const model = test::weakened(strong, 0.3);
+        BoltzmannMachine<double> const model = test::weakened(strong, 0.3);
         Given const nothing{model, 3};
         std::size_t count = 0;
         for (std::uint64_t seed = 0; seed < 10; ++seed) {
@@ -172,14 +169,14 @@ TEST_CASE("R-hat of reads is that of chain_diagnostics, but for its floor", "[sa
     for (double& x : Block{series}.row(1)) x += 1000; // and squares lose nothing of it
     for (double& x : Block{series}.row(2)) x += 1001;
     std::array<std::size_t, 1> const sizes{1};
-    detail::ReadMoments<double, 1> moments{chains, sizes};
-    detail::ReadSums<double, 1> sums{chains, sizes, reads};
+    detail::ReadMoments<double> moments{chains, sizes};
+    detail::ReadSums<double> sums{chains, sizes, reads};
     for (std::size_t t = 0; t < reads; ++t) {
-        States<double, 1> read{chains, sizes};
+        States<double> read{chains, sizes};
         for (std::size_t c = 0; c < chains; ++c) read[0](c, 0) = series(c, t);
         sums.add(read.blocks(), moments, 0);
     }
-    std::array<Vector<double>, 1> deviations{xt::zeros<double>({std::size_t{1}})};
+    std::vector<Vector<double>> deviations{xt::zeros<double>({std::size_t{1}})};
     auto const r_hat = [&] { return detail::agreement_of(moments, 1, chains, reads, deviations).r_hat[0](0, 0); };
     CHECK(r_hat() == Approx(chain_diagnostics(series).split_r_hat).epsilon(1e-10));
     deviations[0](0) = 1e6; // far apart, but not by this measure

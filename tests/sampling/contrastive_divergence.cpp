@@ -11,39 +11,37 @@ using namespace boltz;
 
 namespace {
 
-// A posterior whose odd layers are exact given fixed means of the even ones, and the distribution of draws from it.
-template <class M>
+// A posterior whose layers of colour 1 (odd ones) are exact given fixed means of those of colour 0 (even ones), and
+// the distribution of draws from it.
 struct Start {
-    using T = typename M::value_type;
-
-    explicit Start(M const& model, test::MarkovChain<M>& chain) : means{1, model.sizes()}, p_odd(chain.odd.rows()) {
+    Start(BoltzmannMachine<double> const& model, test::MarkovChain<double> const& chain)
+        : means{1, model.sizes()}, p_odd(chain.odd.rows()) {
         copy(chain.even[0].row_range(chain.even.rows() / 2, 1), means[0]);
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            if (l == 0 || l % 2 == 1) return;
-            model.template input<l>(means.blocks(), means[l], {.below = 0, .above = 0});
-            model.template layer<l>().unit().mean(means[l]);
-        });
+        for (std::size_t l = 0; l < model.layers(); ++l) {
+            if (l == 0 || model.graph().colour(l) == 1) continue;
+            model.input(l, means.blocks(), means[l], {.below = 0, .above = 0});
+            model.unit(l).mean(means[l]);
+        }
         std::vector<double> own(chain.odd.rows(), 0.0);
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            if (l % 2 == 0) return;
-            auto const& unit = model.template layer<l>().unit();
-            model.template input<l>(means.blocks(), means[l]);
-            unit.add_own_term(Block<T const>{chain.odd[l]}, std::span{own});
+        for (std::size_t l = 0; l < model.layers(); ++l) {
+            if (model.graph().colour(l) == 0) continue;
+            auto const& unit = model.unit(l);
+            model.input(l, means.blocks(), means[l]);
+            unit.add_own_term(chain.odd[l], std::span{own});
             for (std::size_t o = 0; o < p_odd.size(); ++o)
                 for (std::size_t j = 0; j < means[l].columns; ++j) p_odd[o] += means[l](0, j) * chain.odd[l](o, j);
             unit.mean(means[l]);
-        });
+        }
         for (std::size_t o = 0; o < p_odd.size(); ++o) p_odd[o] -= own[o];
         p_odd = test::normalised(p_odd);
     }
 
-    States<T, M::depth> means;
+    States<double> means;
     std::vector<double> p_odd;
 };
 
-// The joint distribution of the chain's last two half-sweeps after k sweeps.
-template <class M>
-std::vector<double> after(test::MarkovChain<M> const& chain, std::vector<double> p_odd, std::size_t steps) {
+// The joint distribution of the chain's last two updates after k sweeps.
+std::vector<double> after(test::MarkovChain<double> const& chain, std::vector<double> p_odd, std::size_t steps) {
     std::vector<double> joint;
     for (std::size_t k = 0; k < steps; ++k) {
         joint = chain.joint_from_even(chain.marginal_even(chain.joint_from_odd(p_odd)));
@@ -53,18 +51,17 @@ std::vector<double> after(test::MarkovChain<M> const& chain, std::vector<double>
 }
 
 // Statistics of CD as its session hands them out, 64 batches of 500 cases that are all the same.
-template <class M>
-test::Repetitions run(M const& model, States<double, M::depth>& start, ContrastiveDivergence const& policy) {
+test::Repetitions run(BoltzmannMachine<double> const& model, States<double>& start,
+                      ContrastiveDivergence const& policy) {
     std::size_t const rows = 500;
-    States<double, M::depth> posterior{rows, model.sizes()};
-    test::copy_rows<double, M::depth>(start.blocks(), std::vector<std::size_t>(rows, 0),
-                                      boltz::detail::all_layers<M::depth>(), posterior.blocks());
+    States<double> posterior{rows, model.sizes()};
+    test::copy_rows<double>(start.blocks(), std::vector<std::size_t>(rows, 0), LayerSet::all(), posterior.blocks());
     auto session = policy.bind(model);
     Executor executor{Compute{}};
     test::Repetitions found;
     for (std::size_t batch = 0; batch < 64; ++batch) {
-        auto const phase =
-            session.sample(model, posterior.blocks(), Draws::from_seed(3).stream(batch), Clock{}, executor);
+        auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0),
+                                           Draws::from_seed(3).stream(batch), Clock{}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 1.0 / static_cast<double>(rows)}, gradient, executor);
         found.add(test::numbers(gradient));
@@ -76,7 +73,7 @@ test::Repetitions run(M const& model, States<double, M::depth>& start, Contrasti
 
 // Deviations beyond 5 standard errors, estimated from 64 batches, have probability 5e-6; about 1000 are looked at.
 TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior", "[sampling][statistical]") {
-    test::for_each_discrete_model([](auto const& model) {
+    auto const check = [](BoltzmannMachine<double> const& model) {
         test::MarkovChain chain{model};
         Start start{model, chain};
         for (std::size_t const steps : {1u, 2u, 5u}) {
@@ -89,7 +86,9 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
                     CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 2))) > 5);
             }
         }
-    });
+    };
+    test::for_each_discrete_model(check);
+    check(test::randomised(test::two_visible_tree(), 0.9, 0.5, 11));
 }
 
 TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased",
@@ -98,15 +97,15 @@ TEST_CASE("CD with undrawn reconstructions is another function of the hidden sta
     test::MarkovChain chain{model};
     Start start{model, chain};
     // E over h ~ p(h | v0) of v(h) m(v(h))', with v(h) the means given h.
-    States<double, 2> mean{chain.odd.rows(), model.sizes()};
+    States<double> mean{chain.odd.rows(), model.sizes()};
     copy(chain.odd[1], mean[1]);
-    mean_half_sweep(model, mean.blocks(), mean.blocks(), Parity::even);
-    mean_half_sweep(model, mean.blocks(), mean.blocks(), Parity::odd);
+    mean_update(model, mean.blocks(), mean.blocks(), 0);
+    mean_update(model, mean.blocks(), mean.blocks(), 1);
     auto gradient = model.make_gradient();
     Executor executor{Compute{}};
     for (std::size_t o = 0; o < chain.odd.rows(); ++o) {
-        Phase<double, 2> phase;
-        phase.states = row_range(mean.blocks(), o, 1);
+        Phase<double> phase;
+        phase.refer(mean.blocks().row_range(o, 1), Moment::state);
         model.accumulate(phase, {.factor = start.p_odd[o], .keep = 1}, gradient, executor);
     }
     auto const found = run(model, start.means, {.reconstruction = ContrastiveDivergence::Reconstruction::mean});
@@ -121,12 +120,12 @@ TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruc
     double const precision = std::exp(0.5);
     double const v0 = 0.8;
     // h ~ p(h | v0), v ~ N((a + W h) / p, 1 / p), and hidden means given v, by the trapezium rule.
-    States<double, 2> grid{801, rbm.sizes()};
+    States<double> grid{801, rbm.sizes()};
     for (std::size_t i = 0; i < 801; ++i) grid[0](i, 0) = (static_cast<double>(i) - 400) * 0.025;
-    mean_half_sweep(rbm, grid.blocks(), grid.blocks(), Parity::odd);
-    States<double, 2> start{1, rbm.sizes()};
+    mean_update(rbm, grid.blocks(), grid.blocks(), 1);
+    States<double> start{1, rbm.sizes()};
     start[0](0, 0) = v0;
-    mean_half_sweep(rbm, start.blocks(), start.blocks(), Parity::odd);
+    mean_update(rbm, start.blocks(), start.blocks(), 1);
     auto gradient = rbm.make_gradient();
     Executor executor{Compute{}};
     for (std::size_t h = 0; h < 4; ++h) {
@@ -140,8 +139,8 @@ TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruc
         for (std::size_t i = 0; i < 801; ++i) {
             double const z = grid[0](i, 0) - natural / precision;
             double const density = std::sqrt(precision / (2 * M_PI)) * std::exp(-precision * z * z / 2);
-            Phase<double, 2> phase;
-            phase.states = row_range(grid.blocks(), i, 1);
+            Phase<double> phase;
+            phase.refer(grid.blocks().row_range(i, 1), Moment::state);
             rbm.accumulate(phase, {.factor = p_h * density * 0.025, .keep = 1}, gradient, executor);
         }
     }
@@ -153,29 +152,30 @@ TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruc
 
 TEST_CASE("CD says which of its numbers are means", "[sampling]") {
     auto const model = test::randomised(test::four_layers(), 1.0, 0.5, 3);
-    States<double, 4> posterior{2, model.sizes()};
+    States<double> posterior{2, model.sizes()};
     Executor executor{Compute{}};
     auto const moments = [&](Statistics statistics, ContrastiveDivergence::Reconstruction reconstruction) {
         auto session = ContrastiveDivergence{.statistics = statistics, .reconstruction = reconstruction}.bind(model);
-        return session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{}, executor).moments;
+        return session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(1), Clock{}, executor)
+            .moments;
     };
     using Reconstruction = ContrastiveDivergence::Reconstruction;
     constexpr Moment state = Moment::state;
     constexpr Moment mean = Moment::mean;
-    CHECK(moments(Statistics::samples, Reconstruction::sampled) == std::array{state, state, state, state});
-    CHECK(moments(Statistics::mixed, Reconstruction::sampled) == std::array{state, mean, state, mean});
-    CHECK(moments(Statistics::means, Reconstruction::sampled) == std::array{state, mean, mean, mean});
-    CHECK(moments(Statistics::mixed, Reconstruction::mean) == std::array{mean, mean, mean, mean});
+    CHECK(moments(Statistics::samples, Reconstruction::sampled) == std::vector{state, state, state, state});
+    CHECK(moments(Statistics::mixed, Reconstruction::sampled) == std::vector{state, mean, state, mean});
+    CHECK(moments(Statistics::means, Reconstruction::sampled) == std::vector{state, mean, mean, mean});
+    CHECK(moments(Statistics::mixed, Reconstruction::mean) == std::vector{mean, mean, mean, mean});
 }
 
 TEST_CASE("the number of steps follows its schedule and is at least one", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
-    States<double, 2> posterior{300, model.sizes()};
+    States<double> posterior{300, model.sizes()};
     Executor executor{Compute{}};
     auto const numbers = [&](Schedule const& steps, std::uint64_t epoch) {
         auto session = ContrastiveDivergence{.steps = steps}.bind(model);
-        auto const phase =
-            session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{.epoch = epoch}, executor);
+        auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(1),
+                                           Clock{.epoch = epoch}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {}, gradient, executor);
         return test::numbers(gradient);
@@ -193,10 +193,11 @@ TEST_CASE("CD takes batches of changing sizes, of one case and of one unit a lay
     auto session = ContrastiveDivergence{}.bind(model);
     Executor executor{Compute{.block_rows = 4}};
     for (std::size_t const rows : {5u, 1u, 9u, 2u}) {
-        States<double, 2> posterior{rows, model.sizes()};
-        auto const phase = session.sample(model, posterior.blocks(), Draws::from_seed(1), Clock{}, executor);
-        CHECK(phase.states[0].rows == rows);
-        CHECK(phase.states[1].rows == rows);
+        States<double> posterior{rows, model.sizes()};
+        auto const& phase =
+            session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(1), Clock{}, executor);
+        CHECK(phase.rows == rows);
+        CHECK(phase.blocks[1].rows == rows);
     }
 }
 

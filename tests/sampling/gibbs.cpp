@@ -14,31 +14,27 @@ namespace {
 constexpr std::size_t chains = 20000;
 
 // Chains that begin at exact draws from the model.
-template <class M>
-auto start_exactly(M const& model, test::MarkovChain<M>& chain, std::uint64_t seed) {
-    using T = typename M::value_type;
-    States<T, M::depth> states{chains, model.sizes()};
-    test::copy_rows<T, M::depth>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), chains, seed),
-                                 boltz::detail::all_layers<M::depth>(), states.blocks());
+template <class T>
+States<T> start_exactly(test::MarkovChain<T> const& chain, BoltzmannMachine<T> const& model, std::uint64_t seed) {
+    States<T> states{chains, model.sizes()};
+    test::copy_rows<T>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), chains, seed), LayerSet::all(),
+                       states.blocks());
     return states;
 }
 
-template <class M>
-double p_value(test::MarkovChain<M>& chain, States<typename M::value_type, M::depth>& states,
-               std::vector<double> const& probabilities) {
-    test::StateIndex<typename M::value_type, M::depth> const index{chain.joint.blocks(),
-                                                                   boltz::detail::all_layers<M::depth>()};
+template <class T>
+double p_value(test::MarkovChain<T> const& chain, States<T> const& states, std::vector<double> const& probabilities) {
+    test::StateIndex<T> const index{chain.joint.blocks(), LayerSet::all()};
     return test::chi_square_p(index.counts(states.blocks()), probabilities);
 }
 
 // All layers at once, each from what its neighbours were before: not a Gibbs sampler.
-template <class M>
-void stale_sweep(M const& model, States<typename M::value_type, M::depth>& states, Draws const& draws) {
+void stale_sweep(BoltzmannMachine<double> const& model, States<double>& states, Draws const& draws) {
     auto old = states;
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        model.template input<l>(old.blocks(), states[l]);
-        model.template layer<l>().unit().sample(states[l], draws.stream(l));
-    });
+    for (std::size_t l = 0; l < model.layers(); ++l) {
+        model.input(l, old.blocks(), states[l]);
+        model.unit(l).sample(states[l], draws.stream(l));
+    }
 }
 
 } // namespace
@@ -46,11 +42,11 @@ void stale_sweep(M const& model, States<typename M::value_type, M::depth>& state
 // Each chi-square test of this file rejects a right sampler with probability 1e-4; there are about 40.
 TEMPLATE_TEST_CASE("chains that begin at the model's distribution stay there", "[sampling][statistical]", float,
                    double) {
-    test::for_each_discrete_model<TestType>([](auto const& model) {
+    test::for_each_discrete_model<TestType>([](BoltzmannMachine<TestType> const& model) {
         test::MarkovChain chain{model};
         Executor executor{Compute{}};
         for (std::size_t const sweeps : {1u, 4u, 16u}) {
-            auto states = start_exactly(model, chain, 100 + sweeps);
+            auto states = start_exactly(chain, model, 100 + sweeps);
             gibbs_sweeps(model, states.blocks(), sweeps, Draws::from_seed(sweeps), executor);
             CHECK(p_value(chain, states, chain.stationary()) > 1e-4);
         }
@@ -58,9 +54,9 @@ TEMPLATE_TEST_CASE("chains that begin at the model's distribution stay there", "
 }
 
 TEST_CASE("a sampler that updates all layers at once is caught", "[sampling][statistical]") {
-    test::for_each_discrete_model([](auto const& model) {
+    test::for_each_discrete_model([](BoltzmannMachine<double> const& model) {
         test::MarkovChain chain{model};
-        auto states = start_exactly(model, chain, 1);
+        auto states = start_exactly(chain, model, 1);
         CHECK(p_value(chain, states, chain.stationary()) > 1e-4);
         for (std::size_t k = 0; k < 4; ++k) stale_sweep(model, states, Draws::from_seed(k));
         CHECK(p_value(chain, states, chain.stationary()) < 1e-8);
@@ -70,34 +66,32 @@ TEST_CASE("a sampler that updates all layers at once is caught", "[sampling][sta
 TEST_CASE("a sampler that repeats its random numbers is caught", "[sampling][statistical]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     test::MarkovChain chain{model};
-    auto states = start_exactly(model, chain, 1);
+    auto states = start_exactly(chain, model, 1);
     for (std::size_t i = 0; i < chains; ++i) {
-        auto const row = row_range(states.blocks(), i, 1);
-        gibbs_half_sweep(model, row, Parity::odd, Draws::from_seed(1));
-        gibbs_half_sweep(model, row, Parity::even, Draws::from_seed(2));
+        auto const row = states.blocks().row_range(i, 1);
+        gibbs_update(model, row, 1, Draws::from_seed(1));
+        gibbs_update(model, row, 0, Draws::from_seed(2));
     }
     CHECK(p_value(chain, states, chain.stationary()) < 1e-8);
 }
 
 TEST_CASE("real-valued chains stay at the model's distribution", "[sampling][statistical]") {
-    test::for_each_gaussian_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        auto const odd = test::layers_of_parity<M::depth>(1);
+    test::for_each_gaussian_model([](BoltzmannMachine<double> const& model) {
+        auto const odd = test::layers_of_parity(1);
         auto table = test::all_states(model, odd);
-        auto const p_odd = test::normalised(log_marginal<0>(model, table.blocks()));
+        auto const p_odd = test::normalised(log_marginal(model, table.blocks(), ~odd));
         // The exact means of the even layers: averages of their conditional means.
-        States<double, M::depth> means{table.rows(), model.sizes()};
-        mean_half_sweep(model, table.blocks(), means.blocks(), Parity::even);
-        test::StateIndex<double, M::depth> const index{table.blocks(), odd};
+        States<double> means{table.rows(), model.sizes()};
+        mean_update(model, table.blocks(), means.blocks(), 0);
+        test::StateIndex<double> const index{table.blocks(), odd};
         Executor executor{Compute{}};
         for (std::size_t const sweeps : {1u, 4u, 16u}) {
-            States<double, M::depth> states{chains, model.sizes()};
-            test::copy_rows<double, M::depth>(table.blocks(), test::drawn_rows(p_odd, chains, sweeps), odd,
-                                              states.blocks());
-            gibbs_half_sweep(model, states.blocks(), Parity::even, Draws::from_seed(50 + sweeps));
+            States<double> states{chains, model.sizes()};
+            test::copy_rows<double>(table.blocks(), test::drawn_rows(p_odd, chains, sweeps), odd, states.blocks());
+            gibbs_update(model, states.blocks(), 0, Draws::from_seed(50 + sweeps));
             gibbs_sweeps(model, states.blocks(), sweeps, Draws::from_seed(sweeps), executor);
             CHECK(test::chi_square_p(index.counts(states.blocks()), p_odd) > 1e-4);
-            for (std::size_t l = 0; l < M::depth; l += 2)
+            for (std::size_t l = 0; l < model.layers(); l += 2)
                 for (std::size_t j = 0; j < states[l].columns; ++j)
                     for (std::size_t k = 0; k < states[1].columns; ++k) {
                         std::vector<double> products(chains); // 5 standard errors: 6e-7 each
@@ -113,27 +107,25 @@ TEST_CASE("real-valued chains stay at the model's distribution", "[sampling][sta
 }
 
 TEST_CASE("draws given fixed neighbours have the conditional means", "[sampling][statistical]") {
-    test::for_each_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        States<double, M::depth> states{1, model.sizes()};
-        boltz::detail::for_each_index<M::depth>([&](auto l) {
-            model.template input<l>(states.blocks(), states[l], {.below = 0, .above = 0});
-            model.template layer<l>().unit().sample(states[l], Draws::from_seed(l));
-        });
-        States<double, M::depth> many{chains, model.sizes()};
-        test::copy_rows<double, M::depth>(states.blocks(), std::vector<std::size_t>(chains, 0),
-                                          boltz::detail::all_layers<M::depth>(), many.blocks());
-        for (Parity const parity : {Parity::even, Parity::odd}) {
+    test::for_each_model([](BoltzmannMachine<double> const& model) {
+        States<double> states{1, model.sizes()};
+        for (std::size_t l = 0; l < model.layers(); ++l) {
+            model.input(l, states.blocks(), states[l], {.below = 0, .above = 0});
+            model.unit(l).sample(states[l], Draws::from_seed(l));
+        }
+        States<double> many{chains, model.sizes()};
+        test::copy_rows<double>(states.blocks(), std::vector<std::size_t>(chains, 0), LayerSet::all(), many.blocks());
+        for (std::size_t const colour : {0u, 1u}) {
             auto drawn = many;
-            States<double, M::depth> means{1, model.sizes()};
-            gibbs_half_sweep(model, drawn.blocks(), parity, Draws::from_seed(9));
-            mean_half_sweep(model, states.blocks(), means.blocks(), parity);
-            for (std::size_t l = 0; l < M::depth; ++l)
+            States<double> means{1, model.sizes()};
+            gibbs_update(model, drawn.blocks(), colour, Draws::from_seed(9));
+            mean_update(model, states.blocks(), means.blocks(), colour);
+            for (std::size_t l = 0; l < model.layers(); ++l)
                 for (std::size_t j = 0; j < states[l].columns; ++j) {
                     std::vector<double> values(chains); // 5 standard errors: 6e-7 each
                     for (std::size_t i = 0; i < chains; ++i) values[i] = drawn[l](i, j);
                     auto const found = test::estimate(values);
-                    bool const updated = l % 2 == static_cast<std::size_t>(parity);
+                    bool const updated = l % 2 == colour;
                     double const expected = updated ? means[l](0, j) : states[l](0, j);
                     CHECK(std::abs(found.mean - expected) <= 5 * found.error + 1e-12);
                 }
@@ -143,13 +135,11 @@ TEST_CASE("draws given fixed neighbours have the conditional means", "[sampling]
 
 TEST_CASE("clamped layers keep their states and the free ones their conditional distribution",
           "[sampling][statistical]") {
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    test::for_each_discrete_model([](BoltzmannMachine<double> const& model) {
         test::MarkovChain chain{model};
         std::size_t const given = 1; // the joint state whose clamped layers are given
-        for (std::size_t const clamped_layer : {std::size_t{0}, M::depth - 1}) {
-            Observed<M::depth> clamped{};
-            clamped[clamped_layer] = true;
+        for (std::size_t const clamped_layer : {std::size_t{0}, model.layers() - 1}) {
+            auto const clamped = LayerSet::of(clamped_layer);
             std::vector<double> conditional = chain.stationary();
             double sum = 0;
             for (std::size_t i = 0; i < conditional.size(); ++i) {
@@ -159,9 +149,9 @@ TEST_CASE("clamped layers keep their states and the free ones their conditional 
                 sum += conditional[i];
             }
             for (double& p : conditional) p /= sum;
-            States<double, M::depth> states{chains, model.sizes()};
-            test::copy_rows<double, M::depth>(chain.joint.blocks(), test::drawn_rows(conditional, chains, 5),
-                                              boltz::detail::all_layers<M::depth>(), states.blocks());
+            States<double> states{chains, model.sizes()};
+            test::copy_rows<double>(chain.joint.blocks(), test::drawn_rows(conditional, chains, 5), LayerSet::all(),
+                                    states.blocks());
             Executor executor{Compute{}};
             gibbs_sweeps(model, states.blocks(), 6, Draws::from_seed(6), executor, clamped);
             CHECK(p_value(chain, states, conditional) > 1e-4); // a clamped unit that moved would give 0
@@ -169,26 +159,25 @@ TEST_CASE("clamped layers keep their states and the free ones their conditional 
     });
 }
 
-TEST_CASE("a half-sweep that keeps its means draws from them", "[sampling][statistical]") {
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+TEST_CASE("an update that keeps its means draws from them", "[sampling][statistical]") {
+    test::for_each_discrete_model([](BoltzmannMachine<double> const& model) {
         test::MarkovChain chain{model};
-        auto states = start_exactly(model, chain, 7);
+        auto states = start_exactly(chain, model, 7);
         auto means = states;
         auto expected = states;
-        mean_half_sweep(model, states.blocks(), expected.blocks(), Parity::even);
-        gibbs_half_sweep_with_means(model, states.blocks(), means.blocks(), Parity::even, Draws::from_seed(8));
+        mean_update(model, states.blocks(), expected.blocks(), 0);
+        gibbs_update_with_means(model, states.blocks(), means.blocks(), 0, Draws::from_seed(8));
         CHECK(p_value(chain, states, chain.stationary()) > 1e-4);
-        for (std::size_t l = 0; l < M::depth; l += 2)
+        for (std::size_t l = 0; l < model.layers(); l += 2)
             for (std::size_t j = 0; j < means[l].columns; ++j)
                 CHECK(means[l](17, j) == Approx(expected[l](17, j)).margin(1e-14));
     });
 }
 
-TEST_CASE("a mean half-sweep of the hidden layers leaves the visible one alone", "[sampling]") {
+TEST_CASE("an update of means leaves the layers alone that are clamped", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_dbm(), 1.2, 0.7, 2);
-    States<double, 3> states{2, model.sizes()};
-    mean_half_sweep(model, states.blocks(), states.blocks(), Parity::even, Layers::hidden);
+    States<double> states{2, model.sizes()};
+    mean_update(model, states.blocks(), states.blocks(), 0, LayerSet::of(0));
     CHECK(states[0](1, 0) == 0);
     CHECK(states[2](1, 0) == Approx(1 / (1 + std::exp(-model.layer<2>().bias()(0)))));
 }
@@ -209,7 +198,7 @@ TEST_CASE("chains of two real-valued layers have the normal's means and covarian
     double const mean_v = (1.5 * 0.4 - w * 0.7) / determinant;
     double const mean_h = (w * 0.4 - 2 * 0.7) / determinant;
 
-    States<double, 2> states{chains, rbm.sizes()};
+    States<double> states{chains, rbm.sizes()};
     Executor executor{Compute{}};
     gibbs_sweeps(rbm, states.blocks(), 30, Draws::from_seed(4), executor); // forgets its start by 0.27^30
     auto const check = [&](auto moment, double expected) {

@@ -19,12 +19,12 @@ TEST_CASE("what is known of a case is kept by unit, and the rest is left alone",
     given.clamp_columns(2, 1, top);
 
     auto const clamps = given.clamps();
-    CHECK(clamps.whole == Observed<3>{false, true, false});
-    CHECK(clamps.masks[0](1, 1) == 1);
-    CHECK(clamps.masks[0](1, 0) == 0);
+    CHECK(clamps.whole() == LayerSet{false, true, false});
+    CHECK(clamps.mask(0, 1, 1)(0, 1) == 1);
+    CHECK(clamps.mask(0, 1, 1)(0, 0) == 0);
 
-    auto const check = [&](Given<double, 3> const& known, std::size_t copies) {
-        States<double, 3> states{2 * copies, model.sizes()};
+    auto const check = [&](Given<double> const& known, std::size_t copies) {
+        States<double> states{2 * copies, model.sizes()};
         for (std::size_t l = 0; l < 3; ++l)
             for (std::size_t i = 0; i < states.rows(); ++i)
                 for (double& s : states[l].row(i)) s = -1;
@@ -62,7 +62,7 @@ TEST_CASE("values and masks of other shapes or numbers are refused", "[sampling]
     CHECK_THROWS_AS(given.clamp_columns(0, 4, narrow), ShapeError);
     CHECK_THROWS_AS(given.clamp_columns(0, 0, tall), ShapeError);
     CHECK_THROWS_AS(given.clamp_columns(5, 0, good), ValueError);
-    CHECK(given.clamps().touched() == Observed<3>{}); // nothing was changed
+    CHECK(given.clamps().touched() == LayerSet{}); // nothing was changed
 }
 
 TEST_CASE("more cases or copies than memory can hold are refused by name", "[sampling]") {

@@ -14,9 +14,8 @@ using namespace boltz;
 namespace {
 
 // Statistics of chains that have run for 40 sweeps on frozen parameters, 40 independent sets of 200.
-template <class M>
-test::Repetitions run(M const& model, Statistics statistics) {
-    States<double, M::depth> unused{1, model.sizes()};
+test::Repetitions run(BoltzmannMachine<double> const& model, Statistics statistics) {
+    States<double> unused{1, model.sizes()};
     Executor executor{Compute{}};
     test::Repetitions found;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
@@ -26,8 +25,9 @@ test::Repetitions run(M const& model, Statistics statistics) {
                                     .statistics = statistics}
                            .bind(model);
         Draws const draws = Draws::from_seed(5).stream(repetition);
-        session.sample(model, unused.blocks(), draws.stream(0), Clock{}, executor);
-        auto const phase = session.sample(model, unused.blocks(), draws.stream(1), Clock{.epoch = 1}, executor);
+        session.sample(model, unused.blocks(), {}, draws.stream(0), Clock{}, executor);
+        auto const& phase =
+            session.sample(model, unused.blocks(), LayerSet::of(0), draws.stream(1), Clock{.epoch = 1}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 1.0 / 200}, gradient, executor);
         found.add(test::numbers(gradient));
@@ -36,18 +36,17 @@ test::Repetitions run(M const& model, Statistics statistics) {
 }
 
 // E over the odd layers of the statistics of two rounds of means: what Statistics::means estimates.
-template <class M>
-std::vector<double> expected_of_means(M const& model) {
-    auto table = test::all_states(model, test::layers_of_parity<M::depth>(1));
-    auto const p_odd = test::normalised(log_marginal<0>(model, table.blocks()));
-    mean_half_sweep(model, table.blocks(), table.blocks(), Parity::even);
-    mean_half_sweep(model, table.blocks(), table.blocks(), Parity::odd);
+std::vector<double> expected_of_means(BoltzmannMachine<double> const& model) {
+    auto table = test::all_states(model, test::layers_of_parity(1));
+    auto const p_odd = test::normalised(
+        log_marginal(model, table.blocks(), test::layers_of_parity(0) & LayerSet::first(model.layers())));
+    mean_update(model, table.blocks(), table.blocks(), 0);
+    mean_update(model, table.blocks(), table.blocks(), 1);
     auto gradient = model.make_gradient();
     Executor executor{Compute{}};
-    Phase<double, M::depth> phase;
-    phase.moments.fill(Moment::mean);
+    Phase<double> phase;
     for (std::size_t i = 0; i < p_odd.size(); ++i) {
-        phase.states = row_range(table.blocks(), i, 1);
+        phase.refer(table.blocks().row_range(i, 1), Moment::mean);
         model.accumulate(phase, {.factor = p_odd[i], .keep = 1}, gradient, executor);
     }
     return test::numbers(gradient);
@@ -65,8 +64,8 @@ TEST_CASE("persistent chains on frozen parameters give the exact expectations", 
     });
 }
 
-TEST_CASE("means on both parities are biased by exactly the covariance they drop", "[sampling][statistical]") {
-    auto const check = [](auto const& model) {
+TEST_CASE("means on both colours are biased by exactly the covariance they drop", "[sampling][statistical]") {
+    auto const check = [](BoltzmannMachine<double> const& model) {
         auto const found = run(model, Statistics::means);
         CHECK(found.worst_score(expected_of_means(model)) < 5);
         CHECK(found.worst_score(test::numbers(exact_expectations(model))) > 8);
@@ -79,7 +78,7 @@ TEST_CASE("chains begin at the cases of the batch, in turn", "[sampling][statist
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     test::MarkovChain chain{model};
     std::vector<double> p_even(chain.even.rows(), 0.0);
-    States<double, 2> posterior{3, model.sizes()}; // 600 chains begin at three cases, 200 at each
+    States<double> posterior{3, model.sizes()}; // 600 chains begin at three cases, 200 at each
     for (std::size_t i = 0; i < 3; ++i) {
         copy(chain.even[0].row_range(4 * i + 1, 1), posterior[0].row_range(i, 1));
         p_even[4 * i + 1] = 1.0 / 3;
@@ -89,7 +88,8 @@ TEST_CASE("chains begin at the cases of the batch, in turn", "[sampling][statist
     test::Repetitions found;
     for (std::size_t repetition = 0; repetition < 64; ++repetition) {
         auto session = PersistentCD{.chains = 600}.bind(model);
-        auto const phase = session.sample(model, posterior.blocks(), Draws::from_seed(repetition), Clock{}, executor);
+        auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(repetition),
+                                           Clock{}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 1.0 / 600}, gradient, executor);
         found.add(test::numbers(gradient));
@@ -100,14 +100,15 @@ TEST_CASE("chains begin at the cases of the batch, in turn", "[sampling][statist
 
 TEST_CASE("chains that were saved and loaded go on to the bit", "[sampling]") {
     auto const model = test::randomised(test::mixed_dbm<float>(), 0.8, 0.5, 4);
-    using M = std::remove_cvref_t<decltype(model)>;
-    States<float, 3> posterior{4, model.sizes()};
-    boltz::detail::for_each_index<3>([&](auto l) { model.layer<l>().unit().mean(posterior[l]); });
+    States<float> posterior{4, model.sizes()};
+    for (std::size_t l = 0; l < 3; ++l) {
+        model.unit(l).mean(posterior[l]);
+    }
     Executor executor{Compute{}};
     PersistentCD const policy{.chains = 10, .steps = 2};
-    auto const next = [&](PersistentCD::Session<M>& session, std::uint64_t update) {
-        auto const phase = session.sample(model, posterior.blocks(), Draws::from_seed(1).stream(update),
-                                          Clock{.update = update}, executor);
+    auto const next = [&](PersistentCD::Session<float>& session, std::uint64_t update) {
+        auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0),
+                                           Draws::from_seed(1).stream(update), Clock{.update = update}, executor);
         auto gradient = model.make_gradient();
         model.accumulate(phase, {}, gradient, executor);
         return test::numbers(gradient);
@@ -138,7 +139,7 @@ TEST_CASE("persistent CD needs a chain, and a case to begin at", "[sampling]") {
     CHECK_THROWS_AS(PersistentCD{.chains = 0}.bind(model), ValueError);
     auto session = PersistentCD{}.bind(model);
     Executor executor{Compute{}};
-    CHECK_THROWS_AS(session.sample(model, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
+    CHECK_THROWS_AS(session.sample(model, {}, {}, Draws::from_seed(1), Clock{}, executor), ValueError);
 }
 
 } // namespace test_persistent_cd

@@ -12,14 +12,12 @@ using namespace boltz;
 
 TEST_CASE("samples after a long run have the model's probabilities", "[sampling][statistical]") {
     // One chi-square test at 1e-4 for each of 5 models.
-    test::for_each_discrete_model([](auto model) {
-        using M = std::remove_cvref_t<decltype(model)>;
-        for (std::size_t l = 0; l + 1 < M::depth; ++l)
-            for (auto& w : model.weights(l)) w *= 0.5;
+    test::for_each_discrete_model([](auto const& strong) {
+        BoltzmannMachine<double> const model = test::weakened(strong, 0.5);
         test::MarkovChain chain{model};
         Random random{7};
         auto states = sample(model, {.count = 10000, .sweeps = 30}, random);
-        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+        test::StateIndex<double> const index{chain.joint.blocks(), LayerSet::all()};
         CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
     });
 }
@@ -31,7 +29,7 @@ TEST_CASE("samples without a sweep are draws from the biases", "[sampling][stati
     test::MarkovChain chain{independent};
     Random random{7};
     auto states = sample(model, {.count = 20000, .sweeps = 0}, random);
-    test::StateIndex<double, 2> const index{chain.joint.blocks(), {true, true}};
+    test::StateIndex<double> const index{chain.joint.blocks(), {true, true}};
     CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
 }
 
@@ -104,8 +102,8 @@ TEST_CASE("chains that are read several times go on between reads", "[sampling]"
 TEST_CASE("chains begin at given states, in turn", "[sampling]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     test::MarkovChain chain{model};
-    States<double, 3> start{2, model.sizes()};
-    test::copy_rows<double, 3>(chain.joint.blocks(), {7, 31}, {true, true, true}, start.blocks());
+    States<double> start{2, model.sizes()};
+    test::copy_rows<double>(chain.joint.blocks(), {7, 31}, {true, true, true}, start.blocks());
     Random random{1};
     auto const states = sample(model, start, {.count = 5, .sweeps = 0}, random);
     for (std::size_t l = 0; l < 3; ++l)
@@ -114,18 +112,17 @@ TEST_CASE("chains begin at given states, in turn", "[sampling]") {
 
 TEST_CASE("chains that begin at the model's distribution are there at every read", "[sampling][statistical]") {
     // One chi-square test at 1e-4 for each of 5 models and 3 reads.
-    test::for_each_discrete_model([](auto const& model) {
-        using M = std::remove_cvref_t<decltype(model)>;
+    test::for_each_discrete_model([](BoltzmannMachine<double> const& model) {
         test::MarkovChain chain{model};
         std::size_t const count = 10000;
-        States<double, M::depth> start{count, model.sizes()};
-        test::copy_rows<double, M::depth>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), count, 4),
-                                          boltz::detail::all_layers<M::depth>(), start.blocks());
+        States<double> start{count, model.sizes()};
+        test::copy_rows<double>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), count, 4), LayerSet::all(),
+                                start.blocks());
         Random random{3};
         auto states = sample(model, start, {.count = count, .sweeps = 2, .reads = 3}, random);
-        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+        test::StateIndex<double> const index{chain.joint.blocks(), LayerSet::all()};
         for (std::size_t r = 0; r < 3; ++r)
-            CHECK(test::chi_square_p(index.counts(row_range(states.blocks(), r * count, count)), chain.stationary()) >
+            CHECK(test::chi_square_p(index.counts(states.blocks().row_range(r * count, count)), chain.stationary()) >
                   1e-4);
     });
 }
@@ -135,9 +132,9 @@ TEST_CASE("starts of other layers or with impossible states, and reads of nothin
     Random random{1};
     CHECK_THROWS_AS(sample(model, {.reads = 0}, random), ValueError);
     CHECK_THROWS_AS(sample(model, {.thinning = 0}, random), ValueError);
-    CHECK_THROWS_AS(sample(model, States<double, 2>{0, model.sizes()}, {}, random), ValueError);
-    CHECK_THROWS_AS(sample(model, States<double, 2>{1, {4, 2}}, {}, random), ShapeError);
-    States<double, 2> impossible{1, model.sizes()};
+    CHECK_THROWS_AS(sample(model, States<double>{0, model.sizes()}, {}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, States<double>{1, std::array<std::size_t, 2>{4, 2}}, {}, random), ShapeError);
+    States<double> impossible{1, model.sizes()};
     impossible[1](0, 2) = -1;
     CHECK_THROWS_AS(sample(model, impossible, {}, random), ValueError);
 }
@@ -157,5 +154,5 @@ TEST_CASE("more chains or samples than memory can hold are refused by name", "[s
     // Chains that are read and not kept may be read without end, but must fit themselves.
     Random random{1};
     CHECK_THROWS_AS(sample(model, {.count = huge}, random, [](std::size_t, auto const&) {}), ValueError);
-    CHECK_THROWS_AS((States<float, 2>{huge, {4, 8}}), ValueError);
+    CHECK_THROWS_AS((States<float>{huge, std::array<std::size_t, 2>{4, 8}}), ValueError);
 }

@@ -26,10 +26,9 @@ bool same(auto const& a, auto const& b) {
 TEST_CASE("samples given some units have the exact conditional probabilities", "[sampling][statistical]") {
     // One chi-square test at 1e-4 for each of 5 models and 2 patterns.
     test::for_each_discrete_model([](auto const& strong) {
-        auto const model = test::weakened(strong, 0.5);
-        using M = std::remove_cvref_t<decltype(model)>;
+        BoltzmannMachine<double> const model = test::weakened(strong, 0.5);
         test::MarkovChain chain{model};
-        test::StateIndex<double, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+        test::StateIndex<double> const index{chain.joint.blocks(), LayerSet::all()};
         for (std::uint64_t const pattern : {1u, 2u}) {
             test::ClampedModel const clamped{model, pattern};
             auto const known = clamped.known(model, chain, 5, 4);
@@ -43,8 +42,7 @@ TEST_CASE("samples given some units have the exact conditional probabilities", "
 TEST_CASE("means given some units are the exact conditional means", "[sampling][statistical]") {
     // Means of 40 independent calls; 5 standard errors of 40: 1e-5 each, about 120 looked at.
     test::for_each_discrete_model([](auto const& strong) {
-        auto const model = test::weakened(strong, 0.5);
-        using M = std::remove_cvref_t<decltype(model)>;
+        BoltzmannMachine<double> const model = test::weakened(strong, 0.5);
         test::MarkovChain chain{model};
         test::ClampedModel const clamped{model, 2};
         auto const conditional = clamped.conditional(chain, 5);
@@ -54,12 +52,12 @@ TEST_CASE("means given some units are the exact conditional means", "[sampling][
         for (std::size_t repetition = 0; repetition < 40; ++repetition) {
             auto const means = mean_given(model, known, {.chains = 4, .sweeps = 20, .reads = 25}, random).mean;
             std::vector<double> run;
-            for (std::size_t l = 0; l < M::depth; ++l)
+            for (std::size_t l = 0; l < model.layers(); ++l)
                 for (double const m : means[l].row(0)) run.push_back(m);
             found.add(run);
         }
         std::vector<double> expected;
-        for (std::size_t l = 0; l < M::depth; ++l)
+        for (std::size_t l = 0; l < model.layers(); ++l)
             for (std::size_t j = 0; j < chain.joint[l].columns; ++j) {
                 double mean = 0;
                 for (std::size_t i = 0; i < conditional.size(); ++i) mean += conditional[i] * chain.joint[l](i, j);
@@ -69,7 +67,7 @@ TEST_CASE("means given some units are the exact conditional means", "[sampling][
     });
 }
 
-TEST_CASE("the posterior of a layer that hears only clamped ones is exact after one read", "[sampling]") {
+TEST_CASE("the posterior of a layer with clamped neighbours only is exact after one read", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     Matrix<double> visible = xt::zeros<double>({2, 4});
     visible(0, 1) = 1;
@@ -78,9 +76,9 @@ TEST_CASE("the posterior of a layer that hears only clamped ones is exact after 
     given.clamp(0, visible);
     Random random{1};
     auto const means = mean_given(model, given, {.chains = 1, .sweeps = 0, .reads = 1}, random).mean;
-    States<double, 2> expected{2, model.sizes()};
+    States<double> expected{2, model.sizes()};
     copy(visible, expected[0]);
-    mean_half_sweep(model, expected.blocks(), expected.blocks(), Parity::odd);
+    mean_update(model, expected.blocks(), expected.blocks(), 1);
     for (std::size_t i = 0; i < 2; ++i)
         for (std::size_t j = 0; j < 3; ++j) CHECK(means[1](i, j) == Approx(expected[1](i, j)).epsilon(1e-14));
     CHECK(means[0](1, 2) == 0.3);
@@ -90,8 +88,8 @@ TEST_CASE("copies of a case stand side by side, and no number of threads changes
     auto const model = test::randomised(test::mixed_dbm<float>(), 0.8, 0.5, 4);
     test::MarkovChain chain{model};
     test::ClampedModel const clamped{model, 1};
-    Given<float, 3> const first = clamped.known(model, chain, 5, 1);
-    Given<float, 3> two{model, 2};
+    Given<float> const first = clamped.known(model, chain, 5, 1);
+    Given<float> two{model, 2};
     Matrix<float> values = xt::zeros<float>({2, 2});
     values(0, 0) = values(1, 1) = 1;
     values(0, 1) = values(1, 0) = -1;

@@ -4,50 +4,51 @@
 /// @file
 /// A model as a user may write one, which knows nothing of how its products are made.
 
-#include "support/model_zoo.hpp"
+#include <boltz/archive.hpp>
+#include <boltz/executor.hpp>
+#include <boltz/factors.hpp>
+#include <boltz/graph.hpp>
+#include <boltz/model/model.hpp>
+#include <boltz/states.hpp>
+#include <boltz/types.hpp>
 
+#include <cstddef>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace test {
 
-/// A model that shows of another one what the concept asks for, and nothing more.
+/// A model that shows of another one what `boltz::Model` asks for, and nothing more.
 template <class M>
-class OwnModel {
+class OwnModel final : public boltz::Model<typename M::value_type> {
+    using T = typename M::value_type;
+
   public:
-    static constexpr std::size_t depth = M::depth;
-    using value_type = typename M::value_type;
-    using Gradient = typename M::Gradient;
+    using boltz::Parametric<T>::weight_block;
+    using boltz::Parametric<T>::bias_span;
 
     explicit OwnModel(M model) : model_{std::move(model)} {}
 
-    template <std::size_t I>
-    [[nodiscard]] auto& layer() noexcept {
-        return model_.template layer<I>();
+    [[nodiscard]] boltz::LayerGraph const& graph() const noexcept override { return model_.graph(); }
+    [[nodiscard]] boltz::AnyUnit<T> const& unit(std::size_t layer) const override { return model_.unit(layer); }
+    void input(std::size_t layer, boltz::StatesView<T const> states, boltz::Block<T> out,
+               boltz::Factors const& factors = {}) const override {
+        model_.input(layer, states, out, factors);
     }
-    template <std::size_t I>
-    [[nodiscard]] auto const& layer() const noexcept {
-        return model_.template layer<I>();
-    }
-    [[nodiscard]] auto sizes() const noexcept { return model_.sizes(); }
-
-    template <std::size_t I>
-    void input(boltz::StateBlocks<value_type, depth> const& states, boltz::Block<value_type> out,
-               boltz::Factors factors = {}) const {
-        model_.template input<I>(states, out, factors);
-    }
-    [[nodiscard]] Gradient make_gradient() const { return model_.make_gradient(); }
-    void accumulate(boltz::Phase<value_type, depth> const& phase, boltz::Accumulation how, Gradient& gradient,
-                    boltz::Executor& executor) const {
+    void accumulate(boltz::Phase<T> const& phase, boltz::Accumulation how, boltz::ParameterSet<T>& gradient,
+                    boltz::Executor& executor) const override {
         model_.accumulate(phase, how, gradient, executor);
     }
-    template <class F, class... Sets>
-    void for_each_parameter(F&& f, Sets&... sets) {
-        model_.for_each_parameter(f, sets...);
+    [[nodiscard]] std::vector<boltz::Connection> const& weight_connections() const noexcept override {
+        return model_.weight_connections();
     }
-    template <class Archive>
-    void archive(Archive& archive) {
-        model_.archive(archive);
+    [[nodiscard]] boltz::Block<T> weight_block(std::size_t connection) override {
+        return model_.weight_block(connection);
     }
+    [[nodiscard]] std::size_t parameter_layers() const noexcept override { return model_.parameter_layers(); }
+    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override { return model_.bias_span(layer); }
+    void archive(boltz::Archive& archive) override { model_.archive(archive); }
 
   private:
     M model_;

@@ -75,7 +75,7 @@ void check_features_and_samples(M const& model, Inference const& inference, bolt
     using T = typename M::value_type;
     auto const data = random_pictures<T>();
     boltz::Matrix<T> expected;
-    boltz::States<T, M::depth> states;
+    boltz::States<T> states;
     for (std::size_t const threads : {1u, 2u, 3u, 5u}) {
         boltz::Compute const compute{.threads = threads, .block_rows = 8, .precision = precision};
         auto const means = boltz::features<1>(model, data, inference, compute);
@@ -86,7 +86,7 @@ void check_features_and_samples(M const& model, Inference const& inference, bolt
             states = drawn;
         }
         CHECK(std::equal(means.begin(), means.end(), expected.begin(), expected.end()));
-        for (std::size_t l = 0; l < M::depth; ++l)
+        for (std::size_t l = 0; l < model.layers(); ++l)
             for (std::size_t i = 0; i < 50; ++i)
                 REQUIRE(std::equal(drawn[l].row(i).begin(), drawn[l].row(i).end(), states[l].row(i).begin()));
     }

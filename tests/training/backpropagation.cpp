@@ -22,10 +22,10 @@ using namespace boltz;
 
 namespace {
 
-using Small = MLP<4, double>;
-
-Small small(Activation activation) {
-    return test::random_network(Small{{3, 5, 4, 3}, {2, 1, 0}, activation}, 0.6, 1);
+/// A network with what enters beside its layers.
+template <class Hidden = Bernoulli>
+MLP<double> small() {
+    return test::random_network(test::softmax_network<Hidden, double>({3, {2, 1, 0}}, {5, 4}, 3), 0.6, 1);
 }
 
 std::vector<std::size_t> all(std::size_t count) {
@@ -50,20 +50,20 @@ void with_data(F&& f) {
 }
 
 /// The walked gradient of the sum over cases of log p(target).
-std::vector<double> gradient_of(Small const& network, StateBlocks<double, 4> const& states,
-                                StateBlocks<double, 4> const& slopes) {
+std::vector<double> gradient_of(MLP<double> const& network, StatesView<double const> states,
+                                StatesView<double const> gradients) {
     std::vector<double> result;
-    for (std::size_t l = 0; l < 3; ++l)
+    for (std::size_t l = 0; l + 1 < network.layers(); ++l)
         for (std::size_t i = 0; i < network.widths()[l]; ++i)
             for (std::size_t j = 0; j < network.sizes()[l + 1]; ++j) {
                 double sum = 0;
-                for (std::size_t n = 0; n < states[l].rows; ++n) sum += states[l](n, i) * slopes[l + 1](n, j);
+                for (std::size_t n = 0; n < states[l].rows; ++n) sum += states[l](n, i) * gradients[l + 1](n, j);
                 result.push_back(sum);
             }
-    for (std::size_t l = 1; l < 4; ++l)
+    for (std::size_t l = 1; l < network.layers(); ++l)
         for (std::size_t j = 0; j < network.sizes()[l]; ++j) {
             double sum = 0;
-            for (std::size_t n = 0; n < slopes[l].rows; ++n) sum += slopes[l](n, j);
+            for (std::size_t n = 0; n < gradients[l].rows; ++n) sum += gradients[l](n, j);
             result.push_back(sum);
         }
     return result;
@@ -71,22 +71,21 @@ std::vector<double> gradient_of(Small const& network, StateBlocks<double, 4> con
 
 } // namespace
 
-TEST_CASE("slopes agree with finite differences, through dropout and what enters beside layers",
+TEST_CASE("gradients agree with finite differences, through dropout and what enters beside layers",
           "[backpropagation]") {
-    for (Activation const activation : {Activation::logistic, Activation::rectified})
+    for (MLP<double> const& network : {small<Bernoulli>(), small<Rectified>(), small<Gaussian>()})
         for (double const share : {0.0, 0.4})
             with_data([&](auto const&, auto const&, auto const& data) {
-                Small const network = small(activation);
                 Executor executor{Compute{.threads = 1, .block_rows = 4}};
                 Draws const draws = Draws::from_seed(11);
                 DroppedShares const dropped{share, share / 2, share};
-                detail::BackwardPass<Small> pass;
-                auto const loss = [&](Small const& at) {
-                    return pass.run(at, detail::PlainProducts{}, data, all(9), dropped, draws, executor);
+                detail::BackwardPass<double> pass;
+                auto const loss = [&](MLP<double> const& at) {
+                    return pass.run(at, {}, detail::TrainingData<double>{data}, all(9), dropped, draws, executor);
                 };
                 auto const differences = test::finite_differences(network, loss);
                 static_cast<void>(loss(network));
-                auto gradient = gradient_of(network, pass.states(), pass.slopes());
+                auto gradient = gradient_of(network, pass.states(), pass.gradients());
                 for (double& slope : gradient) slope = -slope; // of the loss
                 CHECK(largest_difference(gradient, differences) < 1e-6);
             });
@@ -95,10 +94,10 @@ TEST_CASE("slopes agree with finite differences, through dropout and what enters
 TEST_CASE("a step follows the gradient of the mean cross-entropy, of the cases and of nothing else",
           "[backpropagation]") {
     with_data([&](auto const& inputs, auto const& labels, auto const& data) {
-        Small network = small(Activation::logistic);
+        MLP<double> network = small();
         auto const before = test::parameters_of(network);
         auto const differences =
-            test::finite_differences(network, [&](Small const& at) { return test::mean_loss(at, inputs, labels); });
+            test::finite_differences(network, [&](MLP<double> const& at) { return test::mean_loss(at, inputs, labels); });
         Random random{1};
         Backpropagation{Sgd{.learning_rate = 0.5}}.fit(network, data, {.epochs = 1, .batch_size = 9}, random);
         auto step = test::parameters_of(network);
@@ -127,7 +126,7 @@ TEST_CASE("a network learns, and says how it does", "[backpropagation]") {
     Matrix<float> inputs = test::random_matrix<float>(90, 4, 7);
     auto const labels = test::labels_in_turn(90, 3);
     for (std::size_t i = 0; i < 90; ++i) inputs(i, labels[i]) += 4; // three overlapping clusters
-    MLP<3> network = test::random_network(MLP<3>{{4, 8, 3}}, 0.1, 1);
+    MLP network = test::random_network(test::softmax_network(4, {8}, 3), 0.1, 1);
     double const before = error_rate(network, MatrixSource{inputs}, labels);
     Random random{1};
     FitReport const report = Backpropagation{Sgd{.learning_rate = 0.2, .momentum = 0.9}}.fit(
@@ -147,7 +146,7 @@ TEST_CASE("a training of a network is the same for any number of threads", "[bac
     Matrix<float> const inputs = test::random_matrix<float>(103, 40, 7);
     auto const labels = test::labels_in_turn(103, 4);
     auto const trained = [&](std::size_t threads) {
-        MLP<4> network = test::random_network(MLP<4>{{30, 70, 20, 4}, {10, 0, 0}}, 0.1, 1);
+        MLP network = test::random_network(test::softmax_network({30, {10}}, {70, 20}, 4), 0.1, 1);
         Random random{1};
         Backpropagation{Sgd{.learning_rate = 0.1, .momentum = 0.5},
                         Dropout{.input = 0.2, .beside = 0.1, .hidden = 0.5}}
@@ -165,20 +164,20 @@ TEST_CASE("a training of a network goes on to the bit, from the middle of an epo
     auto const data = on_layers<0, 1>(inputs, OneHot{labels, 3});
     Backpropagation const recipe{Sgd{.learning_rate = 0.1, .momentum = 0.5}, Dropout{.hidden = 0.5}};
     FitOptions const options{.epochs = 4, .batch_size = 10};
-    auto const start = test::random_network(MLP<3>{{6, 7, 3}}, 0.3, 1);
+    auto const start = test::random_network(test::softmax_network(6, {7}, 3), 0.3, 1);
 
-    MLP<3> unbroken = start;
+    MLP unbroken = start;
     Random random{1};
     auto const report = recipe.fit(unbroken, data, options, random);
 
     for (std::size_t const batches : {5u, 7u}) {
-        MLP<3> first = start;
+        MLP first = start;
         auto session = recipe.bind(first);
         Random again{1};
         session.fit(data, options, again, StopWhen{test::AfterBatches{batches}});
         Arrays const state = to_arrays(session);
 
-        MLP<3> second{{6, 7, 3}};
+        MLP second = test::softmax_network(6, {7}, 3);
         auto resumed = recipe.bind(second);
         from_arrays(state, resumed);
         Random third{9};
@@ -197,7 +196,7 @@ TEST_CASE("a trial whose gradient is not finite spoils no other one", "[backprop
             Random random{1};
             session.fit(on_layers<0, 1>(cases, OneHot{labels, 3}), {.epochs = epochs, .batch_size = 30}, random);
         };
-        auto network = test::random_network(MLP<4>{{4, 8, 8, 3}, {}, Activation::rectified}, 0.5, 1);
+        auto network = test::random_network(test::softmax_network<Rectified>(4, {8, 8}, 3), 0.5, 1);
         auto session = Backpropagation{optimizer}.bind(network);
         fit(session, large, 1);
         auto other = network;
@@ -215,7 +214,7 @@ TEST_CASE("a trial whose gradient is not finite spoils no other one", "[backprop
 
 TEST_CASE("a training of a network says what it cannot take, and changes nothing", "[backpropagation]") {
     with_data([&](auto const& inputs, auto const& labels, auto const& data) {
-        Small network = small(Activation::logistic);
+        MLP<double> network = small();
         auto const before = test::parameters_of(network);
         Random random{1};
         Backpropagation const recipe{Sgd{}};
@@ -241,7 +240,7 @@ TEST_CASE("line searches on chunks train a network, to the bit for any number of
     for (std::size_t i = 0; i < 90; ++i) inputs(i, labels[i]) += 4;
     auto const data = on_layers<0, 1>(inputs, OneHot{labels, 3});
     auto const check = [&](auto const& optimizer) {
-        auto const start = test::random_network(MLP<3>{{4, 8, 3}}, 0.1, 1);
+        auto const start = test::random_network(test::softmax_network(4, {8}, 3), 0.1, 1);
         Backpropagation const recipe{optimizer};
         auto const fit = [&](auto& session, std::size_t epochs, std::size_t threads) {
             Random random{1};

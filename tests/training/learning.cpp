@@ -100,7 +100,7 @@ TEST_CASE("training a DBM with labels on top raises the exact log-likelihood of 
                     test::layer<Bernoulli, float>(4), test::layer<Multinomial, float>(2)};
     auto dbm = test::randomised(shape, 0.1, 0, 1);
     auto const joint = [&] {
-        States<float, 4> states{data.shape(0), dbm.sizes()};
+        States<float> states{data.shape(0), dbm.sizes()};
         copy(Block{std::as_const(data)}, states[0]);
         for (std::size_t i = 0; i < labels.size(); ++i) states[3](i, labels[i]) = 1;
         return mean(exact_log_sum(dbm, states.blocks(), {true, false, false, true})) - exact_log_partition(dbm);
@@ -113,6 +113,48 @@ TEST_CASE("training a DBM with labels on top raises the exact log-likelihood of 
     CHECK(before < -6);
     CHECK(after > -4.3);
     CHECK(after <= -std::log(12.0));
+}
+
+TEST_CASE("training a machine of any graph raises the exact log-likelihood of pictures and labels together") {
+    // Pictures on layer 0, labels on layer 1. No model exceeds -log 12.
+    auto const all = test::bars<float>(3);
+    auto const all_labels = test::bar_labels(3);
+    std::vector<std::size_t> const chosen{1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13}; // those with a direction
+    Matrix<float> data = xt::zeros<float>({chosen.size(), std::size_t{9}});
+    std::vector<std::uint8_t> labels;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        copy(Block{all}.row_range(chosen[i], 1), Block{data}.row_range(i, 1));
+        labels.push_back(all_labels[chosen[i]]);
+    }
+    auto const check = [&](std::vector<Connection> const& connections, auto const& recipe, double least) {
+        auto machine =
+            test::randomised(BoltzmannMachine{connections, test::layer<Bernoulli, float>(9),
+                                              test::layer<Multinomial, float>(2), test::layer<Bernoulli, float>(8)},
+                             0.1, 0, 1);
+        auto const joint = [&] {
+            States<float> states{data.shape(0), machine.sizes()};
+            copy(Block{std::as_const(data)}, states[0]);
+            for (std::size_t i = 0; i < labels.size(); ++i) states[1](i, labels[i]) = 1;
+            return mean(exact_log_sum(machine, states.blocks(), LayerSet::of(0, 1))) - exact_log_partition(machine);
+        };
+        double const before = joint();
+        Random random{2};
+        recipe.fit(machine, on_layers<0, 1>(data, OneHot{labels, 2}), {.epochs = 3000, .batch_size = 12}, random);
+        double const after = joint();
+        CHECK(before < -6);
+        CHECK(after > least);
+        CHECK(after <= -std::log(12.0));
+    };
+    Sgd const sgd{.learning_rate = 0.1};
+    SECTION("two visible layers under one hidden layer") {
+        check({{0, 2}, {1, 2}}, Trainer{PersistentCD{.chains = 100}, sgd, MeanField{}}, -4.0);
+    }
+    SECTION("a triangle: weights between the visible layers, too") {
+        check({{0, 2}, {1, 2}, {0, 1}}, Trainer{PersistentCD{.chains = 100}, sgd, MeanField{}}, -4.0);
+    }
+    SECTION("two visible layers by contrastive divergence") {
+        check({{0, 2}, {1, 2}}, Trainer{ContrastiveDivergence{}, sgd, MeanField{}}, -5.0);
+    }
 }
 
 } // namespace test_learning

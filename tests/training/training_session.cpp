@@ -56,8 +56,8 @@ Arrays check_resumes(M const& start, Recipe const& recipe, Data const& data, Shu
     };
     auto const gone_on_with = [&](auto&& restore) {
         M fresh = start;
-        for (std::size_t l = 0; l + 1 < M::depth; ++l)
-            for (auto& w : fresh.weights(l)) w = 0;
+        for (std::size_t c = 0; c < fresh.weight_connections().size(); ++c)
+            for (auto& w : fresh.weights(c)) w = 0;
         auto session = recipe.bind(fresh);
         restore(session);
         Random other_random{12345};

@@ -179,7 +179,7 @@ TEST_CASE("log precisions survive saving", "[unit]") {
 TEST_CASE("a Gaussian unit that was never told its size is refused before it is used", "[unit]") {
     RBM rbm{StochasticLayer<Gaussian>{3}, StochasticLayer<Bernoulli>{2}};
     rbm.visible().unit() = Gaussian::learned();
-    States<float, 2> states{1, rbm.sizes()};
+    States<float> states{1, rbm.sizes()};
     CHECK_THROWS_AS(energy(rbm, states.blocks()), ShapeError);
 }
 

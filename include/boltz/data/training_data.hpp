@@ -89,6 +89,9 @@ class TrainingData {
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
     /// @throws ShapeError, ValueError
     void check(Field<T> const& field, std::string_view function, Draws const& draws) const;
+    /// The same for the data of one layer, which has so many units of this kind.
+    void check_layer(std::size_t layer, AnyUnit<T> const& unit, std::size_t units, std::string_view function,
+                     Draws const& draws) const;
 
   private:
     struct Part {
@@ -119,28 +122,33 @@ class TrainingData {
 
 template <std::floating_point T>
 void TrainingData<T>::check(Field<T> const& field, std::string_view function, Draws const& draws) const {
-    if (rows() == 0) fail<ValueError>(function, ": data has 0 rows, but needs at least 1");
     for (Part const& part : parts_) {
-        auto const& [layer, own, source] = part;
-        if (layer >= field.layers())
-            fail<ValueError>(function, ": there is data on layer ", layer, ", but the model has ", field.layers(),
-                             " layers");
-        std::size_t const units = field.sizes()[layer];
-        if (source->columns() != units)
-            fail<ShapeError>(function, ": data has ", source->columns(), " columns, but layer ", layer, " has ",
-                             units, " units");
-        constexpr std::size_t step = 64;
-        Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
-        std::vector<std::size_t> indices(rows_read.shape(0));
-        std::string const argument = data_of_layer(function, layer);
-        for (std::size_t first = 0; first < rows(); first += step) {
-            std::size_t const count = std::min(step, rows() - first);
-            std::iota(indices.begin(), indices.end(), first);
-            Block<T> const block = Block{rows_read}.row_range(0, count);
-            source->load(std::span<std::size_t const>{indices.data(), count}, block,
-                         draws.stream(layer).from_row(first));
-            field.unit(layer).validate(block, argument, first);
-        }
+        if (part.layer >= field.layers())
+            fail<ValueError>(function, ": there is data on layer ", part.layer, ", but the model has ",
+                             field.layers(), " layers");
+        check_layer(part.layer, field.unit(part.layer), field.sizes()[part.layer], function, draws);
+    }
+}
+
+template <std::floating_point T>
+void TrainingData<T>::check_layer(std::size_t layer, AnyUnit<T> const& unit, std::size_t units,
+                                  std::string_view function, Draws const& draws) const {
+    if (rows() == 0) fail<ValueError>(function, ": data has 0 rows, but needs at least 1");
+    AnySource<T> const& data = source(layer);
+    if (data.columns() != units)
+        fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ", units,
+                         " units");
+    unit.check_size(units);
+    constexpr std::size_t step = 64;
+    Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
+    std::vector<std::size_t> indices(rows_read.shape(0));
+    std::string const argument = data_of_layer(function, layer);
+    for (std::size_t first = 0; first < rows(); first += step) {
+        std::size_t const count = std::min(step, rows() - first);
+        std::iota(indices.begin(), indices.end(), first);
+        Block<T> const block = Block{rows_read}.row_range(0, count);
+        data.load(std::span<std::size_t const>{indices.data(), count}, block, draws.stream(layer).from_row(first));
+        unit.validate(block, argument, first);
     }
 }
 

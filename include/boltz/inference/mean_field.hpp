@@ -21,10 +21,10 @@ namespace boltz {
 /// The factorised distribution of the unobserved layers that is closest to their posterior, by sweeps over
 /// mu_l = A'(sum over neighbours of W mu + b_l), layer after layer, each with the newest means of its neighbours.
 ///
-/// It starts bottom-up; where an upper neighbour is not known yet, the input from the lower ones counts twice in its
-/// place (Salakhutdinov & Hinton 2009, section 3). A sweep never lowers the variational bound. A block of rows stops by
-/// itself once no mean changes by more than `tolerance`. What the observed layers contribute is computed once. Cost of
-/// a sweep: two products a connection between hidden layers.
+/// It starts with one pass from layer 0 on (bottom-up); where a neighbour is not known yet, the input from those that
+/// are counts twice in its place (Salakhutdinov & Hinton 2009, section 3). A sweep never lowers the variational
+/// bound. A block of rows stops by itself once no mean changes by more than `tolerance`. What the observed layers
+/// contribute is computed once. Cost of a sweep: two products a connection between hidden layers.
 struct MeanField {
     std::size_t max_sweeps = 10; ///< sweeps after the bottom-up start; 0 leaves the start as it is
     double tolerance = 1e-4;     ///< on the largest change of a mean in a sweep; 0 always runs all sweeps
@@ -99,18 +99,15 @@ class MeanField::Session final : public InferenceSession<T> {
         }
         return report;
     }
-    // The bottom-up start of a layer, whose block holds what observed layers contribute.
+    // The start of a layer, whose block holds what observed layers contribute. Layers with lower numbers have begun;
+    // the blocks of those that have not hold anything.
     static Factors start_of(LayerGraph const& graph, std::size_t layer, LayerSet observed) {
-        bool has_lower = false, lower_missing = false, upper_missing = false;
-        for (Neighbour const& n : graph.neighbours(layer)) {
-            bool const missing = !observed[n.layer];
-            bool const lower = n.pass == detail::Pass::up;
-            has_lower = has_lower || lower;
-            lower_missing = lower_missing || (lower && missing);
-            upper_missing = upper_missing || (!lower && missing);
-        }
-        double const times = has_lower && upper_missing ? 2 : 1;
-        if (lower_missing) return {.below = times, .above = 0, .bias = 0, .keep = 1, .among = ~observed};
+        LayerSet const neighbours = graph.neighbour_set(layer);
+        LayerSet const begun = LayerSet::first(layer) & ~observed;
+        LayerSet const known = neighbours & (observed | begun);
+        double const times = !known.empty() && known != neighbours ? 2 : 1;
+        if (!(neighbours & begun).empty())
+            return {.below = times, .above = times, .bias = 0, .keep = 1, .among = begun};
         return {.below = 0, .above = 0, .bias = 1 - times, .keep = times};
     }
     // Not-a-number wins and stays.

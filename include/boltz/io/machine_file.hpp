@@ -84,7 +84,7 @@ std::unique_ptr<AnyUnit<T>> make_unit(Json const& description, std::size_t size,
     if (name != "joint") {
         auto unit = kinds.make(name);
         if (unit == nullptr)
-            fail<FormatError>("load: ", path, " has ", excerpt(std::string_view{name}),
+            fail<FormatError>("load: ", path, " has ", excerpt(description["unit"]),
                               " units, but the kinds that are known are ", kinds.names());
         return unit;
     }
@@ -126,7 +126,13 @@ template <std::floating_point T = float>
         }
     }();
     detail::load_parameters<T>(std::move(file), machine, name);
-    for (std::size_t l = 0; l < machine.layers(); ++l) machine.unit(l).check_size(stored.sizes[l]);
+    for (std::size_t l = 0; l < machine.layers(); ++l) {
+        try {
+            machine.unit(l).check_size(stored.sizes[l]);
+        } catch (ShapeError const& error) {
+            detail::fail<FormatError>("load: ", name, ": layer ", l, ": ", error.what());
+        }
+    }
     return machine;
 }
 

@@ -4,6 +4,7 @@
 /// @file
 /// A layer of units of one kind.
 
+#include <boltz/concepts.hpp>
 #include <boltz/layer/any_layer.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/any_unit.hpp>

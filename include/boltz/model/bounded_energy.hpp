@@ -2,7 +2,8 @@
 #pragma once
 
 /// @file
-/// Whether a model has an energy: finite parameters, and a minimum where real-valued layers are neighbours.
+/// Whether a model has an energy: units that fit their layers, finite parameters, and a minimum where real-valued
+/// layers are neighbours.
 
 #include <boltz/error.hpp>
 #include <boltz/field.hpp>
@@ -33,18 +34,21 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 
 } // namespace detail
 
-/// Refuses a machine without an energy: one with parameters that are not finite numbers, as a training that diverged
-/// leaves behind; and one whose energy has no minimum, with Gaussian units in neighbouring layers whose couplings
-/// outweigh their precisions. Does nothing for a field that is no machine.
+/// Refuses a machine without an energy: one with units that were made for another size, or not told enough to be
+/// used; one with parameters that are not finite numbers, as a training that diverged leaves behind; and one whose
+/// energy has no minimum, with Gaussian units in neighbouring layers whose couplings outweigh their precisions. Does
+/// nothing for a field that is no machine.
 ///
 /// Given all other units, the energy of the Gaussian ones is s' Q s / 2 + ..., with their precisions on the diagonal
 /// of Q and minus their weights beside it; the model exists where Q is positive definite. Costs a pass over the
 /// parameters for models without such neighbours, and n^3 / 3 more for n Gaussian units; allocates then.
-/// @throws ValueError if a parameter is not finite, or Q is not positive definite.
+/// @throws ShapeError if units do not fit their layer; ValueError if a parameter is not finite, or Q is not positive
+/// definite.
 template <std::floating_point T>
 void check_bounded_energy(Field<T> const& field, std::string_view function) {
     BoltzmannMachine<T> const* const machine = field.machine();
     if (machine == nullptr) return;
+    for (std::size_t l = 0; l < machine->layers(); ++l) machine->unit(l).check_size(machine->sizes()[l]);
     if (std::string const where = where_not_finite<T>(*machine); !where.empty())
         detail::fail<ValueError>(function, ": ", where,
                                  " of the model are not all finite numbers, as after a training that diverged");

@@ -79,7 +79,8 @@ template <std::floating_point N>
 }
 
 /// The means of the columns of data for a layer.
-/// @throws ShapeError if there is not one column a unit; ValueError if there is no such layer or no data.
+/// @throws ShapeError if there is not one column a unit, or the units do not fit the layer; ValueError if there is no
+/// such layer or no data.
 template <std::floating_point T, concepts::DataSource S>
 [[nodiscard]] Vector<double> means_for_layer(Field<T> const& field, std::size_t layer, S const& data,
                                              std::string_view function, Random& random) {
@@ -88,6 +89,7 @@ template <std::floating_point T, concepts::DataSource S>
     if (data.columns() != field.sizes()[layer])
         fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ",
                          field.sizes()[layer], " units");
+    field.unit(layer).check_size(field.sizes()[layer]);
     return column_means(SourceAdapter<S const&, double>{data}, random.split());
 }
 

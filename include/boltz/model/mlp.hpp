@@ -2,198 +2,247 @@
 #pragma once
 
 /// @file
-/// Feed-forward networks with a softmax on top.
+/// Feed-forward networks.
 
-#include <boltz/detail/activations.hpp>
-#include <boltz/detail/elementwise.hpp>
+#include <boltz/archive.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
+#include <boltz/graph.hpp>
+#include <boltz/layer/network_layer.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/states.hpp>
-#include <boltz/unit/multinomial.hpp>
+#include <boltz/types.hpp>
+#include <boltz/unit/any_activation.hpp>
+#include <boltz/unit/any_unit.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace boltz {
 
-/// What a hidden layer makes of its input x.
-enum class Activation {
-    logistic, ///< 1 / (1 + exp(-x)), the mean of a binary unit
-    rectified ///< max(0, x)
-};
+namespace detail {
 
-/// A multilayer perceptron, layers 0 (input) .. Depth - 1 (softmax over classes):
-/// h_l = f([h_{l-1}, r_{l-1}] W_{l-1} + b_l), p(class) = softmax([h, r] W + b).
+/// Hidden layers and then an output layer, of one number type.
+template <class T, class... Layers>
+concept LayersOfNetwork =
+    sizeof...(Layers) >= 1 &&
+    std::derived_from<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, AnyOutputLayer<T>> &&
+    (0 + ... + (std::derived_from<Layers, AnyHiddenLayer<T>> ? 1 : 0)) + 1 == sizeof...(Layers);
+
+} // namespace detail
+
+/// A multilayer perceptron, layers 0 (input) .. L (output): h_l = f_l([h_{l-1}, r_{l-1}] W_{l-1} + b_l), where f_l is
+/// the mean of the units of layer l; p(target | input) is the distribution of the output units with natural
+/// parameters x = [h_{L-1}, r_{L-1}] W_{L-1} + b_L.
+///
+///     MLP network{784, HiddenLayer<Bernoulli>{500}, HiddenLayer<Rectified>{300}, OutputLayer<Multinomial>{10}};
+///
+/// has logistic and rectified hidden units and a softmax over 10 classes; with `OutputLayer<Bernoulli>{784}` and its
+/// input as target a network is an autoencoder, without hidden layers and with a softmax it is softmax regression.
 ///
 /// r_l is input that enters beside layer l, as the inferred means of the layer above do when a deep Boltzmann machine
-/// is unrolled; most networks have none. A row of input is [v, r_0, r_1, ...]. `weights(l)` has a row for each number
-/// of layer l and for each one beside it, and a column for each unit of layer l + 1. It holds parameters only; they
-/// start at 0. `unroll` makes one from a Boltzmann machine, `Backpropagation` trains it.
-template <std::size_t Depth, std::floating_point T = float>
-    requires(Depth >= 2)
-class MLP {
+/// is unrolled; most networks have none: `MLP{{784, {40}}, ...}` has 40 such numbers beside layer 0. A row of input
+/// is [v, r_0, r_1, ...]. `weights(l)` has a row for each number of layer l and for each one beside it, and a column
+/// for each unit of layer l + 1. It holds parameters only; they start at 0. `initialise_weights` draws weights,
+/// `unroll` makes a network of a Boltzmann machine, `Backpropagation` trains it.
+template <std::floating_point T = float>
+class MLP : public Parametric<T> {
   public:
-    static constexpr std::size_t depth = Depth;
     using value_type = T;
-    using Gradient = ParameterSet<T, Depth>;
-    using Sizes = std::array<std::size_t, Depth>;
-    using Beside = std::array<std::size_t, Depth - 1>;
+    using Gradient = ParameterSet<T>;
 
-    /// @throws ValueError if a size is 0, or the weights are more than memory can hold.
-    explicit MLP(Sizes const& sizes, Beside const& beside = {}, Activation hidden = Activation::logistic)
-        : sizes_{sizes}, beside_{beside}, activation_{hidden} {
-        for (std::size_t l = 0; l < Depth; ++l)
-            if (sizes[l] == 0) detail::fail<ValueError>("MLP: layer ", l, " has 0 units, but needs at least 1");
-        for (std::size_t l = 0; l + 1 < Depth; ++l)
-            static_cast<void>(
-                detail::product_of("MLP", {{widths()[l], "numbers of a layer"}, {sizes[l + 1], "units above"}}));
-        parameters_ = make_gradient();
-    }
+    /// A network of these layers.
+    /// @throws ValueError if a size is 0, there is input beside a layer that gives nothing on, or the weights are
+    /// more than memory can hold.
+    MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutputLayer<T> output);
+    template <class... Layers>
+        requires detail::LayersOfNetwork<T, Layers...>
+    explicit MLP(NetworkInput input, Layers... layers) : MLP{std::move(input), Split{std::move(layers)...}} {}
 
-    [[nodiscard]] Sizes const& sizes() const noexcept { return sizes_; }
-    [[nodiscard]] Beside const& beside() const noexcept { return beside_; }
-    [[nodiscard]] Activation activation() const noexcept { return activation_; }
+    /// How many layers there are, the input among them.
+    [[nodiscard]] std::size_t layers() const noexcept { return sizes_.size(); }
+    /// The number of units of each layer.
+    [[nodiscard]] std::vector<std::size_t> const& sizes() const noexcept { return sizes_; }
+    /// How many numbers enter beside each layer but the output.
+    [[nodiscard]] std::vector<std::size_t> const& beside() const noexcept { return beside_; }
+    /// Columns of the blocks of each layer: its units and what enters beside them.
+    [[nodiscard]] std::vector<std::size_t> const& widths() const noexcept { return widths_; }
     /// Numbers a row of input has, [v, r_0, r_1, ...].
     [[nodiscard]] std::size_t inputs() const noexcept {
         std::size_t count = sizes_[0];
         for (std::size_t const columns : beside_) count += columns;
         return count;
     }
-    [[nodiscard]] std::size_t classes() const noexcept { return sizes_[Depth - 1]; }
-    /// Columns of the blocks of each layer: its units and what enters beside them.
-    [[nodiscard]] Sizes widths() const noexcept {
-        Sizes result = sizes_;
-        for (std::size_t l = 0; l + 1 < Depth; ++l) result[l] += beside_[l];
-        return result;
+    [[nodiscard]] std::size_t outputs() const noexcept { return sizes_.back(); }
+    /// The number of classes of a softmax output.
+    /// @throws ValueError if the output units are not one softmax group.
+    [[nodiscard]] std::size_t classes() const {
+        if (!is_classifier())
+            detail::fail<ValueError>("MLP::classes: the network has ", output_.unit().name(),
+                                     " outputs, which are not probabilities of classes");
+        return outputs();
     }
+    /// The units of hidden layer l, 1 .. layers() - 2.
+    [[nodiscard]] AnyActivation<T> const& hidden(std::size_t l) const { return hidden_.at(l - 1).unit(); }
+    [[nodiscard]] AnyUnit<T>& output() noexcept { return output_.unit(); }
+    [[nodiscard]] AnyUnit<T> const& output() const noexcept { return output_.unit(); }
 
     /// The weights from layer l (and what is beside it) to layer l + 1. Replace values, not the shape.
-    [[nodiscard]] Matrix<T>& weights(std::size_t l) { return parameters_.weights.at(l); }
-    [[nodiscard]] Matrix<T> const& weights(std::size_t l) const { return parameters_.weights.at(l); }
+    [[nodiscard]] Matrix<T>& weights(std::size_t l) { return weights_.at(l); }
+    [[nodiscard]] Matrix<T> const& weights(std::size_t l) const { return weights_.at(l); }
     /// The biases of layer l; layer 0 has none.
-    [[nodiscard]] Vector<T>& bias(std::size_t l) { return parameters_.biases.at(l); }
-    [[nodiscard]] Vector<T> const& bias(std::size_t l) const { return parameters_.biases.at(l); }
+    [[nodiscard]] Vector<T>& bias(std::size_t l) { return biases_.at(l); }
+    [[nodiscard]] Vector<T> const& bias(std::size_t l) const { return biases_.at(l); }
 
     /// Hands rows of input out to the layers they enter, `widths()` wide. Allocates nothing.
-    void place(Block<T const> input, StateBlocks<T, Depth> const& states) const noexcept {
+    void place(Block<T const> input, StatesView<T> states) const noexcept {
         copy(input.column_range(0, sizes_[0]), states[0].column_range(0, sizes_[0]));
         std::size_t first = sizes_[0];
-        for (std::size_t l = 0; l + 1 < Depth; ++l) {
+        for (std::size_t l = 0; l < beside_.size(); ++l) {
             copy(input.column_range(first, beside_[l]), states[l].column_range(sizes_[l], beside_[l]));
             first += beside_[l];
         }
     }
-
-    /// The units of layer l (from 1 on) from the layer below: activations, or natural parameters of the softmax.
-    template <class Products = detail::PlainProducts>
-    void feed(std::size_t l, StateBlocks<T, Depth> const& states, Products const& products = {}) const {
-        Block<T> const out = states[l].column_range(0, sizes_[l]);
-        products.add_to_bias(l - 1, parameters_.weights[l - 1], detail::Pass::up, states[l - 1],
-                             parameters_.biases[l], out);
-        if (l + 1 == Depth) return;
-        for (std::size_t i = 0; i < out.rows; ++i)
-            if (activation_ == Activation::logistic)
-                detail::sigmoid(out.row(i).data(), out.columns);
-            else
-                detail::rectify(out.row(i).data(), out.columns);
+    /// The units of layer l (from 1 on) from the layer below: means of hidden units, natural parameters of output
+    /// units. Allocates nothing.
+    void forward(std::size_t l, StatesView<T> states, detail::Products<T> const& products = {}) const {
+        forward(l, states[l - 1], states[l].column_range(0, sizes_[l]), products);
     }
-
-    /// One step back: slopes[l] = d(score) / d(input of layer l) from those of layer l + 1, for l from Depth - 2 down
-    /// to 1. `states` hold what layer l gave on, that is f(x) / keep where a share `keep` of its units was kept and 0
-    /// at the others. Columns beside the layer become scratch.
-    template <class Products = detail::PlainProducts>
-    void feed_back(std::size_t l, StateBlocks<T, Depth> const& states, StateBlocks<T, Depth> const& slopes, T keep,
-                   Products const& products = {}) const {
-        for (std::size_t i = 0; i < slopes[l].rows; ++i)
-            std::fill_n(slopes[l].row(i).data(), slopes[l].columns, T{0});
-        products.add(l, parameters_.weights[l], detail::Pass::down, slopes[l + 1].column_range(0, sizes_[l + 1]),
-                     T{1}, slopes[l]);
-        for (std::size_t i = 0; i < slopes[l].rows; ++i)
-            if (activation_ == Activation::logistic)
-                detail::times_logistic_slope(slopes[l].row(i).data(), states[l].row(i).data(), sizes_[l], keep);
-            else
-                detail::times_rectified_slope(slopes[l].row(i).data(), states[l].row(i).data(), sizes_[l], keep);
-    }
-
-    /// p(class | row) for a block of input; `out` has one column a class. Allocates the activations of the block.
+    /// One step back: gradients[l] = d(score) / d(input of layer l) from that of layer l + 1, for l from layers() - 2
+    /// down to 1. `states` hold what layer l gave on, that is f(x) / keep where a share `keep` of its units was kept
+    /// and 0 at the others. Columns beside the layer become scratch. Allocates nothing.
+    void backward(std::size_t l, StatesView<T const> states, StatesView<T> gradients, T keep,
+                  detail::Products<T> const& products = {}) const;
+    /// The means of the output units for a block of input; `out` has one column an output. Allocates the activations
+    /// of the block.
     /// @throws ShapeError if a shape does not fit.
+    void means(Block<T const> input, Block<T> out) const;
+    /// p(class | row) for a block of input, which `means` of a softmax are; `out` has one column a class.
+    /// @throws ValueError if the output units are not one softmax group; ShapeError if a shape does not fit.
     void probabilities(Block<T const> input, Block<T> out) const {
-        if (input.columns != inputs())
-            detail::fail<ShapeError>("MLP::probabilities: input has ", input.columns,
-                                     " columns, but the network takes ", inputs());
-        if (out.columns != classes() || out.rows != input.rows)
-            detail::fail<ShapeError>("MLP::probabilities: out is ", out.rows, " x ", out.columns, ", but must be ",
-                                     input.rows, " x ", classes());
-        States<T, Depth> buffers{input.rows, widths()};
-        auto states = buffers.blocks();
-        states[Depth - 1] = out;
-        place(input, states);
-        for (std::size_t l = 1; l < Depth; ++l) feed(l, states);
-        Multinomial{}.mean(out);
+        static_cast<void>(classes());
+        means(input, out);
     }
 
-    /// Room for one number a parameter, zeros.
-    [[nodiscard]] Gradient make_gradient() const {
-        Gradient gradient;
-        auto const widths_now = widths();
-        for (std::size_t l = 0; l < Depth; ++l) {
-            gradient.biases[l] = xt::zeros<T>({l == 0 ? std::size_t{0} : sizes_[l]});
-            gradient.of_units[l] = xt::zeros<double>({std::size_t{0}});
-            if (l + 1 < Depth) gradient.weights[l] = xt::zeros<T>({widths_now[l], sizes_[l + 1]});
-        }
-        return gradient;
+    using Parametric<T>::weight_block;
+    using Parametric<T>::bias_span;
+    [[nodiscard]] std::vector<Connection> const& weight_connections() const noexcept override { return connections_; }
+    [[nodiscard]] Block<T> weight_block(std::size_t connection) override { return Block{weights_[connection]}; }
+    [[nodiscard]] std::size_t parameter_layers() const noexcept override { return layers(); }
+    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override {
+        return {biases_[layer].data(), biases_[layer].size()};
     }
-
-    /// Walks over all parameters together with sets shaped like them, as `DBM::for_each_parameter`.
-    template <class F, class... Sets>
-    void for_each_parameter(F&& f, Sets&... sets) {
-        for (std::size_t l = 0; l + 1 < Depth; ++l)
-            for_each_weight({.pair = l, .first = 0, .count = parameters_.weights[l].shape(0)}, f, sets...);
-        for_each_but_weights(f, sets...);
+    /// Output units may learn parameters of their own, as `Gaussian::learned()` does.
+    void for_each_unit_parameters(std::size_t layer,
+                                  detail::FunctionRef<void(std::span<double>, std::size_t)> f) override {
+        if (layer + 1 == layers()) output().for_each_parameters(f);
     }
-
-    /// The same for some rows of one weight matrix only.
-    template <class F, class... Sets>
-    void for_each_weight(WeightRows const& rows, F&& f, Sets&... sets) {
-        auto const part = [&](auto& matrix) {
-            return std::span{matrix.data(), matrix.size()}.subspan(rows.first * matrix.shape(1),
-                                                                   rows.count * matrix.shape(1));
-        };
-        f(Parameter{ParameterKind::weight, rows.pair + 1}, part(parameters_.weights[rows.pair]),
-          part(sets.weights[rows.pair])...);
-    }
-
-    /// The same for all parameters but the weights.
-    template <class F, class... Sets>
-    void for_each_but_weights(F&& f, Sets&... sets) {
-        auto const all = [](auto& vector) { return std::span{vector.data(), vector.size()}; };
-        for (std::size_t l = 1; l < Depth; ++l)
-            f(Parameter{ParameterKind::bias, l}, all(parameters_.biases[l]), all(sets.biases[l])...);
-    }
-
-    /// Visits `weights_0`, ... and `bias_1`, ...
-    template <class Archive>
-    void archive(Archive& archive) {
-        for (std::size_t l = 0; l + 1 < Depth; ++l) archive("weights_" + std::to_string(l), parameters_.weights[l]);
-        for (std::size_t l = 1; l < Depth; ++l) archive("bias_" + std::to_string(l), parameters_.biases[l]);
+    /// Visits `weights_0`, ..., `bias_1`, ..., and what units keep of their own; a softmax of classes keeps nothing.
+    void archive(Archive& archive) override {
+        for (std::size_t l = 0; l < weights_.size(); ++l) archive("weights_" + std::to_string(l), weights_[l]);
+        for (std::size_t l = 1; l < layers(); ++l) archive("bias_" + std::to_string(l), biases_[l]);
+        for (std::size_t l = 0; l < hidden_.size(); ++l)
+            hidden_[l].unit().archive(archive, "unit_" + std::to_string(l + 1));
+        if (!is_classifier() || output().learned_count() > 0)
+            output().archive(archive, "unit_" + std::to_string(layers() - 1));
     }
 
   private:
-    Sizes sizes_;
-    Beside beside_;
-    Activation activation_;
-    Gradient parameters_;
+    // The layers of a constructor, which are moved.
+    struct Split {
+        template <class... Layers>
+        explicit Split(Layers&&... layers) {
+            (add(std::forward<Layers>(layers)), ...);
+        }
+        void add(AnyHiddenLayer<T>&& layer) { hidden.push_back(std::move(layer)); }
+        void add(AnyOutputLayer<T>&& layer) { output.push_back(std::move(layer)); }
+
+        std::vector<AnyHiddenLayer<T>> hidden;
+        std::vector<AnyOutputLayer<T>> output;
+    };
+    MLP(NetworkInput input, Split layers)
+        : MLP{std::move(input), std::move(layers.hidden), std::move(layers.output.back())} {}
+
+    [[nodiscard]] bool is_classifier() const { return detail::is_label(output(), outputs()); }
+    void forward(std::size_t l, Block<T const> below, Block<T> out, detail::Products<T> const& products) const {
+        products.add_to_bias(l - 1, weight_block(l - 1), detail::Pass::up, below, bias_span(l), out);
+        if (l + 1 < layers()) hidden(l).mean(out);
+    }
+
+    std::vector<std::size_t> sizes_;
+    std::vector<std::size_t> beside_;
+    std::vector<std::size_t> widths_;
+    std::vector<Connection> connections_; // {l, l + 1}
+    std::vector<AnyHiddenLayer<T>> hidden_;
+    AnyOutputLayer<T> output_;
+    std::vector<Matrix<T>> weights_;
+    std::vector<Vector<T>> biases_;
 };
 
-template <std::size_t Depth>
-MLP(std::array<std::size_t, Depth>) -> MLP<Depth, float>;
+template <class... Layers>
+MLP(NetworkInput, Layers...)
+    -> MLP<typename std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>::value_type>;
+
+template <std::floating_point T>
+MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutputLayer<T> output)
+    : sizes_{input.size}, beside_{std::move(input.beside)}, hidden_{std::move(hidden)}, output_{std::move(output)} {
+    for (auto const& layer : hidden_) sizes_.push_back(layer.size());
+    sizes_.push_back(output_.size());
+    for (std::size_t l = 0; l < layers(); ++l)
+        if (sizes_[l] == 0) detail::fail<ValueError>("MLP: layer ", l, " has 0 units, but needs at least 1");
+    if (beside_.size() + 1 > layers())
+        detail::fail<ValueError>("MLP: there is input beside ", beside_.size(), " layers, but only ", layers() - 1,
+                                 " of the network's layers give something on");
+    beside_.resize(layers() - 1);
+    widths_ = sizes_;
+    biases_.push_back(xt::zeros<T>({std::size_t{0}}));
+    for (std::size_t l = 0; l + 1 < layers(); ++l) {
+        // Each by itself first: their sum may be more than a size can be.
+        for (std::size_t const* const numbers : {&sizes_[l], &beside_[l], &widths_[l]}) {
+            static_cast<void>(
+                detail::product_of("MLP", {{*numbers, "numbers of a layer"}, {sizes_[l + 1], "units above"}}));
+            if (numbers == &beside_[l]) widths_[l] += beside_[l];
+        }
+        connections_.push_back({l, l + 1});
+        weights_.push_back(xt::zeros<T>({widths_[l], sizes_[l + 1]}));
+        biases_.push_back(xt::zeros<T>({sizes_[l + 1]}));
+    }
+}
+
+template <std::floating_point T>
+void MLP<T>::backward(std::size_t l, StatesView<T const> states, StatesView<T> gradients, T keep,
+                      detail::Products<T> const& products) const {
+    Block<T> const gradient = gradients[l];
+    for (std::size_t i = 0; i < gradient.rows; ++i) std::fill_n(gradient.row(i).data(), gradient.columns, T{0});
+    products.add(l, weight_block(l), detail::Pass::down, gradients[l + 1].column_range(0, sizes_[l + 1]), T{1},
+                 gradient);
+    hidden(l).times_slope(states[l].column_range(0, sizes_[l]), gradient.column_range(0, sizes_[l]), keep);
+}
+
+template <std::floating_point T>
+void MLP<T>::means(Block<T const> input, Block<T> out) const {
+    if (input.columns != inputs())
+        detail::fail<ShapeError>("MLP: input has ", input.columns, " columns, but the network takes ", inputs());
+    if (out.columns != outputs() || out.rows != input.rows)
+        detail::fail<ShapeError>("MLP: out is ", out.rows, " x ", out.columns, ", but must be ", input.rows, " x ",
+                                 outputs());
+    std::size_t const top = layers() - 1;
+    States<T> buffers{input.rows, std::span{widths_}.first(top)};
+    auto const states = buffers.blocks();
+    place(input, states);
+    for (std::size_t l = 1; l < top; ++l) forward(l, states);
+    forward(top, states[top - 1], out, {});
+    output().mean(out);
+}
 
 } // namespace boltz

@@ -73,10 +73,10 @@ void check_given(Field<T> const& field, Given<T> const& given, Draws const& draw
     if (given.sizes() != field.sizes())
         fail<ShapeError>(function, ": given was made for a model of other sizes; layer 0 has ", given.sizes()[0],
                          " units there and ", field.sizes()[0], " here");
+    check_bounded_energy(field, function);
     States<T> const states = begin_given(field, given, 1, draws);
     for (std::size_t l = 0; l < field.layers(); ++l)
         field.unit(l).validate(states[l], function + ": layer " + std::to_string(l) + " of given");
-    check_bounded_energy(field, function);
 }
 
 /// Chains of each case that have ended, and what was read of them on the way.

@@ -2,14 +2,19 @@
 #pragma once
 
 /// @file
-/// A discriminative training under way.
+/// A training of a network under way.
 
 #include <boltz/archive.hpp>
+#include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
+#include <boltz/data/training_data.hpp>
+#include <boltz/detail/packed_parameters.hpp>
+#include <boltz/detail/products.hpp>
+#include <boltz/inference/inference_session.hpp>
+#include <boltz/model/finite.hpp>
 #include <boltz/model/mlp.hpp>
-#include <boltz/model/packed_model.hpp>
-#include <boltz/model/softmax_regression.hpp>
+#include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/random.hpp>
 #include <boltz/training/backward_pass.hpp>
 #include <boltz/training/callback.hpp>
@@ -18,11 +23,15 @@
 #include <boltz/training/training_info.hpp>
 #include <boltz/training/training_loop.hpp>
 #include <boltz/training/update.hpp>
+#include <boltz/unit/any_unit.hpp>
+#include <boltz/unit/gaussian.hpp>
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -31,41 +40,193 @@
 
 namespace boltz {
 
-/// A discriminative training under way: a network, what the optimizer keeps of it, and a clock.
+namespace detail {
+
+/// A training of a network by any optimizer, which is known when the program runs.
+template <std::floating_point T>
+class NetworkTraining {
+  public:
+    NetworkTraining(MLP<T>& network, Dropout dropout, std::unique_ptr<OptimizerSession<T>> optimizer)
+        : network_{&network}, packed_{network}, dropout_{std::move(dropout)},
+          optimizer_{std::move(optimizer)}, update_{network} {}
+
+    [[nodiscard]] MLP<T> const& network() const noexcept { return *network_; }
+    [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
+    [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
+    /// As `BackpropagationSession::fit`; `state` says what a checkpoint must keep.
+    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random,
+                  std::function<Arrays()> state, Callbacks callbacks);
+    void archive(Archive& archive) {
+        archive.nested("model", *network_);
+        archive.nested("optimizer", *optimizer_);
+        archive("loss", loss_);
+        loop_.archive(archive);
+    }
+
+  private:
+    // The sum of the epoch so far, as a metric.
+    struct TellLoss final : AnyCallback {
+        double& loss;
+        explicit TellLoss(double& sum) : loss{sum} {}
+        void on_train_begin(TrainingInfo const&) override {}
+        Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
+        Stop on_epoch_end(TrainingInfo const& info) override {
+            info.metrics->push_back({"training_cross_entropy", loss / static_cast<double>(info.cases)});
+            loss = 0;
+            return Stop::no;
+        }
+        void on_train_end(TrainingInfo const&) override {}
+        [[nodiscard]] bool remembers() const noexcept override { return false; }
+        void archive(Archive&) override {}
+    };
+
+    // One that searches along lines wants the loss of a chunk of cases as a function of the parameters; the others
+    // its gradient, once.
+    InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
+    // The mean loss of the cases, and its gradient.
+    double chunk(TrainingData<T> const& data, std::span<std::size_t const> indices, DroppedShares const& dropped,
+                 Draws const& draws, Executor& executor, ParameterSet<T>& gradient);
+    // What the last pass adds to the gradient of all parameters but the weights, `factor` times.
+    void add_but_weights(ParameterSet<T>& gradient, double factor, double keep);
+
+    MLP<T>* network_;
+    PackedParameters<T> packed_;
+    Dropout dropout_;
+    std::unique_ptr<OptimizerSession<T>> optimizer_;
+    Update<T> update_;
+    BackwardPass<T> pass_;
+    std::array<OuterProducts<T>, 1> terms_;
+    TrainingLoop loop_;
+    double loss_ = 0;
+};
+
+template <std::floating_point T>
+FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random,
+                                  std::function<Arrays()> state, Callbacks callbacks) {
+    constexpr auto function = "Backpropagation::fit";
+    TrainingLoop::check(options, function);
+    Random advanced = random;
+    Draws const own = advanced.split();
+    Executor executor{options.compute};
+    UnitAdapter<Gaussian, T> const numbers{Gaussian{}}; // any finite ones
+    data.check_layer(0, numbers, network_->inputs(), function, own);
+    data.check_layer(1, network_->output(), network_->outputs(), function, own);
+    PackedParameters<T>::check(options.compute.precision);
+    if (std::string const where = where_not_finite<T>(*network_); !where.empty())
+        fail<ValueError>(function, ": ", where, " of the network are not all finite numbers");
+    Precision const precision =
+        options.compute.precision == Precision::bfloat16 ? Precision::bfloat16 : Precision::float32;
+    for (std::size_t l = 0; l + 1 < network_->layers(); ++l) packed_.choose(l, precision);
+    packed_.refresh(executor);
+    random = advanced;
+    loop_.start(own);
+    TellLoss tell_loss{loss_};
+    auto const nothing_more = [] { return std::vector<std::string>{}; };
+    TellFaults<T> tell_faults{*network_, true, nothing_more};
+    std::vector<AnyCallback*> all{&tell_loss};
+    all.insert(all.end(), callbacks.begin(), callbacks.end());
+    all.push_back(&tell_faults);
+    return loop_.run(
+        data.rows(), TrainingLoop::describe(packed_.description(), std::move(state), *optimizer_), options,
+        [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
+}
+
+template <std::floating_point T>
+InferenceReport NetworkTraining<T>::step(TrainingData<T> const& data, std::span<std::size_t const> indices,
+                                         Executor& executor) {
+    Draws const draws = loop_.draws();
+    DroppedShares const dropped = dropout_.at(clock());
+    double const cases = static_cast<double>(indices.size());
+    if (optimizer_->searches()) {
+        auto const evaluate = [&](ParameterSet<T>& gradient) {
+            return chunk(data, indices, dropped, draws, executor, gradient);
+        };
+        loss_ += cases * optimizer_->minimise(*network_, evaluate, clock(), executor);
+        packed_.refresh(executor);
+        return {};
+    }
+    loss_ += pass_.run(*network_, packed_.products(), data, indices, dropped, draws, executor);
+    auto const states = pass_.states();
+    auto const gradients = pass_.gradients();
+    terms_[0].factor = 1 / cases;
+    terms_[0].sides.clear();
+    for (std::size_t l = 0; l + 1 < network_->layers(); ++l) terms_[0].sides.push_back({states[l], gradients[l + 1]});
+    update_.apply(
+        terms_, [&](ParameterSet<T>& gradient) { add_but_weights(gradient, 1 / cases, 0); }, *network_, packed_,
+        *optimizer_, clock(), executor);
+    return {};
+}
+
+template <std::floating_point T>
+double NetworkTraining<T>::chunk(TrainingData<T> const& data, std::span<std::size_t const> indices,
+                                 DroppedShares const& dropped, Draws const& draws, Executor& executor,
+                                 ParameterSet<T>& gradient) {
+    constexpr std::size_t portion = 1000; // keeps the activations of a large chunk small
+    packed_.refresh(executor);
+    double const factor = -1 / static_cast<double>(indices.size());
+    double loss = 0;
+    for (std::size_t first = 0; first < indices.size(); first += portion) {
+        auto const part = indices.subspan(first, std::min(portion, indices.size() - first));
+        double const keep = first == 0 ? 0 : 1;
+        loss += pass_.run(*network_, packed_.products(), data, part, dropped, draws.from_row(first), executor);
+        auto const states = pass_.states();
+        auto const gradients = pass_.gradients();
+        for (std::size_t l = 0; l + 1 < network_->layers(); ++l)
+            accumulate_outer_products<T>(states[l], gradients[l + 1], factor, keep, gradient.weights[l], executor);
+        add_but_weights(gradient, factor, keep);
+    }
+    return -factor * loss;
+}
+
+template <std::floating_point T>
+void NetworkTraining<T>::add_but_weights(ParameterSet<T>& gradient, double factor, double keep) {
+    auto const gradients = pass_.gradients();
+    std::size_t const top = network_->layers() - 1;
+    for (std::size_t l = 1; l <= top; ++l) accumulate_rows<T>(gradient.biases[l], gradients[l], factor, keep);
+    Vector<double>& of_unit = gradient.of_units[top];
+    if (of_unit.size() == 0) return;
+    // Statistics of the targets minus those of p(target | input), as in any exponential family.
+    for (double& value : of_unit) value = keep == 0 ? 0 : keep * value;
+    std::span<double> const out{of_unit.data(), of_unit.size()};
+    network_->output().add_parameter_gradient(pass_.targets(), Moment::state, factor, out);
+    network_->output().add_parameter_gradient(pass_.states()[top], Moment::mean, -factor, out);
+}
+
+} // namespace detail
+
+/// A training of a network under way: the network, what the optimizer keeps of it, and a clock.
 /// `Backpropagation::bind` makes one. As `TrainingSession`: `fit` goes on from where it stands, to the bit after a
 /// resume too; it refers to the network, which must outlive it.
-template <class Network, class Optimization>
+template <std::floating_point T, class Optimization>
 class BackpropagationSession {
-    using T = typename Network::value_type;
-    static constexpr std::size_t depth = Network::depth;
-    using Optimizer = decltype(std::declval<Optimization const&>().bind(std::declval<Network const&>()));
-    using Gradient = typename Network::Gradient;
+    using Optimizer = decltype(std::declval<Optimization const&>().bind(std::declval<MLP<T> const&>()));
 
   public:
-    BackpropagationSession(Network& network, Optimization const& optimization, Dropout dropout)
-        : network_{&network}, packed_{network}, dropout_{std::move(dropout)},
-          optimizer_{optimization.bind(std::as_const(network))}, update_{network} {}
+    BackpropagationSession(MLP<T>& network, Optimization const& optimization, Dropout dropout)
+        : training_{network, std::move(dropout),
+                    std::make_unique<Optimizer>(optimization.bind(std::as_const(network)))} {}
 
-    [[nodiscard]] Network const& model() const noexcept { return *network_; }
-    [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
+    [[nodiscard]] MLP<T> const& model() const noexcept { return training_.network(); }
+    [[nodiscard]] Clock const& clock() const noexcept { return training_.clock(); }
     /// What the optimizer keeps: velocities, averages.
-    [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
+    [[nodiscard]] Optimizer const& optimizer() const noexcept {
+        return static_cast<Optimizer const&>(training_.optimizer());
+    }
 
     /// Trains until `options.epochs` epochs are done or a callback asks to stop. Callbacks find
-    /// "training_cross_entropy", the mean over the epoch's cases as they were presented, in nats: before the update
-    /// that they lead to, with line searches after it.
+    /// "training_cross_entropy", the mean of -log p(target | input) over the epoch's cases as they were presented, in
+    /// nats: before the update that they lead to, with line searches after it.
     ///
     /// `random` is advanced by one call. After the first batch nothing is allocated but by callbacks and inside
     /// oneDNN. `Precision::automatic` is float32 here.
     /// @throws ShapeError if the data does not fit the network; ValueError if it is empty or holds impossible values,
     /// an option is out of range or the network is not finite; all before anything is changed.
     template <class Data, class... Callbacks>
-        requires(concepts::Callback<std::remove_reference_t<Callbacks>, Network>&&...)
+        requires(concepts::Callback<std::remove_reference_t<Callbacks>, MLP<T>>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
             data, options, random, [this] { return to_arrays(*this); }, callbacks...);
     }
-
     /// The same, with another idea of what a checkpoint must keep: for trainings that are part of a larger one.
     template <class Data, class... Callbacks>
     FitReport run(Data const& data, FitOptions const& options, Random& random, std::function<Arrays()> state,
@@ -73,105 +234,17 @@ class BackpropagationSession {
         static_assert(
             requires { requires std::same_as<typename Data::layers, std::index_sequence<0, 1>>; },
             "boltz: a network learns from inputs and targets: on_layers<0, 1>(inputs, OneHot{labels, classes})");
-        detail::TrainingLoop::check(options, "Backpropagation::fit");
-        Random advanced = random;
-        Draws const own = advanced.split();
-        Executor executor{options.compute};
-        // Inputs and targets are those of a softmax regression.
-        data.check(SoftmaxRegression<T>{network_->inputs(), network_->classes()}, "Backpropagation::fit", own);
-        detail::PackedModel<Network>::check(options.compute.precision);
-        Precision const precision =
-            options.compute.precision == Precision::bfloat16 ? Precision::bfloat16 : Precision::float32;
-        for (std::size_t l = 0; l + 1 < depth; ++l) packed_.choose(l, precision);
-        packed_.refresh(executor);
-        random = advanced;
-        loop_.start(own);
-        if (std::string const where = where_not_finite(*network_); !where.empty())
-            detail::fail<ValueError>("Backpropagation::fit: ", where, " of the network are not all finite numbers");
-        TellLoss tell{this};
-        detail::TellFaults tell_faults{true, [] { return std::vector<std::string>{}; }};
-        return loop_.run(
-            *network_, data, detail::TrainingLoop::describe(packed_.description(), std::move(state), optimizer_),
-            options, [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, tell,
-            callbacks..., tell_faults);
+        detail::TrainingData<T> const cases{data};
+        return detail::with_callbacks(
+            model(),
+            [&](detail::Callbacks list) { return training_.run(cases, options, random, std::move(state), list); },
+            callbacks...);
     }
-
     /// Visits everything that the future of the training depends on.
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("model", *network_);
-        archive.nested("optimizer", optimizer_);
-        archive("loss", loss_);
-        loop_.archive(archive);
-    }
+    void archive(Archive& archive) { training_.archive(archive); }
 
   private:
-    // The sum of the epoch so far, as a metric.
-    struct TellLoss {
-        BackpropagationSession* session;
-        void on_epoch_end(Network const&, TrainingInfo const& info) {
-            info.metrics->push_back({"training_cross_entropy", session->loss_ / static_cast<double>(info.cases)});
-            session->loss_ = 0;
-        }
-    };
-
-    // One that searches along lines wants the loss of a chunk of cases as a function of the parameters; the others
-    // its gradient, once.
-    template <class Data>
-    InferenceReport step(Data const& data, std::span<std::size_t const> indices, Executor& executor) {
-        Draws const draws = loop_.draws();
-        DroppedShares const dropped = dropout_.at(clock());
-        double const cases = static_cast<double>(indices.size());
-        auto const evaluate = [&](Gradient& slope) { return chunk(data, indices, dropped, draws, executor, slope); };
-        if constexpr (requires { optimizer_.step(*network_, evaluate, clock(), executor); }) {
-            loss_ += cases * optimizer_.step(*network_, evaluate, clock(), executor);
-            packed_.refresh(executor);
-        } else {
-            loss_ += pass_.run(*network_, packed_.products(), data, indices, dropped, draws, executor);
-            update_.apply(
-                std::array<detail::OuterProducts<T, depth>, 1>{{{pass_.states(), pass_.slopes(), 1 / cases}}},
-                [&](Gradient& gradient) { add_biases(gradient, 1 / cases, 0); }, *network_, packed_, optimizer_,
-                clock(), executor);
-        }
-        return {};
-    }
-
-    // The mean cross-entropy of the cases, and its gradient.
-    template <class Data>
-    double chunk(Data const& data, std::span<std::size_t const> indices, DroppedShares const& dropped,
-                 Draws const& draws, Executor& executor, Gradient& slope) {
-        constexpr std::size_t portion = 1000; // keeps the activations of a large chunk small
-        packed_.refresh(executor);
-        double const factor = -1 / static_cast<double>(indices.size());
-        double loss = 0;
-        for (std::size_t first = 0; first < indices.size(); first += portion) {
-            auto const part = indices.subspan(first, std::min(portion, indices.size() - first));
-            double const keep = first == 0 ? 0 : 1;
-            loss += pass_.run(*network_, packed_.products(), data, part, dropped, draws.from_row(first), executor);
-            auto const states = pass_.states();
-            auto const slopes = pass_.slopes();
-            for (std::size_t l = 0; l + 1 < depth; ++l)
-                detail::accumulate_outer_products<T>(states[l], slopes[l + 1], factor, keep, slope.weights[l],
-                                                     executor);
-            add_biases(slope, factor, keep);
-        }
-        return -factor * loss;
-    }
-
-    void add_biases(Gradient& gradient, double factor, double keep) {
-        auto const slopes = pass_.slopes();
-        for (std::size_t l = 1; l < depth; ++l)
-            detail::accumulate_rows<T>(gradient.biases[l], slopes[l], factor, keep);
-    }
-
-    Network* network_;
-    detail::PackedModel<Network> packed_;
-    Dropout dropout_;
-    Optimizer optimizer_;
-    detail::Update<Network> update_;
-    detail::BackwardPass<Network> pass_;
-    detail::TrainingLoop loop_;
-    double loss_ = 0;
+    detail::NetworkTraining<T> training_;
 };
 
 } // namespace boltz

@@ -9,6 +9,7 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
+#include <boltz/inference/inference_session.hpp>
 
 #include <cstddef>
 #include <functional>

@@ -43,7 +43,9 @@ class AnyJointUnit final : public AnyUnit<T> {
     [[nodiscard]] std::unique_ptr<AnyUnit<T>> clone() const override { return std::make_unique<AnyJointUnit>(*this); }
     void assign(AnyUnit<T> const& other) override {
         check_parts(other);
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->assign(*other.part(p));
+        AnyJointUnit assigned{*this}; // a part of another kind must leave this unit as it is
+        for (std::size_t p = 0; p < parts_.size(); ++p) assigned.parts_[p]->assign(*other.part(p));
+        parts_ = std::move(assigned.parts_);
     }
     [[nodiscard]] std::string_view name() const noexcept override { return "joint"; }
     [[nodiscard]] UnitDescription describe(std::size_t size) const override {
@@ -123,6 +125,8 @@ class AnyJointUnit final : public AnyUnit<T> {
     }
     /// The parts as digits of a mixed-radix number, the first part the lowest.
     void write_state(std::size_t index, std::span<T> out) const override {
+        if (!countable())
+            detail::fail<ValueError>("write_state: the states of ", name(), " units cannot be counted off");
         for (std::size_t p = 0; p < parts_.size(); ++p) {
             auto const count = static_cast<std::size_t>(parts_[p]->state_count(sizes_[p]));
             parts_[p]->write_state(index % count, out.subspan(first_[p], sizes_[p]));

@@ -9,6 +9,7 @@
 #include <boltz/detail/row_code.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
+#include <boltz/unit/any_activation.hpp>
 #include <boltz/unit/unit.hpp>
 
 #include <concepts>
@@ -84,6 +85,9 @@ class AnyUnit {
     [[nodiscard]] virtual double precision(std::size_t column) const = 0;
     /// Adds the variables that the unit is made of; whether it is made of such.
     virtual bool add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const = 0;
+
+    /// The unit as hidden units of a network; null if it cannot be.
+    [[nodiscard]] virtual std::unique_ptr<AnyActivation<T>> activation() const { return nullptr; }
 
     /// How many parameters of its own the unit learns.
     [[nodiscard]] virtual std::size_t learned_count() const = 0;
@@ -190,6 +194,11 @@ class UnitAdapter final : public AnyUnit<T> {
         return detail::MadeOfVariables<U>;
     }
 
+    [[nodiscard]] std::unique_ptr<AnyActivation<T>> activation() const override {
+        if constexpr (concepts::Activation<U, T>) return std::make_unique<ActivationAdapter<U, T>>(unit);
+        return nullptr;
+    }
+
     [[nodiscard]] std::size_t learned_count() const override {
         std::size_t count = 0;
         detail::for_each_parametric<T>(
@@ -234,5 +243,16 @@ class UnitAdapter final : public AnyUnit<T> {
         return result;
     }
 };
+
+namespace detail {
+
+/// Whether these units are a label: one group, of which one unit is 1 and all others 0.
+template <std::floating_point T>
+[[nodiscard]] bool is_label(AnyUnit<T> const& unit, std::size_t size) {
+    std::vector<VariableGroup> groups;
+    return unit.add_variables(0, size, groups) && groups.size() == 1 && groups[0].trials == 1;
+}
+
+} // namespace detail
 
 } // namespace boltz

@@ -4,6 +4,7 @@
 /// @file
 /// Binary units.
 
+#include <boltz/detail/activations.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace boltz {
@@ -66,6 +68,13 @@ struct Bernoulli {
 
     template <class T>
     void add_own_term(Block<T const>, std::span<double>) const noexcept {}
+
+    /// gradient *= d mean / d x = m (1 - keep m), m the mean that was given on; see `concepts::Activation`.
+    template <class T>
+    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept {
+        for (std::size_t i = 0; i < mean.rows; ++i)
+            detail::times_logistic_slope(gradient.row(i).data(), mean.row(i).data(), mean.columns, keep);
+    }
 
     /// @throws ValueError if a value is not in [0, 1].
     template <class T>

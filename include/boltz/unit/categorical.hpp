@@ -45,8 +45,9 @@ class Categorical {
     [[nodiscard]] std::size_t states() const noexcept { return states_; }
 
     /// @throws ShapeError if the size of the layer is no multiple of the number of states.
-    void prepare(std::size_t size) const {
+    void prepare(std::size_t size) {
         if (states_ != 0) check_size(size);
+        size_ = size;
     }
     /// @throws ShapeError as `prepare`, or if the number of states is not known.
     void check_size(std::size_t size) const {
@@ -174,6 +175,9 @@ class Categorical {
         if (archive.mode() == Archive::Mode::checking) {
             states = archive.stored("states");
             if (states < 2) detail::fail<FormatError>("Categorical: states is ", states, ", but must be at least 2");
+            if (size_ % states != 0)
+                detail::fail<FormatError>("Categorical: states is ", states, ", but the layer has ", size_,
+                                          " units, which is no multiple of it");
             return;
         }
         states_ = static_cast<std::size_t>(states);
@@ -226,6 +230,7 @@ class Categorical {
     }
 
     std::size_t states_ = 0;
+    std::size_t size_ = 0; // units of the layer, once it is known
 };
 
 } // namespace boltz

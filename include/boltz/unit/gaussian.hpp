@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace boltz {
@@ -134,6 +135,19 @@ class Gaussian {
     void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
         add_quadratic(
             states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
+    }
+
+    /// gradient *= d mean / d x = 1 / (p keep), linear units; 0 where dropout left the unit out, which is where the
+    /// mean is 0. See `concepts::Activation`.
+    template <class T>
+    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept {
+        by_columns(
+            gradient, [&](double precision) { return 1 / (precision * static_cast<double>(keep)); },
+            [](T& value, T slope) { value *= slope; });
+        if (keep < 1)
+            for (std::size_t i = 0; i < mean.rows; ++i)
+                for (std::size_t j = 0; j < mean.columns; ++j)
+                    if (mean(i, j) == 0) gradient(i, j) = 0;
     }
 
     /// @throws ValueError if a value is not finite.

@@ -53,6 +53,7 @@ namespace concepts {
 /// - `average_with(other)`: for layers that two RBMs of a stack share; without it the lower RBM's unit is kept;
 /// - `state_count(size)` and `write_state(index, out)`: units with finitely many states, for enumeration;
 /// - `precision(column)`: units with real values, e(s) = precision s^2 / 2 at least for large s;
+/// - `times_slope(mean, gradient, keep)`: units that hidden layers of networks can have, see `concepts::Activation`;
 /// - `takes_means`, a static constant that is true: data between the states are means;
 /// - `add_variables(first, columns, groups)`: units that are made of variables with few values, see `VariableGroup`;
 /// - `parameters()`, `learned_count()` and `add_parameter_gradient(states, moment, factor, out)`: learned parameters
@@ -86,6 +87,23 @@ concept ParametricUnit = concepts::Unit<U, T> &&
     { unit.parameters() } -> std::same_as<std::span<double>>;
     { view.learned_count() } -> std::same_as<std::size_t>;
     view.add_parameter_gradient(states, Moment::mean, 1.0, out);
+};
+
+/// What a hidden layer of a network can be made of: units that give on their mean f(x), each a function of its own
+/// input.
+///
+/// - `mean(x)`: x becomes f(x), in place;
+/// - `times_slope(mean, gradient, keep)`: gradient *= d mean / d x, elementwise, from the mean alone: `mean` has
+///   f(x) / keep for units that dropout kept, which is a share `keep` of them, and 0 for the others.
+///
+/// Many kinds of stochastic units are; so is `Rectified`, which has no states. Optional, as of `Unit`: `prepare` and
+/// `archive`.
+template <class U, class T>
+concept Activation = std::floating_point<T> && std::copyable<U> &&
+    requires(U const unit, Block<T> inout, Block<T const> in, T keep) {
+    { U::name } -> std::convertible_to<std::string_view>;
+    unit.mean(inout);
+    unit.times_slope(in, inout, keep);
 };
 
 } // namespace concepts
