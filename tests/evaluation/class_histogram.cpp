@@ -3,7 +3,8 @@
 
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
-#include <boltz/model/softmax_regression.hpp>
+#include <boltz/model/mlp.hpp>
+#include <boltz/unit/multinomial.hpp>
 
 #include <cmath>
 
@@ -21,9 +22,9 @@ TEST_CASE("classes are counted, and their entropy says how evenly they come", "[
 }
 
 TEST_CASE("a classifier says which classes features belong to, and a label layer by itself", "[evaluation]") {
-    SoftmaxRegression<float> classifier{2, 3};
-    classifier.weights()(0, 1) = 5;
-    classifier.weights()(1, 2) = 5;
+    MLP classifier{2, OutputLayer<Multinomial>{3}};
+    classifier.weights(0)(0, 1) = 5;
+    classifier.weights(0)(1, 2) = 5;
     Matrix<float> features = xt::zeros<float>({4, 2});
     features(0, 0) = features(1, 1) = features(2, 1) = 1;
     CHECK(class_histogram(classifier, MatrixSource{features}).counts == std::vector<std::size_t>{1, 1, 2});

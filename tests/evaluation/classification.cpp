@@ -6,7 +6,6 @@
 #include "support/temporary_folder.hpp"
 
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/model/softmax_regression.hpp>
 
 #include <cmath>
 #include <limits>
@@ -15,7 +14,7 @@ using namespace boltz;
 using boltz_test::message_of;
 
 TEST_CASE("errors and cross-entropy of a network are those of its formula, however the cases are cut") {
-    MLP<3, double> const network = test::random_network(MLP<3, double>{{4, 5, 3}}, 1.0, 1);
+    MLP const network = test::random_network(test::softmax_network<Bernoulli, double>(4, {5}, 3), 1.0, 1);
     Matrix<double> const inputs = test::random_matrix<double>(23, 4, 2);
     auto const labels = test::labels_in_turn(23, 3);
     std::size_t wrong = 0;
@@ -35,7 +34,7 @@ TEST_CASE("errors and cross-entropy of a network are those of its formula, howev
 }
 
 TEST_CASE("a classifier that knows nothing loses log(classes), and chooses the first class") {
-    SoftmaxRegression<double> const nothing{2, 4};
+    MLP const nothing{2, OutputLayer<Multinomial, double>{4}};
     Matrix<double> const inputs = test::random_matrix<double>(4, 2, 2);
     std::vector<std::uint8_t> const labels{0, 1, 2, 3};
     CHECK(cross_entropy(nothing, MatrixSource{inputs}, labels) == Approx(std::log(4)));
@@ -44,8 +43,8 @@ TEST_CASE("a classifier that knows nothing loses log(classes), and chooses the f
 }
 
 TEST_CASE("a classifier whose probabilities are no numbers has no error") {
-    SoftmaxRegression<float> broken{2, 3};
-    for (float& w : broken.weights()) w = std::numeric_limits<float>::quiet_NaN();
+    MLP broken{2, OutputLayer<Multinomial>{3}};
+    for (float& w : broken.weights(0)) w = std::numeric_limits<float>::quiet_NaN();
     Matrix<float> const inputs = test::random_matrix<float>(2, 2, 2);
     std::vector<std::uint8_t> const labels{0, 0};
     auto const refused = contains_text("the classifier gives case 0 a probability of ");
@@ -55,7 +54,7 @@ TEST_CASE("a classifier whose probabilities are no numbers has no error") {
 }
 
 TEST_CASE("labels and features that do not fit are refused") {
-    SoftmaxRegression<double> const classifier{2, 3};
+    MLP const classifier{2, OutputLayer<Multinomial, double>{3}};
     Matrix<double> const inputs = test::random_matrix<double>(2, 2, 2);
     Matrix<double> const wide = test::random_matrix<double>(2, 5, 2);
     std::vector<std::uint8_t> const few{0};
@@ -67,4 +66,7 @@ TEST_CASE("labels and features that do not fit are refused") {
     CHECK_THAT(
         message_of<ValueError>([&] { static_cast<void>(cross_entropy(classifier, MatrixSource{inputs}, high)); }),
         contains_text("label 1 is 7, but there are 3 classes"));
+    MLP const numbers{2, OutputLayer<Gaussian, double>{3}};
+    CHECK_THAT(message_of<ValueError>([&] { static_cast<void>(classify(numbers, MatrixSource{inputs})); }),
+               contains_text("gaussian outputs, which are not probabilities of classes"));
 }

@@ -85,6 +85,21 @@ TEST_CASE("labels that are observed take part in the inference") {
             CHECK(found(i, j) == Approx(sigmoid(dbm.layer<1>().bias()(j) + dbm.weights(1)(j, labels[i]))));
 }
 
+TEST_CASE(
+    "features of layers that are known only at run time are the same, and layers that do not exist are refused") {
+    auto const dbm = test::randomised(test::bernoulli_dbm<double>(4, 3, 2), 1, 1, 1);
+    auto const data = many_cases<double>(4);
+    BoltzmannMachine<double> const machine = dbm;
+    auto const expected = features<2, 1>(dbm, data, MeanField{});
+    CHECK((features(machine, {2, 1}, data, MeanField{}) == expected));
+    CHECK((features<2, 1>(machine, data, MeanField{}) == expected));
+    CHECK_THROWS_WITH(features(machine, {1, 3}, data, MeanField{}),
+                      contains_text("features: layer is 3, but the model has 3 layers"));
+    CHECK_THROWS_AS((features<3>(machine, data, MeanField{})), ValueError);
+    CHECK_THROWS_AS(features(machine, {}, data, MeanField{}), ValueError);
+    CHECK_THROWS_AS(features(machine, {1}, on_layers<0, 3>(data, data), MeanField{}), ValueError);
+}
+
 TEST_CASE("portions come in the order of the data and the threads do not matter to the bit") {
     auto const dbm = test::randomised(test::bernoulli_dbm<float>(4, 3, 2), 1, 1, 1);
     auto const data = many_cases<float>(4);

@@ -83,6 +83,53 @@ TEST_CASE("a machine with labels on top gives p(label | pixels) exactly if one h
                      enumerated<1>(direct, cases, 0, 3)) < 1e-12);
 }
 
+TEST_CASE("labels may have any layer of a machine that is no chain") {
+    // Pixels, labels and a second set of pixels, all visible, under one hidden layer.
+    auto const machine = test::randomised(BoltzmannMachine{{{0, 3}, {1, 3}, {2, 3}, {0, 1}},
+                                                           test::layer<Bernoulli>(3),
+                                                           test::layer<Multinomial>(3),
+                                                           test::layer<Bernoulli>(1),
+                                                           test::layer<Spin>(2)},
+                                          1.2, 0.7, 6);
+    auto const cases = bit_patterns(3);
+    Matrix<double> second = xt::zeros<double>({8, 1});
+    for (std::size_t i = 0; i < 8; ++i) second(i, 0) = i % 3 == 0 ? 1 : 0;
+    auto const found = label_posterior(machine, 1, on_layers<0, 2>(cases, second), MeanField{});
+    auto all = test::all_states(machine);
+    auto const log_weights = test::naive_negative_energy(machine, all);
+    Matrix<double> expected = xt::zeros<double>({8, 3});
+    for (std::size_t i = 0; i < all.rows(); ++i)
+        for (std::size_t c = 0; c < 8; ++c) {
+            bool same = all[2](i, 0) == second(c, 0);
+            for (std::size_t j = 0; j < 3; ++j) same = same && all[0](i, j) == cases(c, j);
+            for (std::size_t k = 0; same && k < 3; ++k)
+                if (all[1](i, k) == 1) expected(c, k) += std::exp(log_weights[i]);
+        }
+    for (std::size_t c = 0; c < 8; ++c) {
+        double const sum = expected(c, 0) + expected(c, 1) + expected(c, 2);
+        for (std::size_t k = 0; k < 3; ++k) expected(c, k) /= sum;
+    }
+    CHECK(difference(found.probabilities, expected) < 1e-12);
+    CHECK_THROWS_WITH(label_posterior(machine, 2, cases, MeanField{}),
+                      contains_text("the labels are bernoulli units, but must be one softmax group"));
+    CHECK_THROWS_WITH(label_posterior(machine, 0, cases, MeanField{}), contains_text("there is data on layer 0"));
+    CHECK_THROWS_WITH(label_posterior(machine, 4, cases, MeanField{}), contains_text("the model has 4 layers"));
+}
+
+TEST_CASE("a machine whose layers are known only at run time has the same labels, or none") {
+    auto const rbm = test::randomised(
+        RBM{JointLayer{test::layer<Bernoulli>(3), test::layer<Multinomial>(4)}, test::layer<Spin>(3)}, 1.5, 0.7, 1);
+    auto const cases = bit_patterns(3);
+    BoltzmannMachine<double> const machine = rbm;
+    CHECK((label_posterior(machine, cases).probabilities == label_posterior(rbm, cases).probabilities));
+    BoltzmannMachine<double> const deep =
+        DBM{test::layer<Bernoulli>(3), test::layer<Bernoulli>(2), test::layer<Bernoulli>(2)};
+    CHECK_THROWS_WITH(label_posterior(deep, cases), contains_text("the model has 3 layers"));
+    CHECK_THROWS_WITH(label_posterior(deep, cases, MeanField{}), contains_text("must be one softmax group"));
+    BoltzmannMachine<double> const plain = test::bernoulli_rbm(3);
+    CHECK_THROWS_WITH(label_posterior(plain, cases), contains_text("the visible layer is not joint"));
+}
+
 TEST_CASE("in a deeper machine the labels weigh as much as their bounds, near the truth where couplings are weak") {
     auto const deep = [](double weights) {
         return test::randomised(DBM{test::layer<Bernoulli>(3), test::layer<Bernoulli>(3), test::layer<Bernoulli>(2),

@@ -28,9 +28,7 @@ namespace {
 
 template <class M>
 Matrix<typename M::value_type> visible_states(M const& model) {
-    std::array<bool, M::depth> only{};
-    only[0] = true;
-    auto states = test::all_states(model, only);
+    auto states = test::all_states(model, LayerSet::of(0));
     Matrix<typename M::value_type> result = xt::zeros<typename M::value_type>({states.rows(), model.sizes()[0]});
     copy(states[0], Block{result});
     return result;
@@ -145,6 +143,33 @@ TEST_CASE("the bound of data on several layers is one on the probability of all 
     auto const sums = exact_log_sum(dbm, states.blocks(), {true, false, false, true});
     auto const found = elbo(dbm, on_layers<0, 3>(below, labels), MeanField{}, 0);
     for (std::size_t i = 0; i < sums.size(); ++i) CHECK(found.values[i] <= sums[i] + 1e-9);
+}
+
+TEST_CASE("the log-likelihood of a machine with two visible layers is the enumerated one") {
+    // Words and pixels on two visible layers; the hidden ones have no weights in common.
+    auto const machine = test::randomised(BoltzmannMachine{{{0, 2}, {1, 2}, {1, 3}},
+                                                           test::layer<Multinomial>(3, Multinomial{2}),
+                                                           test::layer<Bernoulli>(2),
+                                                           test::layer<Bernoulli>(3),
+                                                           test::layer<Spin>(2)},
+                                          1, 0.5, 3);
+    LayerSet const observed = LayerSet::of(0, 1);
+    auto states = test::all_states(machine, observed);
+    double const log_z = exact_log_partition(machine);
+    MatrixSource<double> const words{Block<double const>{states[0]}};
+    MatrixSource<double> const pixels{Block<double const>{states[1]}};
+    auto const found = log_likelihood(machine, on_layers<0, 1>(words, pixels), log_z, {.block_rows = 5});
+    auto expected = exact_log_sum(machine, states, observed);
+    for (double& value : expected) value -= log_z;
+    CHECK(test::distance(found.values, expected) < 1e-11);
+    CHECK(found.trustworthy());
+    CHECK(found.distinct_cases == states.rows());
+    CHECK(found.log_z_at_least == Approx(log_z)); // the cases are all that there are
+    auto const bound = elbo(machine, on_layers<0, 1>(words, pixels), MeanField{}, log_z);
+    CHECK(test::distance(bound.values, expected) < 1e-9); // the posterior factorises
+    // Without data on the second layer two layers with common weights are left.
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] { static_cast<void>(log_likelihood(machine, words, log_z)); }),
+               contains_text("log_likelihood: layers without data have weights in common"));
 }
 
 TEST_CASE("a likelihood names the protocol of its pixels and draws the same ones for every measure") {

@@ -190,4 +190,32 @@ TEST_CASE("cases that are no states have no pseudo-likelihood") {
     CHECK_THROWS_AS(pseudo_likelihood(rbm, narrow), ShapeError);
 }
 
+TEST_CASE("a machine whose layers are known only at run time has the same pseudo-likelihood, or none") {
+    for_each_rbm([](auto const& rbm, auto const&) {
+        BoltzmannMachine<double> const machine = rbm;
+        auto states = test::all_states<double>(machine, LayerSet::of(0));
+        MatrixSource<double> const data{Block<double const>{states[0]}};
+        CHECK(pseudo_likelihood(machine, data).values == pseudo_likelihood(rbm, data).values);
+        Draws const draws = Draws::from_seed(1);
+        CHECK(stochastic_pseudo_likelihood(machine, data, draws).values ==
+              stochastic_pseudo_likelihood(rbm, data, draws).values);
+    });
+    // The hidden layer may have the lower number of the connection.
+    auto const rbm = test::randomised(test::bernoulli_rbm(3, 2), 1.2, 0.7, 1);
+    BoltzmannMachine turned{{{1, 0}}, rbm.visible(), rbm.hidden()};
+    for (std::size_t j = 0; j < 3; ++j)
+        for (std::size_t k = 0; k < 2; ++k) turned.weights()(k, j) = rbm.weights()(j, k);
+    auto states = test::all_states(rbm, LayerSet::of(0));
+    MatrixSource<double> const data{Block<double const>{states[0]}};
+    CHECK(test::distance(pseudo_likelihood(turned, data).values, pseudo_likelihood(rbm, data).values) < 1e-13);
+
+    BoltzmannMachine<double> const real = test::gaussian_rbm();
+    Matrix<double> const two = xt::zeros<double>({1, 2});
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] { static_cast<void>(pseudo_likelihood(real, two)); }),
+               contains_text("pseudo_likelihood: the visible layer has gaussian units"));
+    BoltzmannMachine<double> const deep = test::bernoulli_dbm(2);
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] { static_cast<void>(pseudo_likelihood(deep, two)); }),
+               contains_text("the model has 3 layers"));
+}
+
 } // namespace test_pseudo_likelihood

@@ -46,6 +46,12 @@ class TrainingData {
     }
     /// One source, on one layer. Refers to it.
     TrainingData(AnySource<T> const& source, std::size_t layer) { parts_.push_back({layer, nullptr, &source}); }
+    /// The data of `other` and one source more. Refers to both.
+    TrainingData(TrainingData const& other, AnySource<T> const& source, std::size_t layer)
+        : most_rows_{other.most_rows_} {
+        for (Part const& part : other.parts_) parts_.push_back({part.layer, nullptr, part.source});
+        parts_.push_back({layer, nullptr, &source});
+    }
     TrainingData(TrainingData const&) = delete;
     TrainingData& operator=(TrainingData const&) = delete;
 
