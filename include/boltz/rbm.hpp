@@ -61,7 +61,6 @@
 #include <boltz/model/energy.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
-#include <boltz/model/softmax_regression.hpp>
 #include <boltz/optimizer/adam.hpp>
 #include <boltz/optimizer/averaged.hpp>
 #include <boltz/optimizer/centred.hpp>
@@ -70,7 +69,6 @@
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/optimizer/sparse.hpp>
 #include <boltz/random.hpp>
-#include <boltz/sampling/conditional_likelihood.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
