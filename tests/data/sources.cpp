@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <boltz/data/training_data.hpp>
 #include <boltz/data/beside.hpp>
 #include <boltz/data/byte_source.hpp>
 #include <boltz/data/matrix_source.hpp>
@@ -144,7 +145,7 @@ TEST_CASE("a check names a row by its number in the data") {
     Matrix<float> cases = xt::zeros<float>({200, 2});
     cases(130, 1) = 1.0000001f;
     CHECK_THAT(
-        boltz_test::message_of<ValueError>([&] { as_training_data(cases).check(rbm, "fit", Draws::from_seed(1)); }),
+        boltz_test::message_of<ValueError>([&] { boltz::detail::TrainingData<float>{cases}.check(rbm, "fit", Draws::from_seed(1)); }),
         contains_text("fit: data of layer 0 holds 1.0000001 in row 130, column 1, but"));
 }
 
