@@ -233,29 +233,29 @@ TEST_CASE("outer RBMs are doubled towards the inside, inner ones and labels are 
     using Factors = LayerFactors;
     Stack<decltype(test::bernoulli_dbm()), false> const two{test::bernoulli_dbm()};
     STATIC_REQUIRE(decltype(two)::count == 2);
-    CHECK(two.factors(0) == Factors{{{1}, {2}}});
-    CHECK(two.factors(1) == Factors{{{2}, {1}}});
+    CHECK(two.factors(0) == Factors{{1}, {2}});
+    CHECK(two.factors(1) == Factors{{2}, {1}});
 
     Stack<decltype(test::four_layers()), false> const three{test::four_layers()};
     STATIC_REQUIRE(decltype(three)::count == 3);
-    CHECK(three.factors(0) == Factors{{{1}, {2}}});
-    CHECK(three.factors(1) == Factors{{{1}, {1}}});
-    CHECK(three.factors(2) == Factors{{{2}, {1}}});
+    CHECK(three.factors(0) == Factors{{1}, {2}});
+    CHECK(three.factors(1) == Factors{{1}, {1}});
+    CHECK(three.factors(2) == Factors{{2}, {1}});
 
     DBM const labelled{bernoulli(3), bernoulli(2), bernoulli(2), labels(3)};
     Stack<std::remove_const_t<decltype(labelled)>, true> const with_labels{labelled};
     STATIC_REQUIRE(decltype(with_labels)::count == 2);
-    CHECK(with_labels.factors(0) == Factors{{{1}, {2}}});
-    CHECK(with_labels.factors(1) == Factors{{{2, 1}, {1}}});
+    CHECK(with_labels.factors(0) == Factors{{1}, {2}});
+    CHECK(with_labels.factors(1) == Factors{{2, 1}, {1}});
 
     Stack<decltype(test::bernoulli_rbm()), false> const one{test::bernoulli_rbm()};
     STATIC_REQUIRE(decltype(one)::count == 1);
-    CHECK(one.factors(0) == Factors{{{1}, {1}}});
+    CHECK(one.factors(0) == Factors{{1}, {1}});
 
     DBM const shallow{bernoulli(3), bernoulli(2), labels(3)};
     Stack<std::remove_const_t<decltype(shallow)>, true> const shallow_labels{shallow};
     STATIC_REQUIRE(decltype(shallow_labels)::count == 1);
-    CHECK(shallow_labels.factors(0) == Factors{{{1, 1}, {1}}});
+    CHECK(shallow_labels.factors(0) == Factors{{1, 1}, {1}});
 }
 
 TEST_CASE("every part of a joint layer between two RBMs is doubled") {
