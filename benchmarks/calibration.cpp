@@ -8,7 +8,7 @@
 /// output.
 
 #include "calibration.hpp"
-#include "../examples/command_line.hpp"
+#include "../examples/support/command_line.hpp"
 #include "known_models.hpp"
 
 #include <CLI/CLI.hpp>

@@ -3,10 +3,10 @@
 /// @file
 /// Completes halves of test digits: original, given half, several completions, their mean.
 
-#include "command_line.hpp"
-#include "numbers.hpp"
-#include "remarks.hpp"
-#include "run_folder.hpp"
+#include "support/command_line.hpp"
+#include "support/numbers.hpp"
+#include "support/remarks.hpp"
+#include "support/run_folder.hpp"
 
 #include <boltz/boltz.hpp>
 

@@ -3,10 +3,10 @@
 /// @file
 /// A deep Boltzmann machine of digits and their labels, which then draws digits of a class that it is told.
 
-#include "command_line.hpp"
-#include "numbers.hpp"
-#include "remarks.hpp"
-#include "run_folder.hpp"
+#include "support/command_line.hpp"
+#include "support/numbers.hpp"
+#include "support/remarks.hpp"
+#include "support/run_folder.hpp"
 
 #include <boltz/boltz.hpp>
 

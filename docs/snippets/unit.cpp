@@ -3,7 +3,7 @@
 /// @file
 /// The code of docs/units.md: a unit of one's own, and how it is used and checked.
 
-#include "../../examples/spin.hpp"
+#include "../../examples/small/spin.hpp"
 #include "require.hpp"
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -76,6 +77,15 @@ class Binomial {
         }
     }
     // [enumerable]
+    // [validate]
+    template <class T>
+    void validate(boltz::Block<T const> states, std::string_view argument) const {
+        for (std::size_t i = 0; i < states.rows; ++i)
+            for (T const s : states.row(i))
+                if (!(s >= 0 && s <= n()))
+                    boltz::fail<boltz::ValueError>(argument, " holds ", s, ", but counts lie in [0, ", n(), "]");
+    }
+    // [validate]
     // [archive]
     template <class Archive>
     void archive(Archive& archive) {
@@ -120,6 +130,15 @@ void use() {
     bool const agree = std::abs(log_z - std::log(z)) < 1e-10;
     // [check]
     require(agree, "A(x) of a unit agrees with its states and e(s)");
+
+    counts(0, 0) = 4;
+    std::string refusal;
+    try {
+        static_cast<void>(exact_log_likelihood(rbm, Block{counts}));
+    } catch (ValueError const& error) {
+        refusal = error.what();
+    }
+    require(refusal.ends_with("holds 4, but counts lie in [0, 3]"), "states that a unit cannot have are refused");
 }
 
 } // namespace

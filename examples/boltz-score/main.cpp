@@ -3,7 +3,7 @@
 /// @file
 /// How good a model in a file is: log Z, exact or by annealed importance sampling, and the log-likelihood of data.
 
-#include "../command_line.hpp"
+#include "../support/command_line.hpp"
 #include "model.hpp"
 #include "options.hpp"
 #include "score.hpp"

@@ -4,7 +4,7 @@
 /// @file
 /// The training from beginning to end, with everything that a checkpoint must keep.
 
-#include "../remarks.hpp"
+#include "../support/remarks.hpp"
 #include "film.hpp"
 #include "images.hpp"
 #include "options.hpp"

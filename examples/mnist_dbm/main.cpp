@@ -5,9 +5,9 @@
 /// input, joint training with mean-field inference and persistent chains, softmax regression on the features; draws
 /// pictures and saves the model.
 
-#include "../command_line.hpp"
-#include "../program.hpp"
-#include "../run_folder.hpp"
+#include "../support/command_line.hpp"
+#include "../support/program.hpp"
+#include "../support/run_folder.hpp"
 #include "evaluation.hpp"
 #include "experiment.hpp"
 #include "keep.hpp"

@@ -4,9 +4,9 @@
 /// Makes published results again: `reproduce ROW` trains, evaluates, prints expected and obtained figures side by
 /// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
 
-#include "../command_line.hpp"
-#include "../numbers.hpp"
-#include "../run_folder.hpp"
+#include "../support/command_line.hpp"
+#include "../support/numbers.hpp"
+#include "../support/run_folder.hpp"
 #include "rows.hpp"
 
 #include <CLI/CLI.hpp>

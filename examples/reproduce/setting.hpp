@@ -5,8 +5,8 @@
 /// What a row is asked to do, and the stages it is made of.
 
 #include "../mnist_dbm/images.hpp"
-#include "../program.hpp"
-#include "../remarks.hpp"
+#include "../support/program.hpp"
+#include "../support/remarks.hpp"
 
 #include <boltz/boltz.hpp>
 

@@ -125,12 +125,23 @@ template <class Exception>
     throw Exception{message_of(parts)};
 }
 
-// Messages are put together out of line, by the same code for all, so that a check costs its caller one comparison
-// and little to compile.
-template <class Exception, class... Parts>
+} // namespace detail
+
+/// Throws an `Exception`, one of the kinds above, as the library does: its message is "boltz: " and the parts, one
+/// after another. For units, sources and models of one's own:
+///
+///     boltz::fail<boltz::ValueError>(argument, " holds ", value, ", but spins lie in [-1, 1]");
+///
+/// A part is a text, a character or a number; numbers have as few digits as give the same number again. A check costs
+/// its caller one comparison, since the message is put together out of line.
+template <std::derived_from<Error> Exception, class... Parts>
 [[noreturn]] inline void fail(Parts const&... parts) {
-    fail_with<Exception>({MessagePart{parts}...});
+    detail::fail_with<Exception>({detail::MessagePart{parts}...});
 }
+
+namespace detail {
+
+using boltz::fail;
 
 } // namespace detail
 } // namespace boltz

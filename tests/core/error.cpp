@@ -14,7 +14,7 @@ namespace {
 template <class... Parts>
 std::string message(Parts const&... parts) {
     try {
-        detail::fail<ValueError>(parts...);
+        fail<ValueError>(parts...);
     } catch (ValueError const& error) {
         return error.what();
     }

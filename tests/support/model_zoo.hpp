@@ -6,7 +6,7 @@
 
 #include "support/small_models.hpp"
 
-#include "../../examples/spin.hpp"
+#include "../../examples/small/spin.hpp"
 
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>

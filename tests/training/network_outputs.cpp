@@ -5,7 +5,7 @@
 #include "support/networks.hpp"
 #include "support/trainings.hpp"
 
-#include "../../examples/spin.hpp"
+#include "../../examples/small/spin.hpp"
 
 #include <boltz/model/initialise.hpp>
 #include <boltz/optimizer/adam.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/unit_conformance.hpp"
 
-#include "../../examples/spin.hpp"
+#include "../../examples/small/spin.hpp"
 
 namespace test_spin {
 

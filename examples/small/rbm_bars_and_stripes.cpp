@@ -3,8 +3,6 @@
 /// @file
 /// An RBM learns bars and stripes; enumeration says exactly how well.
 
-#include "command_line.hpp"
-
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
@@ -23,16 +21,14 @@ using namespace boltz;
 
 namespace {
 
-template <class M>
-double mean_log_likelihood(M const& rbm, BarsAndStripes const& problem) {
+double mean_log_likelihood(BoltzmannMachine<float> const& rbm, BarsAndStripes const& problem) {
     auto const values = exact_log_likelihood(rbm, problem.patterns);
     double mean = 0;
     for (std::size_t i = 0; i < values.size(); ++i) mean += problem.probabilities[i] * values[i];
     return mean;
 }
 
-template <class M>
-void print_patterns(M const& rbm, BarsAndStripes const& problem, std::size_t n) {
+void print_patterns(BoltzmannMachine<float> const& rbm, BarsAndStripes const& problem, std::size_t n) {
     auto const values = exact_log_likelihood(rbm, problem.patterns);
     std::cout << "pattern   probability   model's\n";
     double total = 0;
@@ -48,7 +44,9 @@ void print_patterns(M const& rbm, BarsAndStripes const& problem, std::size_t n) 
     std::cout << "All patterns together: " << total << '\n';
 }
 
-int run() {
+} // namespace
+
+int main() {
     std::size_t const n = 3;
     BarsAndStripes const problem = bars_and_stripes(n);
 
@@ -63,12 +61,4 @@ int run() {
     std::cout << "Log-likelihood after:  " << mean_log_likelihood(rbm, problem) << " nats a case\n";
     std::cout << "The best there is:     " << problem.negative_entropy() << " nats a case\n\n";
     print_patterns(rbm, problem, n);
-    return 0;
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    CLI::App app{"Trains an RBM on bars and stripes and says by enumeration how well it has learned them."};
-    return run_program("rbm_bars_and_stripes", app, argc, argv, run);
 }

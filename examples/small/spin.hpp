@@ -65,7 +65,7 @@ struct Spin {
     void validate(boltz::Block<T const> states, std::string_view argument) const {
         each(states, [&](T value) {
             if (!(std::abs(value) <= 1))
-                boltz::detail::fail<boltz::ValueError>(argument, " holds ", value, ", but spins lie in [-1, 1]");
+                boltz::fail<boltz::ValueError>(argument, " holds ", value, ", but spins lie in [-1, 1]");
         });
     }
 

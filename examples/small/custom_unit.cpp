@@ -3,7 +3,6 @@
 /// @file
 /// A user's own unit at work: an RBM of spins learns the states of a small Ising ring.
 
-#include "command_line.hpp"
 #include "spin.hpp"
 
 #include <boltz/evaluation/exact.hpp>
@@ -62,7 +61,9 @@ Matrix<float> drawn(Matrix<float>& states, std::vector<double> const& probabilit
     return cases;
 }
 
-int run() {
+} // namespace
+
+int main() {
     Matrix<float> states = all_states();
     std::vector<double> const probabilities = ring_probabilities(states);
     Random random{1};
@@ -83,12 +84,4 @@ int run() {
     double best = 0;
     for (double const p : probabilities) best += p * std::log(p);
     std::cout << "The ring's own:        " << best << " nats a case\n";
-    return 0;
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    CLI::App app{"Trains an RBM of spins, a unit of its own, on the states of a small Ising ring."};
-    return run_program("custom_unit", app, argc, argv, run);
 }
