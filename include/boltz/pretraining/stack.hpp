@@ -115,8 +115,9 @@ void AnyStack<T>::compose(BoltzmannMachine<T>& model) const {
         for (std::size_t k = 0; k < weights.size(); ++k)
             weights.data()[k] = static_cast<T>(factor) * rbm.weights().data()[k];
         std::span<T const> const visible = rbm.bias_span(0);
-        add_layer(model.layer(i), visible.first(below), *rbm.unit(0).part(0), below_shared ? down / 2 : 1,
-                  below_shared);
+        auto const below_labels = has_labels(i) ? rbm.unit(0).part(0) : nullptr;
+        add_layer(model.layer(i), visible.first(below), has_labels(i) ? *below_labels : rbm.unit(0),
+                  below_shared ? down / 2 : 1, below_shared);
         if (has_labels(i)) {
             Matrix<T>& of_labels = model.weights(i + 1);
             for (std::size_t j = 0; j < of_labels.shape(0); ++j)
