@@ -46,6 +46,14 @@ TEST_CASE("faults of parameters are named in words") {
     real.weights()(0, 0) = 2e6;
     CHECK(parameter_faults(real).empty());
 
+    // Weights to one of two layers below tell units apart.
+    auto tree = test::randomised(test::two_visible_tree(), 1, 0, 1);
+    CHECK(parameter_faults(tree).empty());
+    for (double& w : tree.weights(0)) w = 0;
+    CHECK(parameter_faults(tree).empty());
+    for (double& w : tree.weights(1)) w = 0;
+    only(tree, "all units of layer 2 have the same weights to layers 0 and 1");
+
     MLP<3> network{{4, 3, 2}};
     for (std::size_t l = 0; l < 2; ++l)
         for (std::size_t i = 0; i < network.weights(l).size(); ++i)

@@ -45,4 +45,26 @@ TEST_CASE("one number that is not finite is found wherever it stands") {
     }
 }
 
+TEST_CASE("a ring of real-valued layers has an energy as long as all its weights together allow it") {
+    // Precisions 1 and three weights w: the smallest eigenvalue of Q is 1 - 2 w for w > 0 and 1 + w for w < 0.
+    auto const ring = [](double w) {
+        BoltzmannMachine<double> machine{
+            {{0, 1}, {2, 0}, {1, 2}}, test::layer<Gaussian>(1), test::layer<Gaussian>(1), test::layer<Gaussian>(1)};
+        for (std::size_t c = 0; c < 3; ++c) machine.weights(c)(0, 0) = w;
+        return machine;
+    };
+    CHECK_NOTHROW(check_bounded_energy(ring(0.49), "sample"));
+    CHECK_NOTHROW(check_bounded_energy(ring(-0.99), "sample"));
+    for (double const w : {0.51, -1.01})
+        CHECK_THROWS_WITH(check_bounded_energy(ring(w), "sample"),
+                          contains_text("outweigh the precisions of their 3 units"));
+    // Without common weights each is bounded by itself, whatever the weights to units with a few states.
+    auto tree = test::gaussian_tree();
+    for (std::size_t c = 0; c < 2; ++c)
+        for (double& w : tree.weights(c)) w = 100;
+    CHECK_NOTHROW(check_bounded_energy(tree, "sample"));
+    tree.weights(2)(0, 1) = std::numeric_limits<double>::infinity();
+    CHECK(where_not_finite(tree) == "the weights between layers 2 and 3");
+}
+
 } // namespace test_finite

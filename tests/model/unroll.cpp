@@ -45,8 +45,8 @@ Matrix<double> rows_of(S const& source) {
 }
 
 /// Compares the hidden layers of a network with the means that a machine infers, up to layer `hidden`.
-template <std::size_t... L, class Network, class M>
-void check_means(Network const& network, M const& machine, std::index_sequence<L...>, double tolerance) {
+template <std::size_t... L, class M>
+void check_means(MLP<double> const& network, M const& machine, std::index_sequence<L...>, double tolerance) {
     Matrix<double> const cases = some_cases();
     Matrix<double> const inputs = rows_of(top_down_inputs(machine, cases, converged));
     REQUIRE(inputs.shape(1) == network.inputs());
@@ -72,15 +72,53 @@ TEST_CASE("an unrolled machine infers what converged mean-field inference does",
     SECTION("two") {
         auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}}, 0.8, 0.5, 2);
         auto const network = unroll(machine, 3, random);
-        CHECK(network.beside() == std::array<std::size_t, 3>{3, 0, 0});
+        CHECK(network.beside() == std::vector<std::size_t>{3, 0, 0});
         check_means(network, machine, std::make_index_sequence<2>{}, stored);
     }
     SECTION("three") {
         auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Binary{2}}, 0.8, 0.5, 3);
         auto const network = unroll(machine, 3, random);
-        CHECK(network.beside() == std::array<std::size_t, 4>{3, 2, 0, 0});
+        CHECK(network.beside() == std::vector<std::size_t>{3, 2, 0, 0});
         check_means(network, machine, std::make_index_sequence<3>{}, stored);
     }
+}
+
+TEST_CASE("machines that are known when the program runs are unrolled alike, whatever hidden units", "[unroll]") {
+    auto const typed = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Labels{3}}, 0.8, 0.5, 4);
+    BoltzmannMachine<double> const machine = typed;
+    CHECK(test::parameters_of(unroll(machine)) == test::parameters_of(unroll(typed)));
+    CHECK((rows_of(top_down_inputs(machine, some_cases(), converged)) ==
+           rows_of(top_down_inputs(typed, some_cases(), converged))));
+    Random random{1};
+    CHECK_THROWS_WITH(unroll(machine, 10, random), contains_text("labels on top"));
+
+    using Real = StochasticLayer<Gaussian, double>;
+    auto const linear =
+        test::randomised(DBM{Binary{5}, Real{4, Gaussian::with_precision({2, 1, 3, 1})}, Binary{3}}, 0.3, 0.5, 2);
+    auto const network = unroll(linear, 2, random);
+    CHECK(network.hidden(1).name() == "gaussian");
+    Matrix<double> const cases = some_cases();
+    Matrix<double> const inputs = rows_of(top_down_inputs(linear, cases, converged));
+    Matrix<double> const means = features<1, 2>(linear, cases, converged);
+    States<double> states{cases.shape(0), network.widths()};
+    network.place(Block{inputs}, states);
+    for (std::size_t l = 1; l < 3; ++l) network.forward(l, states);
+    for (std::size_t i = 0; i < cases.shape(0); ++i) {
+        for (std::size_t j = 0; j < 4; ++j) CHECK(std::abs(states[1](i, j) - means(i, j)) < 2e-5);
+        for (std::size_t j = 0; j < 3; ++j) CHECK(std::abs(states[2](i, j) - means(i, 4 + j)) < 2e-5);
+    }
+}
+
+TEST_CASE("machines that no network infers for are refused", "[unroll]") {
+    Random random{1};
+    BoltzmannMachine<double> const two_visible{{{0, 2}, {1, 2}}, Binary{2}, Binary{3}, Binary{4}};
+    CHECK_THROWS_WITH(unroll(two_visible, 2, random), contains_text("a chain"));
+    CHECK_THROWS_WITH(top_down_inputs(two_visible, some_cases(), converged), contains_text("a chain"));
+    BoltzmannMachine<double> const counts{{{0, 1}}, Binary{5}, Labels{4, Multinomial{2}}};
+    CHECK_THROWS_WITH(unroll(counts, 2, random), contains_text("layer 1 has multinomial units"));
+    BoltzmannMachine<double> const binary{{{0, 1}, {1, 2}}, Binary{5}, Binary{4}, Binary{3}};
+    CHECK_THROWS_WITH(unroll(binary), contains_text("bernoulli units: give the number of classes"));
+    CHECK_THROWS_WITH(unroll(std::tie(binary), 2, random), contains_text("has 3 layers"));
 }
 
 TEST_CASE("beside pixels that are drawn at each presentation stand the means inferred from their grey values",
@@ -124,7 +162,7 @@ TEST_CASE("a stack of RBMs becomes the network of its means, one after the other
     auto const second = test::randomised(RBM{Binary{4}, Binary{3}}, 0.8, 0.5, 2);
     auto third = test::randomised(RBM{Binary{3}, Binary{2}}, 0.8, 0.5, 3);
     auto const network = unroll(std::tie(first, second, third), 6, random);
-    CHECK(network.sizes() == std::array<std::size_t, 5>{5, 4, 3, 2, 6});
+    CHECK(network.sizes() == std::vector<std::size_t>{5, 4, 3, 2, 6});
     CHECK(network.inputs() == 5);
     Matrix<double> const cases = some_cases();
     Matrix<double> const h1 = features<1>(first, cases, ExactPosterior{});
@@ -147,8 +185,8 @@ TEST_CASE("a stack of RBMs becomes the network of its means, one after the other
 TEST_CASE("a machine with labels brings its own softmax", "[unroll]") {
     auto const machine = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Labels{3}}, 0.8, 0.5, 4);
     auto const network = unroll(machine);
-    CHECK(network.sizes() == std::array<std::size_t, 4>{5, 4, 3, 3});
-    CHECK(network.beside() == std::array<std::size_t, 3>{3, 0, 0});
+    CHECK(network.sizes() == std::vector<std::size_t>{5, 4, 3, 3});
+    CHECK(network.beside() == std::vector<std::size_t>{3, 0, 0});
     CHECK(network.weights(2) == machine.weights(2));
     for (std::size_t k = 0; k < 3; ++k) CHECK(network.bias(3)(k) == machine.layer<3>().bias()(k));
     for (std::size_t i = 0; i < 3; ++i)

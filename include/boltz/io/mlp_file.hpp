@@ -7,16 +7,24 @@
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
 #include <boltz/io/json.hpp>
+#include <boltz/io/machine_file.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
+#include <boltz/layer/network_layer.hpp>
 #include <boltz/model/mlp.hpp>
+#include <boltz/unit/any_unit.hpp>
+#include <boltz/unit/bernoulli.hpp>
+#include <boltz/unit/gaussian.hpp>
+#include <boltz/unit/multinomial.hpp>
+#include <boltz/unit/rectified.hpp>
 #include <boltz/version.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
-#include <limits>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,87 +34,149 @@ namespace detail {
 
 template <class N>
 inline constexpr bool is_mlp = false;
-template <std::size_t Depth, class T>
-inline constexpr bool is_mlp<MLP<Depth, T>> = true;
+template <class T>
+inline constexpr bool is_mlp<MLP<T>> = true;
 
-inline char const* name_of(Activation activation) {
-    return activation == Activation::logistic ? "logistic" : "rectified";
+/// What hidden units are called in files of networks.
+inline std::string hidden_name_in_files(std::string_view unit) {
+    return unit == Bernoulli::name ? "logistic" : unit == Gaussian::name ? "linear" : std::string{unit};
+}
+
+/// What a network is made of, apart from its numbers.
+template <std::floating_point T>
+Json describe(MLP<T> const& network) {
+    std::size_t const top = network.layers() - 1;
+    Json::Array layers;
+    layers.push_back(Json::Object{{"unit", "input"}, {"size", network.sizes()[0]}});
+    for (std::size_t l = 1; l < top; ++l)
+        layers.push_back(
+            Json::Object{{"unit", hidden_name_in_files(network.hidden(l).name())}, {"size", network.sizes()[l]}});
+    Json output = describe_unit(network.output().describe(network.outputs()));
+    if (is_softmax(network.output(), network.outputs())) output.object()["unit"] = "softmax";
+    layers.push_back(output);
+    for (std::size_t l = 0; l < top; ++l) layers[l].object()["beside"] = network.beside()[l];
+    return Json::Object{
+        {"format", model_format}, {"format_version", model_format_version}, {"boltz_version", version},
+        {"model", "MLP"},         {"value_type", value_type_name<T>()},     {"layers", layers}};
+}
+
+/// The descriptions of the layers in a file of a network.
+/// @throws FormatError if it holds no network, or one of other numbers than `T`.
+template <std::floating_point T>
+Json stored_layers(Npz const& file, std::string const& path) {
+    Json const meta = read_description(file, path);
+    if (meta["model"] != "MLP")
+        fail<FormatError>("load: ", path, " holds a model ", excerpt(meta["model"]), ", but an MLP is asked for");
+    if (meta["value_type"] != value_type_name<T>())
+        fail<FormatError>("load: ", path, " holds ", excerpt(meta["value_type"]), " numbers, but the network has ",
+                          value_type_name<T>());
+    if (std::size_t const layers = meta["layers"].array().size(); layers < 2)
+        fail<FormatError>("load: ", path, " has ", layers, " layers, but a network has at least 2");
+    return meta["layers"];
+}
+
+template <std::floating_point T>
+AnyHiddenLayer<T> stored_hidden_layer(Json const& unit, std::size_t size, UnitKinds<T> const& kinds,
+                                      std::string const& path) {
+    if (unit == Rectified::name) return HiddenLayer<Rectified, T>{size};
+    std::string const name = unit == hidden_name_in_files(Bernoulli::name)  ? std::string{Bernoulli::name}
+                             : unit == hidden_name_in_files(Gaussian::name) ? std::string{Gaussian::name}
+                             : unit.is_string()                             ? unit.string()
+                                                                            : "";
+    auto const known = kinds.make(name);
+    auto activation = known != nullptr ? known->activation() : nullptr;
+    if (activation == nullptr)
+        fail<FormatError>("load: ", path, " has hidden units ", excerpt(unit),
+                          ", but those that are known are \"logistic\", \"linear\", \"rectified\" and, of ",
+                          kinds.names(), ", those with times_slope; load_into reads others");
+    return {size, std::move(activation)};
+}
+
+/// Output units with what the file keeps of them.
+template <std::floating_point T>
+AnyOutputLayer<T> stored_output_layer(Npz const& file, Json const& description, std::size_t l, std::size_t size,
+                                      UnitKinds<T> const& kinds, std::string const& path) {
+    if (description["unit"] == "softmax") return OutputLayer<Multinomial, T>{size};
+    AnyOutputLayer<T> layer{size, make_unit(description, size, kinds, path)};
+    struct Part {
+        AnyUnit<T>& unit;
+        std::string name;
+        void archive(Archive& archive) { unit.archive(archive, name); }
+    } part{layer.unit(), "unit_" + std::to_string(l)};
+    Arrays own;
+    for (auto const& [name, array] : file.arrays)
+        if (name.starts_with(part.name + '/')) own.emplace(name, array);
+    from_arrays(std::move(own), part);
+    try {
+        layer.unit().check_size(size);
+    } catch (ShapeError const& error) {
+        fail<FormatError>("load: ", path, ": layer ", l, ": ", error.what());
+    }
+    return layer;
 }
 
 } // namespace detail
 
-/// Writes a network to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_1`, ..., and `meta.json`.
+/// Writes a network to an `.npz` file, which `numpy.load` opens: `weights_0`, ..., `bias_1`, ..., what units keep of
+/// their own, and `meta.json`.
 ///
 /// The file appears whole or not at all.
 /// @throws ValueError if a number of the network is not finite; FileError if it cannot be written.
-template <std::size_t Depth, class T>
-void save(std::filesystem::path const& path, MLP<Depth, T> const& network) {
-    Json::Array layers;
-    for (std::size_t l = 0; l < Depth; ++l) {
-        char const* const unit = l == 0           ? "input"
-                                 : l + 1 == Depth ? "softmax"
-                                                  : detail::name_of(network.activation());
-        Json::Object layer{{"unit", unit}, {"size", network.sizes()[l]}};
-        if (l + 1 < Depth) layer["beside"] = network.beside()[l];
-        layers.push_back(layer);
-    }
-    Json const meta = Json::Object{{"format", detail::model_format},
-                                   {"format_version", detail::model_format_version},
-                                   {"boltz_version", version},
-                                   {"model", "MLP"},
-                                   {"value_type", detail::value_type_name<T>()},
-                                   {"layers", layers}};
-    MLP<Depth, T> copy = network;
-    Arrays arrays = to_arrays(copy);
+template <std::floating_point T>
+void save(std::filesystem::path const& path, MLP<T> const& network) {
+    Arrays arrays = to_arrays(network);
     detail::check_saved(arrays, path.string());
-    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", meta.dump(2)}}});
+    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", detail::describe(network).dump(2)}}});
 }
 
-/// Reads a network of type `N` from a file that `save` wrote: `auto network = load<MLP<4>>("network.npz")`.
+/// Reads a network from a file that `save` wrote: `auto network = load<MLP<float>>("network.npz")`. Units of one's
+/// own are found by `UnitKinds<float>::library().add<Own>()`.
 ///
-/// @throws FileError if the file cannot be read; FormatError if it holds no network of this depth and number type,
-///         or one with numbers that are not finite, naming the array.
+/// @throws FileError if the file cannot be read; FormatError if it holds no network of this number type, one of units
+///         that are not known, or one with numbers that are not finite, naming the array.
 template <class N>
     requires(detail::is_mlp<N>)
-[[nodiscard]] N load(std::filesystem::path const& path) {
-    Npz const file = read_npz(path);
+[[nodiscard]] N load(std::filesystem::path const& path,
+                     UnitKinds<typename N::value_type> const& kinds = UnitKinds<typename N::value_type>::library()) {
+    using T = typename N::value_type;
+    Npz file = read_npz(path);
     std::string const name = path.string();
-    Json const meta = detail::read_description(file, name);
-    if (meta["model"] != "MLP")
-        detail::fail<FormatError>("load: ", name, " holds a model ", detail::excerpt(meta["model"]),
-                                  ", but an MLP is asked for");
-    char const* const type = detail::value_type_name<typename N::value_type>();
-    if (meta["value_type"] != type)
-        detail::fail<FormatError>("load: ", name, " holds ", detail::excerpt(meta["value_type"]),
-                                  " numbers, but the network has ", type);
-    Json::Array const& layers = meta["layers"].array();
-    if (layers.size() != N::depth)
-        detail::fail<FormatError>("load: ", name, " has ", layers.size(), " layers, but the network has ", N::depth);
+    Json const layers = detail::stored_layers<T>(file, name);
+    std::size_t const top = layers.array().size() - 1;
     // Sizes of layers and of what enters beside them, held against arrays that are really there.
-    typename N::Sizes sizes{};
-    typename N::Beside beside{};
-    for (std::size_t l = 0; l + 1 < N::depth; ++l) {
+    NetworkInput input{layers[0]["size"].unsigned_or(0)};
+    std::vector<AnyHiddenLayer<T>> hidden;
+    std::size_t below = input.size;
+    for (std::size_t l = 0; l < top; ++l) {
         std::string const weights = "weights_" + std::to_string(l);
         auto const& shape = detail::needed_array(file, weights, name).shape;
         if (shape.size() != 2)
             detail::fail<FormatError>("load: ", name, ": ", weights, " has shape ", detail::npy_shape(shape),
                                       ", but weights have two extents");
         std::size_t const above = detail::stored_size(file, l + 1, name);
-        if (l == 0) sizes[0] = layers[0]["size"].unsigned_or(0);
-        sizes[l + 1] = above;
-        if (sizes[l] == 0 || sizes[l] > shape[0] || above == 0 || shape[1] != above)
+        if (below == 0 || below > shape[0] || above == 0 || shape[1] != above)
             detail::fail<FormatError>("load: ", name, ": weights_", l, " of ", shape[0], " x ", shape[1],
-                                      " numbers do not fit between layers of ", sizes[l], " and ", above, " units");
-        beside[l] = shape[0] - sizes[l];
+                                      " numbers do not fit between layers of ", below, " and ", above, " units");
+        input.beside.push_back(shape[0] - below);
+        if (l + 1 < top) hidden.push_back(detail::stored_hidden_layer(layers[l + 1]["unit"], above, kinds, name));
+        below = above;
     }
-    Json const hidden = N::depth == 2 ? "logistic" : layers[1]["unit"];
-    if (hidden != "logistic" && hidden != "rectified")
-        detail::fail<FormatError>("load: ", name, " has hidden units ", detail::excerpt(hidden),
-                                  ", but a network has \"logistic\" or \"rectified\" ones");
-    N network{sizes, beside, hidden == "logistic" ? Activation::logistic : Activation::rectified};
-    from_arrays(detail::parameter_arrays<typename N::value_type>(file), network);
-    detail::check_loaded(network, name);
+    N network{std::move(input), std::move(hidden),
+              detail::stored_output_layer(file, layers[top], top, below, kinds, name)};
+    detail::load_parameters<T>(std::move(file), network, name);
     return network;
+}
+
+/// Overwrites the parameters of a network with those of a file that `save` wrote of one like it; all or nothing.
+/// @throws FileError if the file cannot be read; FormatError if it holds a network of other units, sizes or number
+/// type, or numbers that are not finite; the network is then unchanged.
+template <std::floating_point T>
+void load_into(std::filesystem::path const& path, MLP<T>& network) {
+    Npz file = read_npz(path);
+    std::string const name = path.string();
+    if (detail::stored_layers<T>(file, name) != detail::describe(network)["layers"])
+        detail::fail<FormatError>("load: ", name, " has other layers than the network");
+    detail::load_parameters<T>(std::move(file), network, name);
 }
 
 } // namespace boltz

@@ -15,6 +15,7 @@
 #include <boltz/types.hpp>
 #include <boltz/unit/any_activation.hpp>
 #include <boltz/unit/any_unit.hpp>
+#include <boltz/unit/multinomial.hpp>
 
 #include <xtensor/xbuilder.hpp>
 
@@ -24,7 +25,6 @@
 #include <span>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,6 +38,12 @@ concept LayersOfNetwork =
     sizeof...(Layers) >= 1 &&
     std::derived_from<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, AnyOutputLayer<T>> &&
     (0 + ... + (std::derived_from<Layers, AnyHiddenLayer<T>> ? 1 : 0)) + 1 == sizeof...(Layers);
+
+/// Whether output units are a softmax of classes, a multinomial group with one trial, which keeps nothing of its own.
+template <std::floating_point T>
+[[nodiscard]] bool is_softmax(AnyUnit<T> const& unit, std::size_t size) {
+    return unit.name() == Multinomial::name && is_label(unit, size);
+}
 
 } // namespace detail
 
@@ -153,7 +159,7 @@ class MLP : public Parametric<T> {
         for (std::size_t l = 1; l < layers(); ++l) archive("bias_" + std::to_string(l), biases_[l]);
         for (std::size_t l = 0; l < hidden_.size(); ++l)
             hidden_[l].unit().archive(archive, "unit_" + std::to_string(l + 1));
-        if (!is_classifier() || output().learned_count() > 0)
+        if (!detail::is_softmax(output(), outputs()))
             output().archive(archive, "unit_" + std::to_string(layers() - 1));
     }
 

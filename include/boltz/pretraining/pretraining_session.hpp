@@ -143,9 +143,9 @@ FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const&
 
 /// Whether data sits on the top layer as well as on the visible one.
 template <class Data, class M>
-inline constexpr bool has_labels = false;
+inline constexpr bool data_has_labels = false;
 template <NamesLayers Data, class M>
-inline constexpr bool has_labels<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
+inline constexpr bool data_has_labels<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
     return sizeof...(L) == 2;
 }
 (typename Data::layers{});

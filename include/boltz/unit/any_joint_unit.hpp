@@ -112,6 +112,8 @@ class AnyJointUnit final : public AnyUnit<T> {
         return false;
     }
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const override {
+        // All parts must say, or those that do would get biases before another one is refused.
+        for (auto const& part : parts_) static_cast<void>(part->natural_parameter(mean, smoothing, 0));
         std::size_t const p = part_of(column);
         return parts_[p]->natural_parameter(mean, smoothing, column - first_[p]);
     }
@@ -138,10 +140,13 @@ class AnyJointUnit final : public AnyUnit<T> {
         return parts_[p]->precision(column - first_[p]);
     }
     bool add_variables(std::size_t first, std::size_t, std::vector<VariableGroup>& groups) const override {
-        bool all = true;
+        std::size_t const before = groups.size();
         for (std::size_t p = 0; p < parts_.size(); ++p)
-            all = parts_[p]->add_variables(first + first_[p], sizes_[p], groups) && all;
-        return all;
+            if (!parts_[p]->add_variables(first + first_[p], sizes_[p], groups)) {
+                groups.resize(before);
+                return false;
+            }
+        return true;
     }
 
     [[nodiscard]] std::size_t learned_count() const override {

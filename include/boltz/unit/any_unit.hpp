@@ -83,7 +83,7 @@ class AnyUnit {
     virtual void write_state(std::size_t index, std::span<T> out) const = 0;
     /// The precision of the unit in `column` where its values are real; negative where it has none.
     [[nodiscard]] virtual double precision(std::size_t column) const = 0;
-    /// Adds the variables that the unit is made of; whether it is made of such.
+    /// Adds the variables that the unit is made of; whether it is made of such. Adds none if a part is not.
     virtual bool add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const = 0;
 
     /// The unit as hidden units of a network; null if it cannot be.
