@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,21 +28,15 @@
 using Network = boltz::MLP<float>;
 
 /// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
-/// it where it is; `archive` keeps all of it.
+/// it where it is; `archive` keeps what the rest of it depends on. A phase begins with a session of its own, and what
+/// no later phase needs of it goes when it ends.
 class Experiment {
+    using Pretraining = decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
+                                                                    std::declval<boltz::ByteSource const&>()));
     using Joint = std::variant<decltype(joint_recipe(Options{}).bind(std::declval<Machine&>())),
                                decltype(long_joint_recipe(Options{}).bind(std::declval<Machine&>()))>;
-
-    static Joint start_joint(Machine& machine, Options const& options) {
-        if (options.paper) return long_joint_recipe(options).bind(machine);
-        return joint_recipe(options).bind(machine);
-    }
-
-    static auto start(Machine& machine, Options const& options, Images const& images, boltz::Random& random) {
-        boltz::initialise_weights(machine, {options.paper ? 0.001 : 0.01, 0.01}, random);
-        if (!options.paper) boltz::initialise_biases(machine, boltz::ByteSource{images.train}, random);
-        return pretraining_recipe(options).bind(machine, boltz::ByteSource{images.train});
-    }
+    using Classification = decltype(classifier_recipe(Options{}).bind(std::declval<Network&>()));
+    using FineTuning = decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>()));
 
   public:
     Experiment(Options const& options, Images const& images)
@@ -53,10 +48,9 @@ class Experiment {
                    boltz::HiddenLayer<boltz::Bernoulli>{options.hidden[1]},
                    boltz::OutputLayer<boltz::Multinomial>{classes}},
           compute_{.threads = options.threads,
-                   .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2},
-          pretraining_{start(machine_, options, images, random_)}, joint_{start_joint(machine_, options)},
-          classification_{classifier_recipe(options).bind(classifier_)},
-          fine_tuning_{fine_tuning_recipe(options).bind(network_)} {
+                   .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2} {
+        boltz::initialise_weights(machine_, {options.paper ? 0.001 : 0.01, 0.01}, random_);
+        if (!options.paper) boltz::initialise_biases(machine_, boltz::ByteSource{images.train}, random_);
         phase_random_ = random_;
     }
 
@@ -79,17 +73,20 @@ class Experiment {
         Monitoring<MeanField> const how{.inference = inference(), .compute = compute_};
         return timed(0,
                      [&] {
-                         return pretraining_.fit(pixels, generative_options("pretraining", 0), random_, callbacks...);
+                         begin(0);
+                         return pretraining_->fit(pixels, generative_options("pretraining", 0), random_,
+                                                  callbacks...);
                      }) &&
                timed(1,
                      [&] {
+                         begin(1);
                          auto const fit = [&](auto& session) {
                              return session.fit(pixels, generative_options("joint training", options_.joint_epochs),
                                                 random_, ReconstructionMonitor{watched, how},
                                                 GapMonitor{watched, unseen, how}, ActivityMonitor{watched, how},
                                                 WeightMonitor{}, callbacks...);
                          };
-                         return std::visit(fit, joint_);
+                         return std::visit(fit, *joint_);
                      }) &&
                timed(2,
                      [&] {
@@ -103,20 +100,23 @@ class Experiment {
                                                              std::span{images_.train.labels}.first(some), compute_);
                              info.metrics->push_back({"training_error_percent", 100 * error});
                          }};
-                         return classification_.fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
-                                                    fit_options("classifier", options_.classifier_epochs), random_,
-                                                    training_error, callbacks...);
+                         begin(2);
+                         return classification_->fit(on_layers<0, 1>(train, OneHot{images_.train.labels, classes}),
+                                                     fit_options("classifier", options_.classifier_epochs), random_,
+                                                     training_error, callbacks...);
                      }) &&
                (options_.fine_tune_epochs == 0 || timed(3, [&] {
                     // In a run that goes on, too, so that later random numbers are the same.
-                    if (Network begin = unroll(machine_, classes, random_); fine_tuning_.clock() == Clock{})
-                        network_ = std::move(begin);
+                    if (Network first = unroll(machine_, classes, random_);
+                        !fine_tuning_ || fine_tuning_->clock() == Clock{})
+                        network_ = std::move(first);
                     auto const inputs =
                         network_inputs(images_.train, binarisation_named(options_.fine_tune_binarisation));
-                    auto const report = fine_tuning_.fit(
+                    begin(3);
+                    auto const report = fine_tuning_->fit(
                         on_layers<0, 1>(inputs, OneHot{images_.train.labels, classes}),
                         fit_options("fine-tuning", options_.fine_tune_epochs), random_, callbacks...);
-                    if (!report.stopped) fine_tuning_.optimizer().write_average(network_);
+                    if (!report.stopped) fine_tuning_->optimizer().write_average(network_);
                     return report;
                 }));
     }
@@ -153,6 +153,9 @@ class Experiment {
     }
 
     void archive(boltz::Archive& archive) {
+        bool const saves = archive.mode() == boltz::Archive::Mode::saving;
+        std::uint64_t const phase = saves ? phase_ : archive.stored("phase");
+        begin(phase);
         archive("phase", phase_);
         for (std::size_t i = 0; i < seconds_.size(); ++i) {
             double seconds = seconds_[i] + (began_ && i == phase_ ? seconds_since(*began_) : 0.0);
@@ -160,15 +163,38 @@ class Experiment {
             if (archive.mode() == boltz::Archive::Mode::loading) seconds_[i] = seconds;
         }
         archive.nested("random", phase_random_);
-        archive.nested("pretraining", pretraining_);
-        std::visit([&](auto& session) { archive.nested("joint", session); }, joint_); // with the machine
-        archive.nested("classifier", classification_);
-        archive.nested("fine_tuning", fine_tuning_);
+        // Until it is pretrained the machine is as the seed makes it; the sessions hold what they train.
+        if (phase == 0) archive.nested("pretraining", *pretraining_);
+        if (phase == 1) std::visit([&](auto& session) { archive.nested("joint", session); }, *joint_);
+        if (phase >= 2) archive.nested("model", machine_);
+        if (phase >= 2) archive.nested("classifier", *classification_);
+        if (phase >= 3) archive.nested("fine_tuning", *fine_tuning_);
         if (archive.mode() == boltz::Archive::Mode::loading) random_ = phase_random_;
     }
 
   private:
     static constexpr std::size_t classes = 10;
+
+    // Makes the sessions that are there in a phase, where they are not yet.
+    void begin(std::uint64_t phase) {
+        if (phase == 0 && !pretraining_)
+            pretraining_.reset(
+                new Pretraining(pretraining_recipe(options_).bind(machine_, boltz::ByteSource{images_.train})));
+        if (phase == 1 && !joint_) {
+            if (options_.paper)
+                joint_.emplace(long_joint_recipe(options_).bind(machine_));
+            else
+                joint_.emplace(joint_recipe(options_).bind(machine_));
+        }
+        if (phase >= 2 && !classification_) classification_.emplace(classifier_recipe(options_).bind(classifier_));
+        if (phase >= 3 && !fine_tuning_) fine_tuning_.emplace(fine_tuning_recipe(options_).bind(network_));
+    }
+    // What no phase after this one needs.
+    void end(std::uint64_t phase) {
+        if (phase == 0) pretraining_.reset();
+        if (phase == 1) joint_.reset();
+    }
+
     static std::vector<std::size_t> first(std::size_t count) {
         std::vector<std::size_t> indices(count);
         for (std::size_t i = 0; i < count; ++i) indices[i] = i;
@@ -201,6 +227,7 @@ class Experiment {
         seconds_[phase] += seconds_since(*began_);
         began_.reset();
         if (report.stopped) return false;
+        end(phase_);
         ++phase_;
         phase_random_ = random_;
         return true;
@@ -214,11 +241,10 @@ class Experiment {
     Network classifier_; // softmax regression
     Network network_;
     boltz::Compute compute_;
-    decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
-                                                std::declval<boltz::ByteSource const&>())) pretraining_;
-    Joint joint_;
-    decltype(classifier_recipe(Options{}).bind(std::declval<Network&>())) classification_;
-    decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>())) fine_tuning_;
+    std::unique_ptr<Pretraining> pretraining_;
+    std::optional<Joint> joint_;
+    std::optional<Classification> classification_;
+    std::optional<FineTuning> fine_tuning_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0, 0.0};
     std::optional<Time::time_point> began_;
