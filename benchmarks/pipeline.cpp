@@ -48,8 +48,8 @@ void train(Mnist const& images, Compute const& compute) {
 
     auto const train_features = features<1, 2>(dbm, pixels, inference, compute);
     auto const test_features = features<1, 2>(dbm, ByteSource{images.test}, inference, compute);
-    SoftmaxRegression<float> classifier{train_features.shape(1), 10};
-    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1, .momentum = 0.5}}.fit(
+    MLP classifier{train_features.shape(1), OutputLayer<Multinomial>{10}};
+    Backpropagation{Sgd{.learning_rate = 0.1, .momentum = 0.5}}.fit(
         classifier, on_layers<0, 1>(train_features, OneHot{images.train.labels, 10}), options(30), random);
     double const error = error_rate(classifier, MatrixSource{test_features}, images.test.labels, compute);
     print_time("features and classifier");

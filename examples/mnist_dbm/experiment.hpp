@@ -27,7 +27,7 @@
 
 using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
 using Machine = boltz::DBM<Layer, Layer, Layer>;
-using Network = boltz::MLP<4>;
+using Network = boltz::MLP<float>;
 
 /// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
 /// it where it is; `archive` keeps all of it.
@@ -50,8 +50,11 @@ class Experiment {
     Experiment(Options const& options, Images const& images)
         : options_{options}, images_{images}, random_{options.seed}, phase_random_{random_},
           machine_{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}},
-          classifier_{options.hidden[0] + options.hidden[1], classes},
-          network_{{images.train.pixels(), options.hidden[0], options.hidden[1], classes}, {options.hidden[1], 0, 0}},
+          classifier_{options.hidden[0] + options.hidden[1], boltz::OutputLayer<boltz::Multinomial>{classes}},
+          network_{{images.train.pixels(), {options.hidden[1]}},
+                   boltz::HiddenLayer<boltz::Bernoulli>{options.hidden[0]},
+                   boltz::HiddenLayer<boltz::Bernoulli>{options.hidden[1]},
+                   boltz::OutputLayer<boltz::Multinomial>{classes}},
           compute_{.threads = options.threads,
                    .block_rows = options.block_rows > 0 ? options.block_rows : (options.batch_size + 1) / 2},
           pretraining_{start(machine_, options, images, random_)}, joint_{start_joint(machine_, options)},
@@ -139,7 +142,7 @@ class Experiment {
     }
 
     [[nodiscard]] Machine const& machine() const noexcept { return machine_; }
-    [[nodiscard]] boltz::SoftmaxRegression<float> const& classifier() const noexcept { return classifier_; }
+    [[nodiscard]] Network const& classifier() const noexcept { return classifier_; }
     [[nodiscard]] Network const& network() const noexcept { return network_; }
     [[nodiscard]] boltz::Compute const& compute() const noexcept { return compute_; }
     [[nodiscard]] boltz::MeanField inference() const { return inference_recipe(options_); }
@@ -211,13 +214,13 @@ class Experiment {
     boltz::Random random_;
     boltz::Random phase_random_;
     Machine machine_;
-    boltz::SoftmaxRegression<float> classifier_;
+    Network classifier_; // softmax regression
     Network network_;
     boltz::Compute compute_;
     decltype(pretraining_recipe(Options{}).bind(std::declval<Machine&>(),
                                                 std::declval<boltz::ByteSource const&>())) pretraining_;
     Joint joint_;
-    decltype(classifier_recipe(Options{}).bind(std::declval<boltz::SoftmaxRegression<float>&>())) classification_;
+    decltype(classifier_recipe(Options{}).bind(std::declval<Network&>())) classification_;
     decltype(fine_tuning_recipe(Options{}).bind(std::declval<Network&>())) fine_tuning_;
     std::uint64_t phase_ = 0;
     std::vector<double> seconds_{0.0, 0.0, 0.0, 0.0};

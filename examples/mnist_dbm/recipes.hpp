@@ -81,11 +81,11 @@ inline auto long_joint_recipe(Options const& options) {
 /// Softmax regression with a rate that falls to a hundredth.
 inline auto classifier_recipe(Options const& options) {
     using namespace boltz;
-    return Trainer{ConditionalLikelihood{},
-                   Sgd{.learning_rate = Schedule::linear(options.classifier_rate, 0.01 * options.classifier_rate,
-                                                         options.classifier_epochs),
-                       .momentum = options.classifier_momentum,
-                       .weight_decay = 1e-5}};
+    return Backpropagation{
+        Sgd{.learning_rate =
+                Schedule::linear(options.classifier_rate, 0.01 * options.classifier_rate, options.classifier_epochs),
+            .momentum = options.classifier_momentum,
+            .weight_decay = 1e-5}};
 }
 
 /// Backpropagation with a rate that falls to a hundredth, and the mean of the parameters over the second half of it.

@@ -22,12 +22,12 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
     auto const held_out = compact_features<1>(rbm, ByteSource{images.test}, ExactPosterior{}, compute);
     auto const& labels = images.train.labels;
 
-    SoftmaxRegression<float> softmax{hidden, classes};
+    MLP softmax{hidden, OutputLayer<Multinomial>{classes}};
     std::size_t const epochs = setting.epochs(90);
-    auto regression =
-        Trainer{ConditionalLikelihood{},
-                Averaged{Sgd{.learning_rate = Schedule::linear(0.5, 0.005, epochs), .momentum = 0.9}, epochs / 2}}
-            .bind(softmax);
+    auto regression = Backpropagation{
+        Averaged{Sgd{.learning_rate = Schedule::linear(0.5, 0.005, epochs), .momentum = 0.9},
+                 epochs /
+                     2}}.bind(softmax);
     Binarised const drawn{ByteSource{images.train}, Binarisation::stochastic, setting.seed};
     run_stage(setting, "softmax", setting.seed, regression,
               on_layers<0, 1>(inferred_features<1>(rbm, drawn, ExactPosterior{}, compute), OneHot{labels, classes}),

@@ -11,9 +11,15 @@
 #include <boltz/io/mlp_file.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/layer/joint_layer.hpp>
+#include <boltz/layer/network_layer.hpp>
 #include <boltz/model/dbm.hpp>
+#include <boltz/model/mlp.hpp>
+#include <boltz/unit/bernoulli.hpp>
+#include <boltz/unit/categorical.hpp>
 #include <boltz/unit/gaussian.hpp>
+#include <boltz/unit/joint.hpp>
 #include <boltz/unit/multinomial.hpp>
+#include <boltz/unit/rectified.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -90,9 +96,13 @@ int main(int count, char** arguments) {
     add_model(DBM{Labels{3, Multinomial{2}}, Binary{2}, Binary{2}});
     add_model(RBM{StochasticLayer<Gaussian>{2, Gaussian::learned()}, Binary{2}});
     add_model(DBM{JointLayer{Binary{2}, Labels{3}}, Binary{2}, StochasticLayer<Gaussian>{3}});
-    add_network(MLP<2>{{3, 2}, {0}, Activation::logistic});
-    add_network(MLP<3, double>{{3, 2, 2}, {0, 1}, Activation::rectified});
-    add_network(MLP<4>{{3, 2, 2, 2}, {1, 0, 0}, Activation::logistic});
+    add_network(MLP{3, OutputLayer<Multinomial>{2}});
+    add_network(MLP{{3, {0, 1}}, HiddenLayer<Rectified, double>{2}, OutputLayer<Multinomial, double>{2}});
+    add_network(MLP{{3, {1}}, HiddenLayer<Bernoulli>{2}, HiddenLayer<Gaussian>{2}, OutputLayer<Bernoulli>{2}});
+    add_network(MLP{3, HiddenLayer<Rectified>{2}, OutputLayer<Gaussian>{2, Gaussian::learned()}});
+    add_network(MLP{3, OutputLayer<Multinomial>{2, Multinomial{3}}});
+    add_network(MLP{3, OutputLayer<JointUnit<Bernoulli, Categorical>>{
+                           4, JointUnit<Bernoulli, Categorical>{{2, 2}, Bernoulli{}, Categorical{2}}}});
     for (std::size_t const epochs : {std::size_t{0}, std::size_t{1}}) {
         boltz_fuzz::SmallTraining training;
         static_cast<void>(training.fit(epochs));

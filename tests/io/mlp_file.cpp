@@ -6,7 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-#include "../../examples/spin.hpp"
+#include "../../examples/small/spin.hpp"
 
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/rbm.hpp>
@@ -177,6 +177,18 @@ TEST_CASE("a file that holds another network, or none, is refused with the reaso
                    text.replace(list, text.find(']', list) + 1 - list, "\"layers\": [{}]");
                }),
                contains_text("has 1 layers"));
+}
+
+TEST_CASE("arrays of a softmax regression of boltz 0.1, which was an RBM, are those of a network") {
+    TemporaryFolder const folder;
+    RBM old{StochasticLayer<Gaussian>{3}, StochasticLayer<Multinomial>{2}};
+    old.weights()(1, 1) = 2;
+    old.hidden().bias()(0) = 3;
+    save(folder / "classifier.npz", old);
+    MLP network{3, OutputLayer<Multinomial>{2}};
+    from_arrays(read_npz(folder / "classifier.npz").arrays, network);
+    CHECK((network.weights(0) == old.weights()));
+    CHECK(network.bias(1)(0) == 3);
 }
 
 TEST_CASE("a network that is not finite is not saved") {

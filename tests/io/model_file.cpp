@@ -6,7 +6,6 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/model/softmax_regression.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -382,15 +381,6 @@ TEST_CASE("numpy.load opens a model") {
     CHECK(std::system(
               ("python3 '" + (folder / "check.py").string() + "' '" + (folder / "m.npz").string() + "'").c_str()) ==
           0);
-}
-
-TEST_CASE("a classifier comes back from its file") {
-    SoftmaxRegression<float> classifier{4, 3};
-    classifier.weights()(1, 2) = 0.5f;
-    TemporaryFolder const folder;
-    save(folder / "classifier.npz", classifier);
-    auto const back = load<SoftmaxRegression<float>>(folder / "classifier.npz");
-    CHECK(back.weights() == classifier.weights());
 }
 
 } // namespace test_model_file

@@ -54,7 +54,7 @@ TEST_CASE("faults of parameters are named in words") {
     for (double& w : tree.weights(1)) w = 0;
     only(tree, "all units of layer 2 have the same weights to layers 0 and 1");
 
-    MLP<3> network{{4, 3, 2}};
+    MLP network{4, HiddenLayer<Bernoulli>{3}, OutputLayer<Multinomial>{2}};
     for (std::size_t l = 0; l < 2; ++l)
         for (std::size_t i = 0; i < network.weights(l).size(); ++i)
             network.weights(l).data()[i] = 0.1F * static_cast<float>(i + 1);

@@ -73,6 +73,36 @@ TEST_CASE("layers of any units are put together when the program runs", "[mlp]")
     CHECK_THROWS_WITH(network.probabilities(Block{input}, Block{out}), contains_text("gaussian outputs"));
 }
 
+TEST_CASE("slopes of hidden units are the derivatives of their means, through dropout", "[mlp]") {
+    auto const check = [](auto unit) {
+        std::size_t const columns = 3;
+        detail::prepare(unit, columns);
+        Matrix<double> const x = test::random_matrix<double>(4, columns, 5);
+        double const step = 1e-6;
+        Matrix<double> mean = x;
+        Matrix<double> up = x + step;
+        Matrix<double> down = x - step;
+        for (auto* const block : {&mean, &up, &down}) unit.mean(Block{*block});
+        for (double const keep : {1.0, 0.6}) {
+            Matrix<double> given_on = mean / keep;
+            if (keep < 1) given_on(1, 2) = 0; // dropped
+            Matrix<double> gradient = test::random_matrix<double>(4, columns, 6);
+            Matrix<double> const before = gradient;
+            unit.times_slope(Block<double const>{given_on}, Block{gradient}, keep);
+            for (std::size_t i = 0; i < 4; ++i)
+                for (std::size_t j = 0; j < columns; ++j) {
+                    double const slope = given_on(i, j) == 0 && keep < 1 ? 0 : (up(i, j) - down(i, j)) / (2 * step);
+                    CHECK(gradient(i, j) == Approx(before(i, j) * slope / keep).margin(1e-8));
+                }
+        }
+    };
+    check(Bernoulli{});
+    check(Rectified{});
+    check(Gaussian{});
+    check(Gaussian::with_precision({4, 0.5, 2}));
+    check(test::Softsign{});
+}
+
 TEST_CASE("a copy of a network is one of its own", "[mlp]") {
     MLP<double> const network = small();
     MLP<double> copy = network;

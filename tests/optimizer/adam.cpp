@@ -19,8 +19,8 @@ using namespace boltz;
 namespace {
 
 /// A network with normal parameters, and a gradient of it that changes from update to update, small numbers included.
-using Net = MLP<3, double>;
-Net network() { return test::random_network(Net{{5, 4, 3}}, 1.0, 1); }
+using Net = MLP<double>;
+Net network() { return test::random_network(test::softmax_network<Bernoulli, double>(5, {4}, 3), 1.0, 1); }
 
 template <class T>
 void fill(Parametric<T>& at, ParameterSet<T>& gradient, std::uint64_t update) {
@@ -80,7 +80,7 @@ TEST_CASE("Adam moves by its formula", "[optimizer]") {
 }
 
 TEST_CASE("a first step of Adam is as large as its rate, however small the gradient", "[optimizer]") {
-    MLP<2> model{{1, 1}};
+    MLP model{1, OutputLayer<Multinomial>{1}};
     for (float const slope : {1e3f, 1.0f, 1e-3f, -1e-5f}) {
         model.weights(0)(0, 0) = 0;
         auto gradient = model.make_gradient();
@@ -98,7 +98,7 @@ TEST_CASE("Adam goes on to the bit, a frozen layer stays, and rates are lowered"
     auto const labels = test::labels_in_turn(45, 3);
     auto const data = on_layers<0, 1>(inputs, OneHot{labels, 3});
     Backpropagation const recipe{Adam{.layer_rates = {1.0, Schedule::per_epoch({0, 1}, 2)}}};
-    auto const start = test::random_network(MLP<3>{{6, 7, 3}}, 0.3, 1);
+    auto const start = test::random_network(test::softmax_network(6, {7}, 3), 0.3, 1);
     auto const fit = [&](auto& session, std::size_t epochs) {
         Random random{1};
         session.fit(data, {.epochs = epochs, .batch_size = 10, .compute = {.threads = epochs}}, random);

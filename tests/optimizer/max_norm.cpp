@@ -56,7 +56,7 @@ struct Whole {
 
 TEST_CASE("longer columns are scaled to the norm, shorter ones stay as the inner optimizer left them",
           "[optimizer]") {
-    auto const start = test::random_network(MLP<3>{{30, 200, 5}}, 0.3, 1);
+    auto const start = test::random_network(test::softmax_network(30, {200}, 5), 0.3, 1);
     auto plain = start;
     auto bounded = start;
     auto gradient = plain.make_gradient();
@@ -104,11 +104,11 @@ TEST_CASE("an average is the mean of the parameters after each update that count
     Matrix<float> const inputs = test::random_matrix<float>(40, 6, 7);
     auto const labels = test::labels_in_turn(40, 3);
     auto const data = on_layers<0, 1>(inputs, OneHot{labels, 3});
-    auto const start = test::random_network(MLP<3>{{6, 7, 3}}, 0.3, 1);
+    auto const start = test::random_network(test::softmax_network(6, {7}, 3), 0.3, 1);
     struct Sum {
         std::vector<double> total;
         std::size_t count = 0;
-        void on_batch_end(MLP<3> const& model, TrainingInfo const& info) {
+        void on_batch_end(MLP<float> const& model, TrainingInfo const& info) {
             if (info.clock.update <= 8) return; // epochs 0 and 1
             auto const now = test::parameters_of(model);
             total.resize(now.size());

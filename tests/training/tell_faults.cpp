@@ -10,7 +10,6 @@
 #include <boltz/data/one_hot.hpp>
 #include <boltz/model/mlp.hpp>
 #include <boltz/optimizer/sgd.hpp>
-#include <boltz/sampling/conditional_likelihood.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/sample.hpp>
 #include <boltz/sampling/sample_given.hpp>
@@ -62,22 +61,18 @@ TEST_CASE("a training from a model that was never initialised says so from its f
 }
 
 TEST_CASE("equal weights are no fault where the loss is convex") {
-    RBM regression{test::layer<Bernoulli, float>(4), test::layer<Multinomial, float>(2)};
     Matrix<float> const inputs = test::bars<float>(2);
     std::vector<std::uint8_t> labels(inputs.shape(0));
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i % 2);
     std::size_t first = 0; // remarks that callbacks see
     OnEpochEnd watch{[&](auto const&, TrainingInfo const& info) { first += info.remarks->size(); }};
     Random random{1};
-    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(
-        regression, on_layers<0, 1>(inputs, OneHot{labels, 2}), {.epochs = 1}, random, watch);
-
-    MLP<2, float> softmax{{4, 2}};
+    MLP softmax{4, OutputLayer<Multinomial>{2}};
     CHECK(Backpropagation{Sgd{.learning_rate = 0.1}}
               .fit(softmax, on_layers<0, 1>(inputs, OneHot{labels, 2}), {.epochs = 1}, random, watch)
               .remarks.empty());
     CHECK(first == 0);
-    MLP<3, float> network{{4, 3, 2}};
+    MLP network{4, HiddenLayer<Bernoulli>{3}, OutputLayer<Multinomial>{2}};
     auto const report = Backpropagation{Sgd{.learning_rate = 0.1}}.fit(
         network, on_layers<0, 1>(inputs, OneHot{labels, 2}), {.epochs = 1}, random);
     REQUIRE(report.remarks.size() == 1); // but the hidden units of a network are
@@ -122,7 +117,7 @@ TEST_CASE("a model that is not finite is neither trained nor sampled") {
     CHECK_THROWS_WITH(sample(broken, {.count = 1}, random), contains_text("sample") && refusal);
     CHECK_THROWS_WITH(sample_given(broken, Given{broken, 1}, {}, random), contains_text("sample_given") && refusal);
     CHECK_THROWS_WITH(mean_given(broken, Given{broken, 1}, {}, random), contains_text("mean_given") && refusal);
-    MLP<3, float> network{{4, 3, 2}};
+    MLP network{4, HiddenLayer<Bernoulli>{3}, OutputLayer<Multinomial>{2}};
     network.weights(1)(0, 0) = std::numeric_limits<float>::infinity();
     Matrix<float> const inputs = test::bars<float>(2);
     std::vector<std::uint8_t> const labels(inputs.shape(0), 1);

@@ -108,7 +108,8 @@ FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const&
     Random advanced = random;
     Draws const own = advanced.split();
     Executor executor{options.compute};
-    UnitAdapter<Gaussian, T> const numbers{Gaussian{}}; // any finite ones
+    UnitAdapter<Gaussian, T> numbers{Gaussian{}}; // any finite ones
+    numbers.prepare(network_->inputs());
     data.check_layer(0, numbers, network_->inputs(), function, own);
     data.check_layer(1, network_->output(), network_->outputs(), function, own);
     PackedParameters<T>::check(options.compute.precision);
