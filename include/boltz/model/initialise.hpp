@@ -12,8 +12,6 @@
 #include <boltz/model/model.hpp>
 #include <boltz/random.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -62,9 +60,9 @@ namespace detail {
 template <std::floating_point N>
 [[nodiscard]] Vector<double> column_means(AnySource<N> const& data, Draws const& draws) {
     if (data.rows() == 0) fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
-    Vector<double> sum = xt::zeros<double>({data.columns()});
+    Vector<double> sum = zero_vector<double>(data.columns());
     constexpr std::size_t step = 256;
-    Matrix<N> rows = xt::zeros<N>({std::min<std::size_t>(step, data.rows()), sum.size()});
+    Matrix<N> rows = zero_matrix<N>(std::min<std::size_t>(step, data.rows()), sum.size());
     std::vector<std::size_t> indices(rows.shape(0));
     for (std::size_t first = 0; first < data.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, data.rows() - first);

@@ -17,8 +17,6 @@
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/unit/multinomial.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -211,7 +209,7 @@ MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutput
                                  " of the network's layers give something on");
     beside_.resize(layers() - 1);
     widths_ = sizes_;
-    biases_.push_back(xt::zeros<T>({std::size_t{0}}));
+    biases_.push_back(zero_vector<T>(0));
     for (std::size_t l = 0; l + 1 < layers(); ++l) {
         // Each by itself first: their sum may be more than a size can be.
         for (std::size_t const* const numbers : {&sizes_[l], &beside_[l], &widths_[l]}) {
@@ -220,8 +218,8 @@ MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutput
             if (numbers == &beside_[l]) widths_[l] += beside_[l];
         }
         connections_.push_back({l, l + 1});
-        weights_.push_back(xt::zeros<T>({widths_[l], sizes_[l + 1]}));
-        biases_.push_back(xt::zeros<T>({sizes_[l + 1]}));
+        weights_.push_back(zero_matrix<T>(widths_[l], sizes_[l + 1]));
+        biases_.push_back(zero_vector<T>(sizes_[l + 1]));
     }
 }
 

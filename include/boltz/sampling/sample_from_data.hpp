@@ -15,8 +15,6 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -37,7 +35,7 @@ template <std::floating_point T>
     if (data.rows() == 0) fail<ValueError>("sample_from_data: data has 0 cases, but chains begin at them");
     std::vector<std::size_t> cases(options.count);
     for (std::size_t i = 0; i < cases.size(); ++i) cases[i] = i * data.rows() / cases.size();
-    Matrix<T> visible = xt::zeros<T>({cases.size(), columns});
+    Matrix<T> visible = zero_matrix<T>(cases.size(), columns);
     Random advanced = random;
     Draws const draws = advanced.split();
     Block<T> const begin{visible};
