@@ -4,7 +4,6 @@
 /// How good a model in a file is: log Z, exact or by annealed importance sampling, and the log-likelihood of data.
 
 #include "../support/command_line.hpp"
-#include "model.hpp"
 #include "options.hpp"
 #include "score.hpp"
 
@@ -12,6 +11,7 @@
 #include <iostream>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace {
 
@@ -49,16 +49,31 @@ Json::Object as_json(boltz::LogPartition const& estimate) {
             {"start", to_string(estimate.start)}};
 }
 
+Json as_json(std::vector<boltz::Connection> const& connections) {
+    Json::Array result;
+    for (auto const& [lower, upper] : connections) result.push_back(Json::Array{lower, upper});
+    return result;
+}
+
 /// Numbers that are not finite become null.
 Json as_json(Score const& score, Options const& options) {
-    Json::Object result{{"model", options.model},     {"sizes", score.sizes},
-                        {"units", score.units},       {"method", score.method},
-                        {"log_z", score.log_z.value}, {"log_z_standard_error", score.log_z.standard_error},
-                        {"annealing", nullptr},       {"from_above", nullptr},
-                        {"both_sides", nullptr},      {"mean_log_likelihood", nullptr},
-                        {"likelihood", nullptr},      {"summed_cases", nullptr},
-                        {"seed", options.seed},       {"notes", score.notes},
-                        {"warnings", score.warnings}, {"version", boltz::version}};
+    Json::Object result{{"model", options.model},
+                        {"sizes", score.sizes},
+                        {"units", score.units},
+                        {"connections", as_json(score.connections)},
+                        {"method", score.method},
+                        {"log_z", score.log_z.value},
+                        {"log_z_standard_error", score.log_z.standard_error},
+                        {"annealing", nullptr},
+                        {"from_above", nullptr},
+                        {"both_sides", nullptr},
+                        {"mean_log_likelihood", nullptr},
+                        {"likelihood", nullptr},
+                        {"summed_cases", nullptr},
+                        {"seed", options.seed},
+                        {"notes", score.notes},
+                        {"warnings", score.warnings},
+                        {"version", boltz::version}};
     if (score.annealing) result["annealing"] = as_json(*score.annealing);
     if (auto const& above = score.from_above) {
         Json::Object from_above = as_json(*above);
@@ -99,10 +114,17 @@ void show(LogLikelihood const& likelihood, char const* name) {
 void show(Score const& score) {
     std::string sizes, units;
     for (std::size_t l = 0; l < score.sizes.size(); ++l) {
-        sizes += (l > 0 ? "-" : "") + std::to_string(score.sizes[l]);
+        sizes += (l == 0 ? "" : score.chain ? "-" : ", ") + std::to_string(score.sizes[l]);
         units += (l > 0 ? ", " : "") + score.units[l];
     }
-    std::printf("  %-28s %s (%s)\n", score.sizes.size() == 2 ? "RBM" : "DBM", sizes.c_str(), units.c_str());
+    char const* const kind = !score.chain ? "Boltzmann machine" : score.sizes.size() == 2 ? "RBM" : "DBM";
+    std::printf("  %-28s %s (%s)\n", kind, sizes.c_str(), units.c_str());
+    if (!score.chain) {
+        std::string connections;
+        for (auto const& [lower, upper] : score.connections)
+            connections += (connections.empty() ? "" : ", ") + std::to_string(lower) + "-" + std::to_string(upper);
+        std::printf("  %-28s %s\n", "weights between layers", connections.c_str());
+    }
     for (auto const& note : score.notes) std::printf("  %-28s %s\n", "note", note.c_str());
     if (auto const& annealing = score.annealing) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z", annealing->log_z,
@@ -128,7 +150,9 @@ void show(Score const& score) {
                     score.both->standard_error, score.both->overlap);
     }
     if (score.likelihood)
-        show(*score.likelihood, score.sizes.size() == 2 ? "mean log-likelihood" : "mean log-likelihood, at least");
+        show(*score.likelihood, score.likelihood->kind == boltz::LikelihoodKind::exact
+                                    ? "mean log-likelihood"
+                                    : "mean log-likelihood, at least");
     if (auto const& of_both = score.likelihood_of_both)
         std::printf("  %-28s %12.4f nats, standard error %.4f\n", "with log Z of both", of_both->mean,
                     of_both->standard_error);
@@ -141,12 +165,13 @@ void show(Score const& score) {
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app{"log Z of a model in a file, exact or by annealed importance sampling, and the log-likelihood of "
-                 "data. RBMs, and deep machines of up to 4 layers, of binary hidden units."};
+    CLI::App app{
+        "log Z of a machine in a file, exact or by annealed importance sampling, and the log-likelihood of "
+        "data. Any layers and connections between them, of binary, Gaussian, multinomial and categorical units."};
     declare(app, options);
     return run_program("boltz-score", app, argc, argv, [&] {
-        StoredMachine const stored = read_machine(options.model);
-        Score result = std::visit([&](auto const& model) { return score(model, options); }, stored.machine);
+        boltz::StoredMachine const stored = boltz::load_any_machine(options.model);
+        Score result = std::visit([&](auto const& machine) { return score(machine, options); }, stored.machine);
         result.notes.insert(result.notes.begin(), stored.notes.begin(), stored.notes.end());
         if (options.json)
             std::cout << as_json(result, options).dump(2) << std::endl;

@@ -80,8 +80,8 @@ inline void declare(CLI::App& app, Options& options) {
     app.option_defaults()->always_capture_default();
 
     app.add_option("MODEL", options.model,
-                   "A .npz file that boltz has saved, or a .npz file or a folder of .npy files with weights_0, ... "
-                   "and bias_0, ... of a model of binary units")
+                   "A .npz file that boltz has saved, of any machine, or a .npz file or a folder of .npy files with "
+                   "weights_0, ... and bias_0, ... of a chain of binary layers")
         ->required();
     app.add_option("--data", options.data,
                    "Cases of layer 0: an IDX file, plain or .gz, or a .npy file, rows = cases")

@@ -39,6 +39,8 @@
 #include <boltz/evaluation/classification.hpp>
 #include <boltz/evaluation/compact_features.hpp>
 #include <boltz/evaluation/elbo.hpp>
+#include <boltz/evaluation/evaluate_likelihood.hpp>
+#include <boltz/evaluation/evaluate_log_z.hpp>
 #include <boltz/evaluation/exact.hpp>
 #include <boltz/evaluation/exact_samples.hpp>
 #include <boltz/evaluation/features.hpp>

@@ -91,7 +91,8 @@ TEST_CASE("a matrix or a source alone is data for the visible layer") {
     auto const matrix = pixels();
     CHECK(boltz::detail::TrainingData<double>{matrix}.observed() == LayerSet::of(0));
     CHECK(boltz::detail::TrainingData<double>{MatrixSource{matrix}}.observed() == LayerSet::of(0));
-    CHECK(boltz::detail::TrainingData<double>{on_layers<0>(matrix)}.rows() == 4);
+    CHECK(boltz::detail::TrainingData<double>{as_training_data(matrix)}.observed() == LayerSet::of(0));
+    CHECK(as_training_data(on_layers<0>(matrix)).rows() == 4);
 }
 
 } // namespace test_on_layers

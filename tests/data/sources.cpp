@@ -5,6 +5,7 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
+#include <boltz/data/training_data.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
@@ -143,9 +144,9 @@ TEST_CASE("a check names a row by its number in the data") {
     RBM const rbm{Visible{2}, Visible{1}};
     Matrix<float> cases = xt::zeros<float>({200, 2});
     cases(130, 1) = 1.0000001f;
-    CHECK_THAT(
-        boltz_test::message_of<ValueError>([&] { as_training_data(cases).check(rbm, "fit", Draws::from_seed(1)); }),
-        contains_text("fit: data of layer 0 holds 1.0000001 in row 130, column 1, but"));
+    boltz::detail::TrainingData<float> const data{cases};
+    CHECK_THAT(boltz_test::message_of<ValueError>([&] { data.check(rbm, "fit", Draws::from_seed(1)); }),
+               contains_text("fit: data of layer 0 holds 1.0000001 in row 130, column 1, but"));
 }
 
 TEST_CASE("bytes that are not whole rows are refused") {

@@ -17,7 +17,6 @@
 #include <boltz/model/mlp.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/training/backpropagation.hpp>
-#include <boltz/unit/multinomial.hpp>
 
 #include <cmath>
 #include <vector>
@@ -109,7 +108,7 @@ TEST_CASE("a classifier trains on them as on the stored ones, on any number of t
     for (std::size_t i = 0; i < 40; ++i) labels[i] = bytes[6 * i] > 127 ? 1 : 0;
     MeanField const inference{.max_sweeps = 7, .tolerance = 0};
     auto const trained = [&](auto const& source, std::size_t threads) {
-        MLP classifier{8, OutputLayer<Multinomial>{2}};
+        MLP classifier{8, OutputLayer<Multinomial>{2}}; // softmax regression
         Random random{1};
         Backpropagation{Sgd{.learning_rate = 0.5}}.fit(
             classifier, on_layers<0, 1>(source, OneHot{labels, 2}),
@@ -124,6 +123,18 @@ TEST_CASE("a classifier trains on them as on the stored ones, on any number of t
               Approx(static_cast<double>(expected.weights(0).data()[i])).epsilon(1e-4).margin(1e-6));
     for (std::size_t const threads : {2u, 3u})
         CHECK(test::same(test::parameters(trained(source, threads)), test::parameters(one)));
+}
+
+TEST_CASE("layers that are known only at run time give the same, and layers that do not exist are refused") {
+    auto const dbm = test::randomised(test::bernoulli_dbm<double>(6, 5, 3), 1, 1, 1);
+    auto const bytes = random_bytes(6 * 40);
+    BoltzmannMachine<double> const machine = dbm;
+    std::vector<std::size_t> const indices{7, 0, 31};
+    auto const expected = loaded<double>(inferred_features<2, 1>(dbm, ByteSource{bytes, 6}, MeanField{}), indices);
+    auto const source = inferred_features(machine, {2, 1}, ByteSource{bytes, 6}, MeanField{});
+    auto const copy = source; // shares everything
+    CHECK((loaded<double>(copy, indices) == expected));
+    CHECK_THROWS_AS(inferred_features(machine, {3}, ByteSource{bytes, 6}, MeanField{}), ValueError);
 }
 
 TEST_CASE("data that does not fit the model is refused when the source is made") {

@@ -10,7 +10,7 @@ using namespace boltz;
 TEST_CASE("the natural parameters of a layer are what loops over the definition give", "[model]") {
     test::for_each_model([](auto const& model) {
         using M = std::remove_cvref_t<decltype(model)>;
-        States<double, M::depth> states{3, model.sizes()};
+        States<double> states{3, model.sizes()};
         for (std::size_t l = 0; l < M::depth; ++l)
             for (std::size_t i = 0; i < 3; ++i) Draws::from_seed(l).normal(i, 0, states[l].row(i));
         for (Factors const factors : {Factors{}, Factors{.below = 2, .above = 0}, Factors{.below = 0, .above = 0.5},
@@ -19,7 +19,7 @@ TEST_CASE("the natural parameters of a layer are what loops over the definition 
             boltz::detail::for_each_index<M::depth>([&](auto l) {
                 auto const& layer = model.template layer<l>();
                 Matrix<double> out = xt::ones<double>({std::size_t{3}, layer.size()});
-                model.template input<l>(states.blocks(), Block{out}, factors);
+                model.input(l, states.blocks(), Block{out}, factors);
                 for (std::size_t i = 0; i < 3; ++i)
                     for (std::size_t j = 0; j < layer.size(); ++j) {
                         double x = factors.keep + factors.bias * layer.bias()(j);
@@ -37,22 +37,22 @@ TEST_CASE("the natural parameters of a layer are what loops over the definition 
 
 TEST_CASE("an overwritten output may hold not-a-number before", "[model]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.0, 1.0, 1);
-    States<double, 2> states{2, model.sizes()};
+    States<double> states{2, model.sizes()};
     for (std::size_t j = 0; j < 3; ++j) states[1](0, j) = std::numeric_limits<double>::quiet_NaN();
-    model.input<1>(states.blocks(), states[1]);
+    model.input(1, states.blocks(), states[1]);
     CHECK(std::isfinite(states[1](0, 0)));
 }
 
 TEST_CASE("accumulated statistics are minus the derivatives of the energy", "[model]") {
     test::for_each_model([](auto const& model) {
         using M = std::remove_cvref_t<decltype(model)>;
-        States<double, M::depth> states{3, model.sizes()};
+        States<double> states{3, model.sizes()};
         boltz::detail::for_each_index<M::depth>([&](auto l) {
-            model.template input<l>(states.blocks(), states[l]);
+            model.input(l, states.blocks(), states[l]);
             model.template layer<l>().unit().sample(states[l], Draws::from_seed(l));
         });
-        Phase<double, M::depth> phase;
-        phase.states = states.blocks();
+        Phase<double> phase;
+        phase.refer(states.blocks(), Moment::state);
         Executor executor{Compute{}};
         auto gradient = model.make_gradient();
         model.accumulate(phase, {.factor = 0.5}, gradient, executor);
@@ -72,13 +72,13 @@ TEST_CASE("accumulated statistics are minus the derivatives of the energy", "[mo
 
 TEST_CASE("a gradient with more rows than one worker takes is whole", "[model]") {
     auto model = test::bernoulli_rbm<double>(700, 2);
-    States<double, 2> states{5, model.sizes()};
+    States<double> states{5, model.sizes()};
     for (std::size_t i = 0; i < 5; ++i) {
         Draws::from_seed(1).normal(i, 0, states[0].row(i));
         Draws::from_seed(2).normal(i, 0, states[1].row(i));
     }
-    Phase<double, 2> phase;
-    phase.states = states.blocks();
+    Phase<double> phase;
+    phase.refer(states.blocks(), Moment::state);
     auto gradient = model.make_gradient();
     Executor executor{Compute{.threads = 2}};
     model.accumulate(phase, {}, gradient, executor);
@@ -162,9 +162,9 @@ TEST_CASE("a model leaves and enters memory under documented names", "[model]") 
 
 TEST_CASE("blocks that do not fit a layer are refused", "[model]") {
     auto const model = test::bernoulli_dbm();
-    States<double, 3> states{2, model.sizes()};
+    States<double> states{2, model.sizes()};
     Matrix<double> out = xt::zeros<double>({2, 2});
-    CHECK_THROWS_AS(model.input<0>(states.blocks(), Block{out}), ShapeError);
+    CHECK_THROWS_AS(model.input(0, states.blocks(), Block{out}), ShapeError);
     Matrix<double> short_out = xt::zeros<double>({1, 3});
-    CHECK_THROWS_AS(model.input<1>(states.blocks(), Block{short_out}), ShapeError);
+    CHECK_THROWS_AS(model.input(1, states.blocks(), Block{short_out}), ShapeError);
 }

@@ -29,10 +29,10 @@ FitOptions options(Precision precision) {
 Trainer const trainer{ContrastiveDivergence{}, Sgd{.learning_rate = 0.1}};
 
 template <class M>
-States<typename M::value_type, M::depth> some_states(M const& model, std::size_t rows) {
-    States<typename M::value_type, M::depth> states{rows, model.sizes()};
+States<typename M::value_type> some_states(M const& model, std::size_t rows) {
+    States<typename M::value_type> states{rows, model.sizes()};
     boltz::detail::for_each_index<M::depth>([&](auto l) {
-        model.template input<l>(states.blocks(), states[l], {.below = 0, .above = 0});
+        model.input(l, states.blocks(), states[l], {.below = 0, .above = 0});
         model.template layer<l>().unit().sample(states[l], Draws::from_seed(l));
     });
     return states;
@@ -45,16 +45,15 @@ TEST_CASE("without a library of products a prepared model is the model, to the b
         using M = std::remove_cvref_t<decltype(model)>;
         using T = typename M::value_type;
         Prepared prepared{model, Compute{.threads = 2}};
-        CHECK(&prepared.model() == &model);
-        CHECK(prepared.sizes() == model.sizes());
+        CHECK(prepared.sizes() == model.graph().sizes());
         auto states = some_states(model, 7);
         boltz::detail::for_each_index<M::depth>([&](auto l) {
-            CHECK(&prepared.template layer<l>() == &model.template layer<l>());
+            CHECK(&prepared.unit(l) == &model.unit(l));
             for (Factors const& factors : {Factors{}, Factors{.below = 2, .above = 0.5, .bias = 0, .keep = 1}}) {
                 Matrix<T> a = xt::ones<T>({std::size_t{7}, model.sizes()[l]});
                 Matrix<T> b = a;
-                model.template input<l>(states.blocks(), a, factors);
-                prepared.template input<l>(states.blocks(), b, factors);
+                model.input(l, states.blocks(), a, factors);
+                prepared.input(l, states.blocks(), b, factors);
                 CHECK(std::equal(a.begin(), a.end(), b.begin()));
             }
         });

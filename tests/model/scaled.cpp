@@ -12,11 +12,11 @@ using namespace boltz;
 namespace {
 
 // log p(s | x) of every state in `table` for one row of natural parameters.
-template <class L>
-std::vector<double> log_conditional(L const& layer, Block<double> x, Block<double> table) {
+template <class U>
+std::vector<double> log_conditional(U const& unit, Block<double> x, Block<double> table) {
     std::vector<double> result(table.rows, 0.0);
     std::vector<double> own(table.rows, 0.0);
-    layer.unit().add_own_term(Block<double const>{table}, std::span{own});
+    unit.add_own_term(Block<double const>{table}, std::span{own});
     for (std::size_t i = 0; i < table.rows; ++i) {
         for (std::size_t j = 0; j < table.columns; ++j) result[i] += x(0, j) * table(i, j);
         result[i] -= own[i];
@@ -26,11 +26,11 @@ std::vector<double> log_conditional(L const& layer, Block<double> x, Block<doubl
     return result;
 }
 
-template <std::size_t I, class F>
-std::vector<double> conditional(F const& field, States<double, F::depth>& states, Block<double> table) {
-    Matrix<double> x = xt::zeros<double>({std::size_t{1}, field.template layer<I>().size()});
-    field.template input<I>(states.blocks(), Block{x});
-    return log_conditional(field.template layer<I>(), Block{x}, table);
+template <std::size_t I>
+std::vector<double> conditional(Field<double> const& field, States<double>& states, Block<double> table) {
+    Matrix<double> x = xt::zeros<double>({std::size_t{1}, field.sizes()[I]});
+    field.input(I, states.blocks(), Block{x});
+    return log_conditional(field.unit(I), Block{x}, table);
 }
 
 // log of sqrt(p q), normalised.
@@ -63,13 +63,13 @@ void scale(Matrix<double>& matrix, double factor) {
 
 TEST_CASE("a scaled field multiplies natural parameters, bias included, and keeps what it should keep", "[model]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
-    LayerFactors<3> const factors{{{1}, {2, 0.5}, {3}}};
+    LayerFactors const factors{{1}, {2, 0.5}, {3}};
     Scaled const scaled{model, factors};
     STATIC_REQUIRE(concepts::Field<std::remove_cvref_t<decltype(scaled)>>);
-    CHECK(scaled.sizes() == model.sizes());
-    States<double, 3> states{2, model.sizes()};
+    CHECK(scaled.sizes() == model.graph().sizes());
+    States<double> states{2, model.sizes()};
     boltz::detail::for_each_index<3>([&](auto l) {
-        model.input<l>(states.blocks(), states[l], {.below = 0, .above = 0});
+        model.input(l, states.blocks(), states[l], {.below = 0, .above = 0});
         model.layer<l>().unit().mean(states[l]);
     });
     for (Factors const f : {Factors{}, Factors{.below = 2, .above = 0.5, .bias = 1, .keep = 0.25}})
@@ -77,8 +77,8 @@ TEST_CASE("a scaled field multiplies natural parameters, bias included, and keep
             Matrix<double> plain = xt::zeros<double>({std::size_t{2}, model.layer<l>().size()});
             Matrix<double> found = plain;
             for (double& x : found) x = 8;
-            model.input<l>(states.blocks(), Block{plain}, {f.below, f.above, f.bias, 0});
-            scaled.input<l>(states.blocks(), Block{found}, f);
+            model.input(l, states.blocks(), Block{plain}, {f.below, f.above, f.bias, 0});
+            scaled.input(l, states.blocks(), Block{found}, f);
             for (std::size_t j = 0; j < plain.shape(1); ++j) {
                 double const factor = l == 0 ? 1 : l == 2 ? 3 : j < 2 ? 2 : 0.5;
                 CHECK(found(1, j) == Approx(factor * plain(1, j) + 8 * f.keep).margin(1e-12));
@@ -94,8 +94,8 @@ TEST_CASE("two doubled RBMs composed are a DBM whose middle layer is their geome
     RBM top{with_bias(3, Bernoulli{}, 3), with_bias(2, Spin{}, 4)};
     bottom.weights() = test::natural_parameters<double>(3, 3, 1.0, 5);
     top.weights() = test::natural_parameters<double>(3, 2, 1.0, 6);
-    LayerFactors<2> const up{{{1}, {2}}};
-    LayerFactors<2> const down{{{2}, {1}}};
+    LayerFactors const up{{1}, {2}};
+    LayerFactors const down{{2}, {1}};
     Scaled const below{bottom, up};
     Scaled const above{top, down};
 
@@ -110,9 +110,9 @@ TEST_CASE("two doubled RBMs composed are a DBM whose middle layer is their geome
         auto outer = test::all_states(composed, {true, false, true});
         double worst = 0;
         for (std::size_t i = 0; i < outer.rows(); ++i) {
-            States<double, 3> states{1, composed.sizes()};
-            States<double, 2> lower{1, bottom.sizes()};
-            States<double, 2> upper{1, top.sizes()};
+            States<double> states{1, composed.sizes()};
+            States<double> lower{1, bottom.sizes()};
+            States<double> upper{1, top.sizes()};
             for (std::size_t const l : {0u, 2u}) copy(outer[l].row_range(i, 1), states[l]);
             copy(states[0], lower[0]);
             copy(states[2], upper[1]);
@@ -139,8 +139,8 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
     bottom.weights() = test::natural_parameters<double>(2, 3, 1.0, 8);
     between.weights() = test::natural_parameters<double>(3, 2, 1.0, 9);
     top.weights() = test::natural_parameters<double>(4, 3, 1.0, 10);
-    LayerFactors<2> const up{{{1}, {2}}};
-    LayerFactors<2> const down{{{2, 1}, {1}}};
+    LayerFactors const up{{1}, {2}};
+    LayerFactors const down{{2, 1}, {1}};
     Scaled const lowest{bottom, up};
     Scaled const highest{top, down};
 
@@ -165,11 +165,11 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
         auto const h2_table = h2_labels[2].column_range(0, 2);
         double worst = 0;
         for (std::size_t i = 0; i < all.rows(); i += 3) {
-            States<double, 4> states{1, composed.sizes()};
+            States<double> states{1, composed.sizes()};
             for (std::size_t l = 0; l < 4; ++l) copy(all[l].row_range(i, 1), states[l]);
-            States<double, 2> lower{1, bottom.sizes()};
-            States<double, 2> middle{1, between.sizes()};
-            States<double, 2> upper{1, top.sizes()};
+            States<double> lower{1, bottom.sizes()};
+            States<double> middle{1, between.sizes()};
+            States<double> upper{1, top.sizes()};
             copy(states[0], lower[0]);
             copy(states[1], middle[0]);
             copy(states[2].column_range(0, 2), middle[1]);
@@ -180,12 +180,12 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
             // For the joint layer by its parts: spins are the geometric mean, labels are the top RBM's own.
             Matrix<double> x = xt::zeros<double>({1, 4});
             Matrix<double> x_top = x;
-            composed.template input<2>(states.blocks(), Block{x});
-            highest.template input<0>(upper.blocks(), Block{x_top});
+            composed.input(2, states.blocks(), Block{x});
+            highest.input(0, upper.blocks(), Block{x_top});
             auto const part = [](Matrix<double>& m, std::size_t first) { return Block{m}.column_range(first, 2); };
-            worst = std::max(worst, test::distance(log_conditional(spins, part(x, 0), h2_table),
+            worst = std::max(worst, test::distance(log_conditional(spins.unit(), part(x, 0), h2_table),
                                                    geometric_mean(conditional<1>(between, middle, h2_table),
-                                                                  log_conditional(spins, part(x_top, 0), h2_table))));
+                                                                  log_conditional(spins.unit(), part(x_top, 0), h2_table))));
             worst = std::max(worst, std::abs(x(0, 2) - x_top(0, 2)) + std::abs(x(0, 3) - x_top(0, 3)));
         }
         return worst;
@@ -211,8 +211,8 @@ TEST_CASE("the precisions of a shared real-valued layer are averaged, never doub
     RBM top{with_bias(2, with_precision(1, 3), 3), with_bias(2, Bernoulli{}, 4)};
     bottom.weights() = test::natural_parameters<double>(3, 2, 1.0, 5);
     top.weights() = test::natural_parameters<double>(2, 2, 1.0, 6);
-    LayerFactors<2> const up{{{1}, {2}}};
-    LayerFactors<2> const down{{{2}, {1}}};
+    LayerFactors const up{{1}, {2}};
+    LayerFactors const down{{2}, {1}};
     Scaled const below{bottom, up};
     Scaled const above{top, down};
 
@@ -232,9 +232,9 @@ TEST_CASE("the precisions of a shared real-valued layer are averaged, never doub
     }
     auto outer = test::all_states(dbm, {true, false, true});
     for (std::size_t i = 0; i < outer.rows(); ++i) {
-        States<double, 3> states{1, dbm.sizes()};
-        States<double, 2> lower{1, bottom.sizes()};
-        States<double, 2> upper{1, top.sizes()};
+        States<double> states{1, dbm.sizes()};
+        States<double> lower{1, bottom.sizes()};
+        States<double> upper{1, top.sizes()};
         for (std::size_t const l : {0u, 2u}) copy(outer[l].row_range(i, 1), states[l]);
         copy(states[0], lower[0]);
         copy(states[2], upper[1]);
@@ -247,10 +247,10 @@ TEST_CASE("the precisions of a shared real-valued layer are averaged, never doub
 TEST_CASE("a scaled field needs one factor for each part, or one for all", "[model]") {
     RBM const rbm{JointLayer{StochasticLayer<Bernoulli>{2}, StochasticLayer<Multinomial>{3}},
                   StochasticLayer<Bernoulli>{2}};
-    LayerFactors<2> const none{{{}, {1.0}}};
-    LayerFactors<2> const many{{{1.0, 2.0, 3.0}, {1.0}}};
-    LayerFactors<2> const plain{{{2.0}, {1.0, 1.0}}};
-    LayerFactors<2> const right{{{2.0, 1.0}, {1.0}}};
+    LayerFactors const none{{}, {1.0}};
+    LayerFactors const many{{1.0, 2.0, 3.0}, {1.0}};
+    LayerFactors const plain{{2.0}, {1.0, 1.0}};
+    LayerFactors const right{{2.0, 1.0}, {1.0}};
     CHECK_THROWS_AS(Scaled(rbm, none), ShapeError);
     CHECK_THROWS_AS(Scaled(rbm, many), ShapeError);
     CHECK_THROWS_AS(Scaled(rbm, plain), ShapeError);

@@ -1,4 +1,4 @@
-// expect: this sampling policy needs an energy
+// expect: this negative phase needs an energy
 // SPDX-License-Identifier: MIT
 #include <boltz/dbm.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>

@@ -32,15 +32,6 @@ DoubledInput const recipe{ContrastiveDivergence{}, sgd};
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-/// A way of seeing an RBM that has nothing to do with the library's own.
-struct Doubled {
-    LayerFactors<2> factors;
-    template <class M>
-    Scaled<M> operator()(M const& model) const {
-        return {model, factors};
-    }
-};
-
 /// Looks at the end of each epoch whether a model is still what it was.
 template <class Watched>
 struct Watch {
@@ -81,11 +72,11 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     // The same by hand.
     Stack<decltype(model), false> stack{start};
     Random same_random{5};
-    auto const train = [&](auto& rbm, auto const& cases, LayerFactors<2> factors) {
-        TrainingSession session{rbm, ContrastiveDivergence{}, sgd, ExactPosterior{}, Doubled{std::move(factors)}};
+    auto const train = [&](auto& rbm, auto const& cases, LayerFactors factors) {
+        TrainingSession session{rbm, ContrastiveDivergence{}, sgd, ExactPosterior{}, std::move(factors)};
         session.fit(cases, options, same_random);
     };
-    train(stack.rbm<0>(), data, {{{1}, {2}}});
+    train(stack.rbm<0>(), data, LayerFactors{{1}, {2}});
     auto const& lower = stack.rbm<0>();
     Matrix<double> hidden = xt::zeros<double>({data.shape(0), std::size_t{3}});
     for (std::size_t i = 0; i < data.shape(0); ++i)
@@ -96,7 +87,7 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
         }
     CompactMatrix kept{hidden.shape(0), 3}; // as the means are kept between the two
     kept.store(0, Block{hidden});
-    train(stack.rbm<1>(), kept, {{{2}, {1}}});
+    train(stack.rbm<1>(), kept, LayerFactors{{2}, {1}});
 
     // Composed as in the paper: outer matrices as they are, biases of the shared layer added.
     auto const& upper = stack.rbm<1>();

@@ -201,6 +201,45 @@ exact() {
     score multinomial.npz --exact
     close "$(value log_z)" "$1" 1e-5
 
+    described categorical categorical # one group of three states
+    npy categorical/unit_0/states.npy '<u8' '()' 3
+    zipped categorical categorical.npz
+    printf '1 0 0 0 0 1' >one_hot
+    # shellcheck disable=SC2046
+    npy one_hot.npy '<f4' '(2, 3)' $(cat one_hot)
+    score categorical.npz --exact --data one_hot.npy
+    close "$(value log_z)" "$1" 1e-5
+
+    # Two layers below one: the RBM, its visible units cut in two.
+    # shellcheck disable=SC2046
+    set -- $(truth rbm)
+    mkdir graph
+    cat >graph/meta.json <<EOF
+{"format": "boltz-model", "format_version": 1, "value_type": "float64", "connections": [[0, 2], [1, 2]],
+ "layers": [{"unit": "bernoulli", "size": 1}, {"unit": "bernoulli", "size": 2}, {"unit": "bernoulli", "size": 2}]}
+EOF
+    npy graph/weights_0.npy '<f8' '(1, 2)' 1 -2
+    npy graph/weights_1.npy '<f8' '(2, 2)' 0.5 2 -1 1
+    npy graph/bias_0.npy '<f8' '(1,)' -1
+    npy graph/bias_1.npy '<f8' '(2,)' 0.5 0
+    npy graph/bias_2.npy '<f8' '(2,)' 0.5 -1
+    score graph --exact
+    close "$(value log_z)" "$1" 1e-9
+    [ "$(value "connections;1;0")" = 1 ] || fail "the connections of a graph are not named"
+    "$program" graph --exact >text || fail "a graph without --json ends in an error"
+    grep -q "weights between layers *0-2, 1-2" text || fail "the connections of a graph are not told: $(cat text)"
+
+    # Five layers, the upper two of one unit that nothing touches.
+    # shellcheck disable=SC2046
+    set -- $(truth dbm)
+    cp -r dbm deep
+    npy deep/weights_2.npy '<f4' '(2, 1)' 0 0
+    npy deep/weights_3.npy '<f4' '(1, 1)' 0
+    npy deep/bias_3.npy '<f4' '(1,)' 0
+    npy deep/bias_4.npy '<f4' '(1,)' 0
+    score deep --exact
+    close "$(value log_z)" "$(awk "BEGIN { print $1 + 2 * log(2) }")" 1e-5
+
     "$program" rbm --exact --data binary >text || fail "without --json it ends in an error"
     grep -q "log Z" text || fail "without --json there is no log Z: $(cat text)"
     "$program" --help >help || fail "--help is an error"
@@ -283,7 +322,10 @@ refused() {
 refusals() {
     models
     # layers NAME LIST: other layers in the description of a model.
-    layers() { printf '{"format": "boltz-model", "format_version": 1, "layers": [%s]}\n' "$2" >"$1/meta.json"; }
+    layers() {
+        printf '{"format": "boltz-model", "format_version": 1, "value_type": "float64", "layers": [%s]}\n' "$2" \
+            >"$1/meta.json"
+    }
     refused "nowhere.npz" nowhere.npz
     refused "MODEL"
     head -c 100 rbm.npz >truncated.npz
@@ -310,17 +352,17 @@ refusals() {
     broken infinite && npy infinite/bias_1.npy '<f8' '(2,)' 0 nan
     refused "infinite.*bias_1 is not a number" infinite --exact
     described other softplus
-    refused "^boltz-score: .*other has softplus units in layer 0" other --exact
+    refused '^boltz-score: .*other has "softplus" units' other --exact
     described gaussian gaussian
     refused "gaussian.*log_precision\|log_precision" gaussian --exact
     described foreign bernoulli && echo '{"format": "else"}' >foreign/meta.json
     refused 'foreign .*meta.json is "else", not "boltz-model"' foreign --exact
     described hidden bernoulli && layers hidden '{"unit": "bernoulli", "size": 3}, {"unit": "gaussian", "size": 2}'
-    refused "hidden has gaussian units in layer 1, but hidden layers must be of bernoulli" hidden --exact
-    layers hidden '{"unit": "bernoulli", "size": 3}'
-    refused "hidden has 1 layers, but machines of 2 to 4" hidden --exact
+    refused "unit_1/" hidden --exact
+    layers hidden ""
+    refused "hidden has 0 layers, but must have 1" hidden --exact
     described network bernoulli && sed 's/"value_type"/"model": "MLP", &/' network/meta.json >meta && mv meta network/meta.json
-    refused "network is a feed-forward network, which has no log Z" network --exact
+    refused "network is a feed-forward network and no Boltzmann machine" network --exact
     described raw bernoulli && echo '{' >raw/meta.json
     refused "meta.json" raw --exact
 
@@ -338,7 +380,8 @@ refusals() {
     refused "cut.npy" rbm --exact --data cut.npy
 
     refused "max_states\|states" rbm --exact --max-states 2
-    refused "--cases is 2.*rbm is an RBM" rbm --exact --data binary --cases 2
+    refused "--cases is 2.*likelihood of rbm is exact" rbm --exact --data binary --cases 2
+    refused "precision is bfloat16, but the model's numbers are double" rbm --precision bfloat16
     refused "--cases is 2.*no --data" dbm --exact --cases 2
     refused "--cases is 5.*has 4" dbm --exact --data binary --cases 5
     refused "--base is data" rbm --base data

@@ -125,8 +125,8 @@ TEST_CASE("starts of every unit are its states, far apart", "[sampling]") {
     };
     test::for_each_model(check);
     RBM const counts{test::layer<Multinomial>(3, Multinomial{6}), test::layer<Bernoulli>(1)};
-    for (double const d : detail::deviations_at_zero<double>(counts)[0])
-        CHECK(d == Approx(std::sqrt(6.0 / 3 * 2 / 3)).epsilon(0.5));
+    auto const deviations = detail::deviations_at_zero<double>(counts);
+    for (double const d : deviations[0]) CHECK(d == Approx(std::sqrt(6.0 / 3 * 2 / 3)).epsilon(0.5));
 }
 
 TEST_CASE("chains that mix raise no alarm", "[sampling][statistical]") {

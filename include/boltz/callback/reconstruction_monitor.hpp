@@ -6,6 +6,7 @@
 
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
+#include <boltz/data/on_layers.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 
 #include <utility>

@@ -81,4 +81,13 @@ inline constexpr bool fits_layers<D, F> = []<std::size_t... L>(std::index_sequen
 
 } // namespace detail
 
+/// Data for a training: as it is if it names its layers, else on layer 0. Matrices are referred to.
+template <class D>
+[[nodiscard]] auto as_training_data(D const& data) {
+    if constexpr (detail::NamesLayers<D>)
+        return data;
+    else
+        return on_layers<0>(data);
+}
+
 } // namespace boltz

@@ -10,8 +10,8 @@
 #include <boltz/states.hpp>
 
 #include <concepts>
-#include <string_view>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace boltz::detail {

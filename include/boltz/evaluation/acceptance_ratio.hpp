@@ -40,9 +40,25 @@ struct TwoSidedLogPartition {
     /// Whether nothing speaks against the estimate.
     [[nodiscard]] bool trustworthy() const { return warning().empty(); }
 
+    /// What speaks against it in plain words, apart from where the chains down began; empty if nothing does.
+    [[nodiscard]] std::string doubt() const {
+        std::ostringstream text;
+        write_doubt(text);
+        return text.str();
+    }
+
     /// What speaks against it in plain words; empty if nothing does.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
+        write_doubt(text);
+        if (combined)
+            detail::warn_of_start(text, "the chains down", start, "the error counts only if those have mixed",
+                                  "the error means nothing");
+        return text.str();
+    }
+
+  private:
+    void write_doubt(std::ostringstream& text) const {
         auto const runs = static_cast<double>(std::min(forward_runs, reverse_runs));
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
@@ -60,10 +76,6 @@ struct TwoSidedLogPartition {
         else if (!combined)
             text << "the chains down rest on " << reverse_effective_runs << " effective runs of " << reverse_runs
                  << " and do not count; the estimate is that of the chains up alone";
-        if (combined)
-            detail::warn_of_start(text, "the chains down", start, "the error counts only if those have mixed",
-                                  "the error means nothing");
-        return text.str();
     }
 };
 

@@ -64,6 +64,13 @@ LogLikelihood elbo(Field<T> const& field, TrainingData<T> const& cases, BindInfe
                               LikelihoodKind::lower_bound, compute, draws, "elbo");
 }
 
+template <std::floating_point T>
+LogLikelihood likelihood_or_bound(Field<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
+                                  LogZ const& log_z, Compute const& compute, Draws const& draws) {
+    return field.graph().independent(~cases.observed()) ? log_likelihood(field, cases, log_z, compute, draws)
+                                                        : elbo(field, cases, bind, log_z, compute, draws);
+}
+
 } // namespace detail
 
 /// log p(v) = -F(v) - log Z of the cases of an RBM, in nats: exact but for what `log_z` is worth.
@@ -102,6 +109,19 @@ template <concepts::Field F, class Data, class Inference>
     using T = typename F::value_type;
     return detail::elbo<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference), log_z, compute,
                            draws);
+}
+
+/// The best that can be had in closed form of log p of the cases of any model, in nats: `log_likelihood` where the
+/// layers without data have no weights in common, as in an RBM, else `elbo`; `kind` of the result says which.
+/// @throws as these.
+template <concepts::Field F, class Data, class Inference>
+    requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
+[[nodiscard]] LogLikelihood likelihood_or_bound(F const& field, Data const& data, Inference const& inference,
+                                                LogZ const& log_z, Compute const& compute = {},
+                                                Draws const& draws = Draws::from_seed(0)) {
+    using T = typename F::value_type;
+    return detail::likelihood_or_bound<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
+                                          log_z, compute, draws);
 }
 
 } // namespace boltz

@@ -37,7 +37,7 @@ struct DoubledInput {
                       "boltz: pretraining takes data on layer 0, or on layers 0 and the top one in this order");
         if constexpr (requires { M::depth; })
             static_assert(
-                !concepts::SwapsByEnergy<Sampling> || Stack<M, detail::data_has_labels<Data, M>>::size == 1,
+                !concepts::SwapsByEnergy<Sampling> || Stack<M, detail::data_has_labels<Data, M>>::count == 1,
                 "boltz: this negative phase needs an energy, which an RBM with doubled inputs does not have; "
                 "pretrain with ContrastiveDivergence or PersistentCD");
         return PretrainingSession<M, detail::data_has_labels<Data, M>, Sampling, Optimization>{

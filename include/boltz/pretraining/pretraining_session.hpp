@@ -178,7 +178,7 @@ class PretrainingSession {
     PretrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, PretrainingInput input,
                        Stages stages, std::size_t monitored_cases)
         : model_{&model}, stack_{model}, pretraining_{stack_, input, monitored_cases} {
-        std::size_t const count = stack_.count();
+        std::size_t const count = stack_.size();
         if (stages.empty()) stages.assign(count, {sampling, optimization, {}});
         if (stages.size() != count)
             detail::fail<ValueError>("DoubledInput: there are ", stages.size(), " stages, but ", count,
@@ -225,7 +225,7 @@ class PretrainingSession {
         return (concepts::Callback<C, std::remove_reference_t<decltype(std::declval<Rbms&>().template rbm<I>())>> ||
                 ...);
     }
-    (std::make_index_sequence<Stack<M, Labels>::size>{});
+    (std::make_index_sequence<Stack<M, Labels>::count>{});
 
     M* model_;
     Stack<M, Labels> stack_;

@@ -38,7 +38,7 @@ class AnyStack {
   public:
     virtual ~AnyStack() = default;
     /// How many RBMs there are.
-    [[nodiscard]] std::size_t count() const noexcept { return factors_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return factors_.size(); }
     /// RBM `i`, of layers i and i + 1; with labels the last one has those beside its visible layer.
     [[nodiscard]] virtual BoltzmannMachine<T>& machine(std::size_t i) = 0;
     [[nodiscard]] bool labels() const noexcept { return labels_; }
@@ -69,7 +69,7 @@ class AnyStack {
     void copy_weights(BoltzmannMachine<T> const& model, std::size_t i);
 
   private:
-    [[nodiscard]] bool has_labels(std::size_t i) const noexcept { return labels_ && i + 1 == count(); }
+    [[nodiscard]] bool has_labels(std::size_t i) const noexcept { return labels_ && i + 1 == size(); }
     // A layer comes first from the RBM below it, then, if it is shared, from the one above.
     static void add_layer(AnyLayer<T>& layer, std::span<T const> bias, AnyUnit<T> const& unit, double factor,
                           bool already_there) {
@@ -101,12 +101,12 @@ void AnyStack<T>::copy_weights(BoltzmannMachine<T> const& model, std::size_t i) 
 template <std::floating_point T>
 void AnyStack<T>::compose(BoltzmannMachine<T>& model) const {
     for (std::size_t l = 0; l < model.layers(); ++l) model.layer(l).bias().fill(0);
-    for (std::size_t i = 0; i < count(); ++i) {
+    for (std::size_t i = 0; i < size(); ++i) {
         BoltzmannMachine<T> const& rbm = const_cast<AnyStack*>(this)->machine(i);
         double const up = factors_[i][1][0];
         double const down = factors_[i][0][0];
         bool const below_shared = i > 0;
-        bool const above_shared = i + 1 < count();
+        bool const above_shared = i + 1 < size();
         // Both sides ask for the same factor: 2 / 2 on a doubled side, 1 / 2 on both sides of an inner RBM, 1 where
         // nothing is shared.
         double const factor = above_shared ? up / 2 : (below_shared ? down / 2 : 1);
@@ -115,8 +115,9 @@ void AnyStack<T>::compose(BoltzmannMachine<T>& model) const {
         for (std::size_t k = 0; k < weights.size(); ++k)
             weights.data()[k] = static_cast<T>(factor) * rbm.weights().data()[k];
         std::span<T const> const visible = rbm.bias_span(0);
-        add_layer(model.layer(i), visible.first(below), *rbm.unit(0).part(0), below_shared ? down / 2 : 1,
-                  below_shared);
+        auto const below_labels = has_labels(i) ? rbm.unit(0).part(0) : nullptr;
+        add_layer(model.layer(i), visible.first(below), has_labels(i) ? *below_labels : rbm.unit(0),
+                  below_shared ? down / 2 : 1, below_shared);
         if (has_labels(i)) {
             Matrix<T>& of_labels = model.weights(i + 1);
             for (std::size_t j = 0; j < of_labels.shape(0); ++j)
@@ -140,7 +141,7 @@ class Stack final : public detail::AnyStack<typename M::value_type> {
 
     template <std::size_t I>
     static auto make_rbm(M const& model) {
-        if constexpr (Labels && I + 1 == size)
+        if constexpr (Labels && I + 1 == count)
             return RBM{JointLayer{model.template layer<depth - 3>(), model.template layer<depth - 1>()},
                        model.template layer<depth - 2>()};
         else
@@ -153,12 +154,12 @@ class Stack final : public detail::AnyStack<typename M::value_type> {
 
   public:
     /// How many RBMs there are.
-    static constexpr std::size_t size = Labels ? depth - 2 : depth - 1;
+    static constexpr std::size_t count = Labels ? depth - 2 : depth - 1;
 
     /// RBMs that start from the parameters of the model.
     explicit Stack(M const& model)
-        : detail::AnyStack<T>{model, Labels}, rbms_{make_all(model, std::make_index_sequence<size>{})} {
-        for (std::size_t i = 0; i < size; ++i) this->copy_weights(model, i);
+        : detail::AnyStack<T>{model, Labels}, rbms_{make_all(model, std::make_index_sequence<count>{})} {
+        for (std::size_t i = 0; i < count; ++i) this->copy_weights(model, i);
     }
     template <std::size_t I>
     [[nodiscard]] auto& rbm() noexcept {
@@ -166,7 +167,7 @@ class Stack final : public detail::AnyStack<typename M::value_type> {
     }
     [[nodiscard]] BoltzmannMachine<T>& machine(std::size_t i) override {
         BoltzmannMachine<T>* result = nullptr;
-        detail::for_each_index<size>([&](auto number) {
+        detail::for_each_index<count>([&](auto number) {
             if (number == i) result = &std::get<number>(rbms_);
         });
         return *result;
@@ -174,13 +175,13 @@ class Stack final : public detail::AnyStack<typename M::value_type> {
     /// `f(rbm)` with RBM `i` as its own type.
     template <class F>
     void visit(std::size_t i, F&& f) {
-        detail::for_each_index<size>([&](auto number) {
+        detail::for_each_index<count>([&](auto number) {
             if (number == i) f(std::get<number>(rbms_));
         });
     }
 
   private:
-    decltype(make_all(std::declval<M const&>(), std::make_index_sequence<size>{})) rbms_;
+    decltype(make_all(std::declval<M const&>(), std::make_index_sequence<count>{})) rbms_;
 };
 
 /// The stack of a machine whose layers are known when the program runs.
@@ -188,9 +189,9 @@ template <std::floating_point T, bool Labels>
 class Stack<BoltzmannMachine<T>, Labels> final : public detail::AnyStack<T> {
   public:
     explicit Stack(BoltzmannMachine<T> const& model) : detail::AnyStack<T>{model, Labels} {
-        for (std::size_t i = 0; i < this->count(); ++i) {
+        for (std::size_t i = 0; i < this->size(); ++i) {
             std::vector<std::unique_ptr<AnyLayer<T>>> layers;
-            if (Labels && i + 1 == this->count())
+            if (Labels && i + 1 == this->size())
                 layers.push_back(std::make_unique<RunTimeLayer<T>>(
                     RunTimeLayer<T>::joint({&model.layer(i), &model.layer(i + 2)})));
             else
