@@ -23,6 +23,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,10 +31,12 @@ namespace boltz {
 
 namespace detail {
 
-/// Hidden layers and then an output layer, of one number type.
+/// Whether these are hidden layers and then an output layer, of one number type.
 template <class T, class... Layers>
-concept LayersOfNetwork =
-    sizeof...(Layers) >= 1 &&
+inline constexpr bool are_layers_of_network = false;
+template <class T, class... Layers>
+    requires(sizeof...(Layers) >= 1)
+inline constexpr bool are_layers_of_network<T, Layers...> =
     std::derived_from<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, AnyOutputLayer<T>> &&
     (0 + ... + (std::derived_from<Layers, AnyHiddenLayer<T>> ? 1 : 0)) + 1 == sizeof...(Layers);
 
@@ -69,8 +72,8 @@ class MLP : public Parametric<T> {
     /// @throws ValueError if a size is 0, there is input beside a layer that gives nothing on, or the weights are
     /// more than memory can hold.
     MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutputLayer<T> output);
-    template <class... Layers>
-        requires detail::LayersOfNetwork<T, Layers...>
+    // Not by requires, as clang 14 forgets that where it deduces T, and takes float.
+    template <class... Layers, std::enable_if_t<detail::are_layers_of_network<T, Layers...>, int> = 0>
     explicit MLP(NetworkInput input, Layers... layers) : MLP{std::move(input), Split{std::move(layers)...}} {}
 
     /// How many layers there are, the input among them.
