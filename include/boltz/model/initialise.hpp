@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -44,6 +45,12 @@ void initialise_weights(Parametric<T>& model, std::span<double const> deviations
             detail::scale(weights.row(i).data(), weights.columns, static_cast<T>(deviations[c]));
         }
     }
+}
+
+/// The same for deviations in braces: `initialise_weights(dbm, {0.001, 0.01}, random)`.
+template <std::floating_point T>
+void initialise_weights(Parametric<T>& model, std::initializer_list<double> deviations, Random& random) {
+    initialise_weights(model, std::span<double const>{deviations.begin(), deviations.size()}, random);
 }
 
 /// The same deviation for all weights.
