@@ -46,7 +46,7 @@ class BestCheckpoint {
         std::ostringstream note;
         note << info.phase << ", best by " << best_.metric() << " (" << best_.value() << ") after epoch "
              << best_.epoch();
-        write_checkpoint(path_, info.state(), note.str());
+        write_checkpoint(path_, info.state, note.str());
     }
 
     /// The best value so far and the epoch (from 1) that gave it.

@@ -120,8 +120,6 @@ template <class... Own>
         notes.push_back(name + " does not say what its units are: all are taken as binary (0 and 1)");
     }
     Json meta = detail::read_description(file, name);
-    if (meta["model"] == "MLP")
-        detail::fail<FormatError>("load: ", name, " is a feed-forward network and no Boltzmann machine");
     bool const wide = detail::widened(file.arrays, meta);
     file.texts["meta.json"] = meta.dump();
     auto const machine = [&]<class T>(T) -> AnyMachine {

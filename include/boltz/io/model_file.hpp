@@ -212,6 +212,8 @@ struct StoredModel {
 template <std::floating_point T>
 StoredModel stored_model(Npz const& file, std::string const& path) {
     Json const meta = read_description(file, path);
+    if (meta["model"] == "MLP")
+        fail<FormatError>("load: ", path, " is a feed-forward network and no Boltzmann machine");
     if (meta["value_type"] != value_type_name<T>())
         fail<FormatError>("load: ", path, " holds ", excerpt(meta["value_type"]), " numbers, but the model has ",
                           value_type_name<T>());

@@ -30,7 +30,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,8 +53,8 @@ class NetworkTraining {
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
     /// As `BackpropagationSession::fit`; `state` says what a checkpoint must keep.
-    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                  std::function<Arrays()> state, Callbacks callbacks);
+    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                  Callbacks callbacks);
     void archive(Archive& archive) {
         archive.nested("model", *network_);
         archive.nested("optimizer", *optimizer_);
@@ -102,7 +101,7 @@ class NetworkTraining {
 
 template <std::floating_point T>
 FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                                  std::function<Arrays()> state, Callbacks callbacks) {
+                                  StateVisit state, Callbacks callbacks) {
     constexpr auto function = "Backpropagation::fit";
     TrainingLoop::check(options, function);
     Random advanced = random;
@@ -226,11 +225,11 @@ class BackpropagationSession {
         requires(concepts::Callback<std::remove_reference_t<Callbacks>, MLP<T>>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
-            data, options, random, [this] { return to_arrays(*this); }, callbacks...);
+            data, options, random, [this](Archive& archive) { this->archive(archive); }, callbacks...);
     }
     /// The same, with another idea of what a checkpoint must keep: for trainings that are part of a larger one.
     template <class Data, class... Callbacks>
-    FitReport run(Data const& data, FitOptions const& options, Random& random, std::function<Arrays()> state,
+    FitReport run(Data const& data, FitOptions const& options, Random& random, StateVisit state,
                   Callbacks&... callbacks) {
         static_assert(
             requires { requires std::same_as<typename Data::layers, std::index_sequence<0, 1>>; },

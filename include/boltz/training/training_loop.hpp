@@ -19,7 +19,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <numeric>
 #include <span>
 #include <string>
@@ -55,7 +54,7 @@ class TrainingLoop {
     /// What callbacks are told that the loop does not know: what multiplies, the state that a checkpoint keeps, and
     /// how to lower the rates of an optimizer that has some. It refers to the optimizer.
     template <std::floating_point T>
-    [[nodiscard]] static TrainingInfo describe(std::string products, std::function<Arrays()> state,
+    [[nodiscard]] static TrainingInfo describe(std::string products, StateVisit state,
                                                OptimizerSession<T>& optimizer) {
         TrainingInfo info;
         info.products = std::move(products);
@@ -101,13 +100,12 @@ class TrainingLoop {
         };
         bool const idle = stop != Stop::no || info.finished;
         // What callbacks remember of a later phase is not theirs yet, and must not be lost either.
-        info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle, callbacks] {
-            Archive archive{state(), Archive::Mode::saving};
+        info.state = [state = std::move(info.state), of_others = idle ? of_callbacks_ : Arrays{}, idle,
+                      callbacks](Archive& archive) {
+            state.archive(archive);
             for (std::size_t i = 0; !idle && i < callbacks.size(); ++i)
                 if (callbacks[i]->remembers()) archive.nested(name_of(i), *callbacks[i]);
-            Arrays arrays = std::move(archive).take();
-            arrays.insert(of_others.begin(), of_others.end());
-            return arrays;
+            for (auto const& [name, array] : of_others) archive.put(name, array);
         };
         for (AnyCallback* const callback : callbacks) callback->on_train_begin(info);
         recall(clock_.update > 0 && !idle, callbacks);

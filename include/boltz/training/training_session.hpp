@@ -25,7 +25,6 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,8 +62,8 @@ class Training {
     [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
 
     /// As `TrainingSession::fit`; `state` says what a checkpoint must keep.
-    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                  std::function<Arrays()> state, Callbacks callbacks);
+    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                  Callbacks callbacks);
     void archive(Archive& archive) {
         archive.nested("model", *model_);
         archive.nested("sampler", *negative_phase_);
@@ -91,8 +90,8 @@ class Training {
 };
 
 template <std::floating_point T>
-FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                           std::function<Arrays()> state, Callbacks callbacks) {
+FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                           Callbacks callbacks) {
     TrainingLoop::check(options, "Trainer::fit");
     Random advanced = random;
     Draws const own = advanced.split();
@@ -208,7 +207,7 @@ class TrainingSession {
             *model_,
             [&](detail::Callbacks list) {
                 return training_.run(
-                    cases, options, random, [this] { return to_arrays(*this); }, list);
+                    cases, options, random, [this](Archive& archive) { this->archive(archive); }, list);
             },
             callbacks...);
     }
