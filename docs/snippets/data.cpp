@@ -120,8 +120,8 @@ void less_room() {
     auto const stored = compact_features<1, 2>(dbm, grey, MeanField{}); // 2 bytes a number
     auto const small = compact_features<1, 2>(dbm, grey, MeanField{}, {}, Compactness::eight_bits);
     auto const computed = inferred_features<1, 2>(dbm, grey, MeanField{}); // none: inferred when loaded
-    SoftmaxRegression<float> classifier{50, 10};
-    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(
+    MLP classifier{50, OutputLayer<Multinomial>{10}};                      // softmax regression: no hidden layers
+    Backpropagation{Sgd{.learning_rate = 0.1}}.fit(
         classifier, on_layers<0, 1>(stored, OneHot{mnist.train.labels, 10}), {.epochs = 2}, random);
     double const error = error_rate(classifier, computed, mnist.train.labels);
     // [features]

@@ -43,7 +43,7 @@ int main() {
     ExactOptions const exact{.max_states = 1 << 20, .compute = {.threads = 2}};
     double const log_z = exact_log_partition(dbm, exact);
     double const mean_likelihood = mean_of(exact_log_likelihood(dbm, images, exact));
-    States<float, 3> samples = exact_samples(dbm, 1000, random, exact); // independent draws of all layers
+    States<float> samples = exact_samples(dbm, 1000, random, exact); // independent draws of all layers
     // [exact]
     require(mean_likelihood < 0 && samples.rows() == 1000, "small models are solved");
 
@@ -76,14 +76,15 @@ int main() {
     // [cases]
     // log p(v) of each image, all hidden layers summed over: log_sum - log Z.
     Matrix<float> visible = images;
-    std::vector<LogPartition> const sums = log_sum(dbm, {Block{visible}, {}, {}}, {true, false, false}, ais, random);
+    StateBlocks<float, 3> const cases{Block{visible}, {}, {}}; // only what is observed is read
+    std::vector<LogPartition> const sums = log_sum(dbm, cases, LayerSet::of(0), ais, random);
     double mean = 0;
     for (LogPartition const& sum : sums) mean += (sum.log_z - estimate.log_z) / static_cast<double>(sums.size());
     // [cases]
     require(std::abs(mean - mean_likelihood) < 0.2, "case by case it is the likelihood");
 
     // [both]
-    States<float, 3> starts = exact_samples(dbm, ais.runs, random);
+    States<float> starts = exact_samples(dbm, ais.runs, random);
     LogPartition const from_above =
         reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, ais, random, base);
     TwoSidedLogPartition const both = acceptance_ratio(estimate, from_above);
@@ -91,7 +92,7 @@ int main() {
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
 
     // [chains]
-    States<float, 3> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
+    States<float> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
     LogPartition const heuristic =
         reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so

@@ -40,7 +40,7 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
 
     double const error = error_rate(network, held_out, others.labels, compute);
     double const nats = cross_entropy(network, held_out, others.labels, compute);
-    save("network.npz", network); // load<MLP<4>>("network.npz") reads it
+    save("network.npz", network); // load<MLP<>>("network.npz") reads it
     // [train]
     require(error < 0.5, "a fine-tuned network beats guessing by far");
     require(nats < 1.6, "and knows more than nothing");
