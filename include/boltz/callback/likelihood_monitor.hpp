@@ -33,12 +33,13 @@ class LikelihoodMonitor {
     template <concepts::Model M>
         requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
+        static_assert(detail::visible_only<Data>, "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
         Field<typename M::value_type> const& field = model;
         bool const exact = field.layers() == 2;
-        auto const bases = usual_bases(model, data_, own, ais_.compute);
-        LogPartition const log_z = log_partition(model, ais_, own, bases);
+        auto const bases = usual_bases(field, data_.template source<0>(), own, ais_.compute);
+        LogPartition const log_z = log_partition(field, ais_, own, bases);
         std::string const name = exact ? "log_likelihood" : "elbo";
         LogLikelihood const found = exact ? log_likelihood(field, data_, log_z, how_.compute, how_.draws())
                                           : elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());

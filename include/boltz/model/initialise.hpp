@@ -12,11 +12,10 @@
 #include <boltz/model/model.hpp>
 #include <boltz/random.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -48,6 +47,12 @@ void initialise_weights(Parametric<T>& model, std::span<double const> deviations
     }
 }
 
+/// The same for deviations in braces: `initialise_weights(dbm, {0.001, 0.01}, random)`.
+template <std::floating_point T>
+void initialise_weights(Parametric<T>& model, std::initializer_list<double> deviations, Random& random) {
+    initialise_weights(model, std::span<double const>{deviations.begin(), deviations.size()}, random);
+}
+
 /// The same deviation for all weights.
 /// @throws ValueError as above.
 template <std::floating_point T>
@@ -62,9 +67,9 @@ namespace detail {
 template <std::floating_point N>
 [[nodiscard]] Vector<double> column_means(AnySource<N> const& data, Draws const& draws) {
     if (data.rows() == 0) fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
-    Vector<double> sum = xt::zeros<double>({data.columns()});
+    Vector<double> sum = zero_vector<double>(data.columns());
     constexpr std::size_t step = 256;
-    Matrix<N> rows = xt::zeros<N>({std::min<std::size_t>(step, data.rows()), sum.size()});
+    Matrix<N> rows = zero_matrix<N>(std::min<std::size_t>(step, data.rows()), sum.size());
     std::vector<std::size_t> indices(rows.shape(0));
     for (std::size_t first = 0; first < data.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, data.rows() - first);

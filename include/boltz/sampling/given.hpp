@@ -9,8 +9,6 @@
 #include <boltz/field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -85,7 +83,7 @@ class Given {
             if (masks_[l].size() == 0) continue;
             for (auto const member : {&Given::values_, &Given::masks_}) {
                 auto& rows = (result.*member)[l];
-                rows = xt::zeros<T>({result.cases_, sizes_[l]});
+                rows = zero_matrix<T>(result.cases_, sizes_[l]);
                 for (std::size_t i = 0; i < result.cases_; ++i)
                     copy<T>(Block<T const>{(this->*member)[l]}.row_range(i / copies, 1), Block{rows}.row_range(i, 1));
             }
@@ -127,8 +125,8 @@ class Given {
     }
     void require(std::size_t layer) {
         if (masks_[layer].size() > 0) return;
-        values_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
-        masks_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
+        values_[layer] = zero_matrix<T>(cases_, sizes_[layer]);
+        masks_[layer] = zero_matrix<T>(cases_, sizes_[layer]);
     }
     void set(std::size_t layer, std::size_t row, std::size_t column, T value) noexcept {
         values_[layer](row, column) = value;
