@@ -159,6 +159,13 @@ void files() {
     // [save]
     require(again.weights() == rbm.weights(), "what is loaded is what was saved");
 
+    // [load_machine]
+    BoltzmannMachine<float> const any = load_machine("rbm.npz"); // whatever its layers and connections are
+    for (std::size_t l = 0; l < any.layers(); ++l)
+        std::cout << any.sizes()[l] << ' ' << any.unit(l).name() << " units\n";
+    // [load_machine]
+    require(any.weights() == rbm.weights() && any.unit(0).name() == "gaussian", "a machine of any layers is read");
+
     // [arrays]
     Npz const file = read_npz("rbm.npz");
     for (auto const& [name, array] : file.arrays) std::cout << name << ' ' << array.dtype << '\n';
