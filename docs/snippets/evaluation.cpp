@@ -161,6 +161,16 @@ int main() {
     // [labels]
     require(errors < 0.3, "rows and columns are told apart, where they can be");
 
+    // [evaluate]
+    LikelihoodEvaluation const all =
+        evaluate_likelihood(dbm, images, MeanField{}, usual_bases(dbm, MatrixSource{images}, random),
+                            {.log_z = {.ais = ais, .tempering_steps = 200}, .summed_cases = 5}, random);
+    std::printf("log Z %.3f, bound %.3f nats a case, too low by %.3f\n", all.log_z.best().value, all.likelihood.mean,
+                all.gap->mean);
+    for (std::string const& warning : all.warnings()) std::puts(warning.c_str());
+    // [evaluate]
+    require(std::abs(all.log_z.best().value - log_z) < 5 * all.log_z.best().standard_error, "log Z in one call");
+
     // [monitors]
     LikelihoodMonitor likelihood{images, {.runs = 50, .ladder = Ladder::linear(100)}, Monitoring<>{.every = 10}};
     BestCheckpoint best{"best.npz", "log_likelihood", Better::higher};
