@@ -32,7 +32,7 @@ inline constexpr int checkpoint_format_version = 1;
 
 } // namespace detail
 
-/// Writes everything that a training needs to go on later to an `.npz` file; `note` says where it stands, for people.
+/// Writes everything that a training needs to go on later to an `.npz` file; `note` is a text on where it stands.
 /// @throws FileError if it cannot be written; an older file of that name then survives.
 inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
     Json const meta = Json::Object{{"format", detail::checkpoint_format},
