@@ -70,7 +70,7 @@ class StageMonitor final : public AnyCallback {
 template <std::floating_point T>
 class Pretraining {
   public:
-    /// Calls its argument with the user's callbacks, which see RBM `stage`.
+    /// Calls its argument with the user's callbacks, for RBM `stage`.
     using WithCallbacks = FunctionRef<FitReport(std::size_t, FunctionRef<FitReport(Callbacks)>)>;
 
     Pretraining(AnyStack<T>& stack, PretrainingInput input, std::size_t monitored_cases)

@@ -79,7 +79,7 @@ class NetworkTraining {
         void archive(Archive&) override {}
     };
 
-    // One that searches along lines wants the loss of a chunk of cases as a function of the parameters; the others
+    // One that searches along lines needs the loss of a chunk of cases as a function of the parameters; the others
     // its gradient, once.
     InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
     // The mean loss of the cases, and its gradient.

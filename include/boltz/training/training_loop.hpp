@@ -51,7 +51,7 @@ class TrainingLoop {
         started_ = 1;
     }
 
-    /// What callbacks are told that the loop does not know: what multiplies, the state that a checkpoint keeps, and
+    /// What callbacks get that the loop does not have: what multiplies, the state that a checkpoint keeps, and
     /// how to lower the rates of an optimizer that has some. It refers to the optimizer.
     template <std::floating_point T>
     [[nodiscard]] static TrainingInfo describe(std::string products, StateVisit state,
@@ -91,7 +91,7 @@ class TrainingLoop {
         std::string reason;
         std::size_t said = 0; // remarks before the hook at hand
         bool begun = false;
-        // At once, so that a checkpoint of a callback behind says so.
+        // At once, so that a checkpoint of a later callback has it.
         auto const ask = [&](Stop asked) {
             if (asked > stop) reason = reason_of(remarks, said);
             said = remarks.size();
@@ -165,7 +165,7 @@ class TrainingLoop {
   private:
     static std::string name_of(std::size_t callback) { return "callbacks/" + std::to_string(callback); }
 
-    // Why a callback ends a training: what it has just said.
+    // Why a callback ends a training: its last remark.
     static std::string reason_of(std::vector<std::string> const& remarks, std::size_t said) {
         if (said == remarks.size()) return "a callback ended it";
         std::string reason = remarks[said];

@@ -192,7 +192,7 @@ class TrainingSession {
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
     /// The report says in words why it ended and what is wrong with the model (`parameter_faults`; hidden layers that
-    /// are the same for all cases of the last batch); callbacks are told of the former at the beginning too.
+    /// are the same for all cases of the last batch); the former are remarks at the beginning too.
     ///
     /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
     /// allocated but by callbacks and inside oneDNN.
