@@ -127,7 +127,8 @@ FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const&
     all.insert(all.end(), callbacks.begin(), callbacks.end());
     all.push_back(&tell_faults);
     return loop_.run(
-        data.rows(), TrainingLoop::describe(packed_.description(), std::move(state), *optimizer_), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), packed_.description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 

@@ -106,10 +106,9 @@ FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& option
     TellFaults<T> tell{*model_, true, more};
     std::vector<AnyCallback*> all{callbacks.begin(), callbacks.end()};
     all.push_back(&tell);
-    TrainingInfo info = TrainingLoop::describe(prepared_->description(), std::move(state), *optimizer_);
-    info.binarisation = data.binarisation();
     return loop_.run(
-        data.rows(), std::move(info), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), prepared_->description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 
