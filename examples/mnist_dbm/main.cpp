@@ -6,6 +6,7 @@
 /// pictures and saves the model.
 
 #include "../support/command_line.hpp"
+#include "../support/memory.hpp"
 #include "../support/mnist/evaluation.hpp"
 #include "../support/mnist/experiment.hpp"
 #include "../support/mnist/keep.hpp"
@@ -21,7 +22,6 @@
 #include <iostream>
 #include <optional>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -54,13 +54,6 @@ void draw_pictures(Experiment& experiment, Images const& images, Options const& 
     write_png(out / "mean_field.png", trajectory(machine, images.test));
     write_png(out / "curves.png", curves(out / "metrics.csv"));
     film.finish(out / "filters.gif");
-}
-
-/// The most memory that has been resident at a time, in millions of bytes; Linux counts in 1024 bytes.
-double peak_memory() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
 }
 
 /// Percent of the held-out images, of the classifiers that were trained.
@@ -344,6 +337,7 @@ int run(Options options, CLI::App const& app, std::string const& program) {
 } // namespace
 
 int main(int argc, char** argv) {
+    give_back_large_arrays();
     Options options;
     for (int i = 1; i < argc; ++i) {
         if (std::string{argv[i]} == "--quick") apply_quick(options);

@@ -5,6 +5,7 @@
 /// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
 
 #include "../support/command_line.hpp"
+#include "../support/memory.hpp"
 #include "../support/numbers.hpp"
 #include "../support/run_folder.hpp"
 #include "rows.hpp"
@@ -175,6 +176,7 @@ int report(fs::path const& folder) {
 } // namespace
 
 int main(int argc, char** argv) {
+    give_back_large_arrays();
     Setting setting;
     std::string folder;
     bool list = false;

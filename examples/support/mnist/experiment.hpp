@@ -108,8 +108,9 @@ class Experiment {
                                                     training_error, callbacks...);
                      }) &&
                (options_.fine_tune_epochs == 0 || timed(3, [&] {
-                    Network unrolled = unroll(machine_, classes, random_);
-                    if (fine_tuning_.clock() == Clock{}) network_ = std::move(unrolled);
+                    // In a run that goes on, too, so that later random numbers are the same.
+                    if (Network begin = unroll(machine_, classes, random_); fine_tuning_.clock() == Clock{})
+                        network_ = std::move(begin);
                     auto const inputs =
                         network_inputs(images_.train, binarisation_named(options_.fine_tune_binarisation));
                     auto const report = fine_tuning_.fit(

@@ -71,6 +71,10 @@ class Prepared final : public Field<T> {
     void refresh(WeightRows const& rows) {
         if (packed_) packed_->refresh(rows);
     }
+    /// Gives the memory of the packed weights back: the field as it is, until `choose`.
+    void release() noexcept {
+        if (packed_) packed_->release();
+    }
     static constexpr std::size_t strip = detail::PackedParameters<T>::strip; ///< rows that are taken over together
 
     [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
