@@ -6,11 +6,14 @@
 /// pictures and saves the model.
 
 #include "../support/command_line.hpp"
+#include "../support/memory.hpp"
+#include "../support/mnist/evaluation.hpp"
+#include "../support/mnist/experiment.hpp"
+#include "../support/mnist/keep.hpp"
 #include "../support/program.hpp"
 #include "../support/run_folder.hpp"
-#include "evaluation.hpp"
-#include "experiment.hpp"
-#include "keep.hpp"
+#include "film.hpp"
+#include "pictures.hpp"
 #include "saved_options.hpp"
 
 #include <algorithm>
@@ -19,7 +22,6 @@
 #include <iostream>
 #include <optional>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -54,13 +56,6 @@ void draw_pictures(Experiment& experiment, Images const& images, Options const& 
     film.finish(out / "filters.gif");
 }
 
-/// The most memory that has been resident at a time, in millions of bytes; Linux counts in 1024 bytes.
-double peak_memory() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
-}
-
 /// Percent of the held-out images, of the classifiers that were trained.
 struct Errors {
     std::optional<double> features, fine_tuned;
@@ -91,14 +86,15 @@ int evaluate_saved(Options options) {
     using namespace boltz;
     fs::path const file = fs::path{options.out} / "evaluation.json";
     check_writable(file);
-    Machine const machine = load<Machine>(options.load);
+    Machine const machine = load_machine(options.load);
     options.data = data_folder(options);
     Images const images = read_images(options);
-    auto const sizes = machine.sizes();
-    if (sizes[0] != images.train.pixels())
-        detail::fail<ShapeError>("mnist_dbm: the model in ", options.load, " has ", sizes[0],
-                                 " visible units, but the images have ", images.train.pixels(), " pixels");
-    std::cout << "boltz " << version << ": " << sizes[0] << '-' << sizes[1] << '-' << sizes[2] << " DBM from "
+    if (std::size_t const visible = machine.sizes()[0]; visible != images.train.pixels())
+        fail<ShapeError>("mnist_dbm: the model in ", options.load, " has ", visible,
+                         " visible units, but the images have ", images.train.pixels(), " pixels");
+    std::string sizes;
+    for (std::size_t const size : machine.sizes()) sizes += (sizes.empty() ? "" : "-") + std::to_string(size);
+    std::cout << "boltz " << version << ": " << sizes << (machine.layers() == 2 ? " RBM" : " DBM") << " from "
               << options.load << ", " << images.test.count << " held-out images (" << images.name << ")" << std::endl;
     Evaluation const evaluation = evaluate(machine, images, options);
     Json::Object result = as_json(evaluation, images.test_name);
@@ -125,8 +121,8 @@ void refuse_training_options(CLI::App const& app) {
         bool const of_training = std::find(groups.begin(), groups.end(), option->get_group()) != groups.end() &&
                                  std::none_of(used_by_both.begin(), used_by_both.end(), is_named);
         if (of_training && option->count() > 0)
-            boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", option->get_name(),
-                                                   " is for a training, but --load trains nothing");
+            boltz::fail<boltz::ValueError>("mnist_dbm: ", option->get_name(),
+                                           " is for a training, but --load trains nothing");
     }
 }
 
@@ -156,24 +152,24 @@ void check_folder(Options const& options, fs::path const& out) {
     bool const stopped = fs::exists(out / "checkpoint.npz");
     bool const finished = fs::exists(out / "summary.json") || fs::exists(out / "model.npz");
     if (options.resume && !stopped)
-        detail::fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
-                                finished ? ": it holds a finished run"
-                                         : ": it has no checkpoint.npz of a run that was stopped");
+        fail<FileError>("mnist_dbm: there is nothing to resume in ", out.string(),
+                        finished ? ": it holds a finished run"
+                                 : ": it has no checkpoint.npz of a run that was stopped");
     if (options.resume || options.restart) return;
     if (stopped)
-        detail::fail<ValueError>(
+        fail<ValueError>(
             "mnist_dbm: ", out.string(),
             " holds the checkpoint of a run that was stopped: --resume goes on with it, --restart begins anew");
     for (char const* const file : {"summary.json", "model.npz"})
         if (fs::exists(out / file))
-            detail::fail<ValueError>("mnist_dbm: ", out.string(), " holds a finished run (", file,
-                                     "): --restart removes it and begins anew, --out FOLDER writes elsewhere");
+            fail<ValueError>("mnist_dbm: ", out.string(), " holds a finished run (", file,
+                             "): --restart removes it and begins anew, --out FOLDER writes elsewhere");
     if (is_begun_run(out)) return;
     for (char const* const file : files_of_a_run)
         if (fs::exists(out / file))
-            detail::fail<ValueError>("mnist_dbm: ", out.string(), " holds ", file,
-                                     ", which a run would overwrite: --restart removes it, --out FOLDER writes "
-                                     "elsewhere");
+            fail<ValueError>("mnist_dbm: ", out.string(), " holds ", file,
+                             ", which a run would overwrite: --restart removes it, --out FOLDER writes "
+                             "elsewhere");
 }
 
 /// The options of the run that goes on. They live in its checkpoint; those in options.json are for people, and must
@@ -187,9 +183,9 @@ Options saved_options(Options const& asked, CLI::App const& app, boltz::Arrays c
         auto const inside = as_json(saved), beside = as_json(parse_options(read_text(settings), settings.string()));
         for (auto const& [key, value] : beside)
             if (value != inside.at(key))
-                boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", key, " is ", value.dump(), " in ",
-                                                       settings.string(), ", but ", inside.at(key).dump(), " in ",
-                                                       checkpoint.string(), ", which was written with it");
+                boltz::fail<boltz::ValueError>("mnist_dbm: ", key, " is ", value.dump(), " in ", settings.string(),
+                                               ", but ", inside.at(key).dump(), " in ", checkpoint.string(),
+                                               ", which was written with it");
     }
     refuse_changes(app, asked, saved, checkpoint.string());
     if (app.get_option("--data")->count() > 0) saved.data = data_folder(asked);
@@ -205,9 +201,9 @@ Options saved_options(Options const& asked, CLI::App const& app, boltz::Arrays c
 void cut_log(fs::path const& log, std::uint64_t bytes) {
     if (!fs::exists(log)) return;
     if (std::uint64_t const found = fs::file_size(log); found < bytes)
-        boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", log.string(), " has ", found, " bytes, but had ", bytes,
-                                               " when the checkpoint was written: restore it, or remove it to begin "
-                                               "a new one");
+        boltz::fail<boltz::ValueError>("mnist_dbm: ", log.string(), " has ", found, " bytes, but had ", bytes,
+                                       " when the checkpoint was written: restore it, or remove it to begin "
+                                       "a new one");
     fs::resize_file(log, bytes);
 }
 
@@ -235,8 +231,7 @@ int run(Options options, CLI::App const& app, std::string const& program) {
     Images const images = read_images(options);
     std::uint64_t const sum = checksum(images);
     if (options.resume && sum != options.data_checksum)
-        detail::fail<ValueError>("mnist_dbm: the images (", images.name,
-                                 ") are not those of the run that was stopped");
+        fail<ValueError>("mnist_dbm: the images (", images.name, ") are not those of the run that was stopped");
     options.data_checksum = sum;
     Experiment experiment{options, images};
     std::string const settings = as_text(as_json(options));
@@ -249,14 +244,12 @@ int run(Options options, CLI::App const& app, std::string const& program) {
         Film::remove_frames(out / "frames");
     }
     write_text(out / "options.json", settings);
-    auto const state = [&] {
-        Arrays arrays = to_arrays(experiment);
-        arrays.insert_or_assign("options", as_array(settings));
-        Archive beside{std::move(arrays), Archive::Mode::saving};
+    StateVisit const state{[&](Archive& archive) {
+        experiment.archive(archive);
+        archive.put("options", as_array(settings));
         std::uint64_t log_bytes = fs::exists(log) ? fs::file_size(log) : 0;
-        beside("log_bytes", log_bytes);
-        return std::move(beside).take();
-    };
+        archive("log_bytes", log_bytes);
+    }};
 
     std::cout << "boltz " << version << ": " << images.train.pixels() << '-' << options.hidden[0] << '-'
               << options.hidden[1] << " DBM, " << images.train.count << " training images (" << images.name
@@ -283,13 +276,13 @@ int run(Options options, CLI::App const& app, std::string const& program) {
                                   Keep{checkpoint, state, options.checkpoint_seconds});
     }
     if (!film.failure().empty())
-        detail::fail<FileError>(film.failure(), "; the training stands in ", checkpoint.string(),
-                                ", --resume goes on with it");
+        fail<FileError>(film.failure(), "; the training stands in ", checkpoint.string(),
+                        ", --resume goes on with it");
     if (diverged.triggered())
-        detail::fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
-                                 "(--pretrain-rates, --joint-rate)");
+        fail<ValueError>("mnist_dbm: the parameters are no longer finite; smaller learning rates may help "
+                         "(--pretrain-rates, --joint-rate)");
     // What follows can take long too; a signal ends it, and the run goes on from here.
-    if (complete) write_checkpoint(checkpoint, state(), "complete");
+    if (complete) write_checkpoint(checkpoint, state, "complete");
     if (!complete || interrupted != 0) {
         std::cout << last_words() << std::flush;
         return 130;
@@ -344,6 +337,7 @@ int run(Options options, CLI::App const& app, std::string const& program) {
 } // namespace
 
 int main(int argc, char** argv) {
+    give_back_large_arrays();
     Options options;
     for (int i = 1; i < argc; ++i) {
         if (std::string{argv[i]} == "--quick") apply_quick(options);

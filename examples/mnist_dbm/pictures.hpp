@@ -4,6 +4,8 @@
 /// @file
 /// The pictures of the run.
 
+#include "../support/mnist/machine.hpp"
+
 #include <boltz/boltz.hpp>
 
 #include <algorithm>
@@ -24,17 +26,15 @@ struct Shape {
 };
 
 /// The filters of the first hidden units, 12 x 12: weights from every pixel, 0 as mid grey.
-template <class Weights>
-boltz::Image filters(Weights const& weights, Shape shape) {
+inline boltz::Image filters(boltz::Matrix<float> const& weights, Shape shape) {
     std::size_t const count = std::min<std::size_t>(144, weights.shape(1));
     return boltz::tile_columns(weights, 0, count, shape.height, shape.width, 12,
                                {.contrast = boltz::Contrast::symmetric, .padding = 2, .border = 255});
 }
 
 /// Test digits above their mean-field reconstructions, ten pairs a row.
-template <class Model, class Images>
-boltz::Image reconstructions(Model const& model, Images const& images, boltz::MeanField const& inference,
-                             Shape shape) {
+inline boltz::Image reconstructions(Machine const& model, boltz::ByteSource const& images,
+                                    boltz::MeanField const& inference, Shape shape) {
     using namespace boltz;
     std::size_t const count = std::min<std::size_t>(30, images.rows());
     std::vector<std::size_t> first(count);
@@ -43,8 +43,8 @@ boltz::Image reconstructions(Model const& model, Images const& images, boltz::Me
     infer_portions(
         model, Subset{images, first}, inference, {}, Draws::from_seed(0), [&](std::size_t, auto const& states) {
             Matrix<float> means = xt::zeros<float>({count, states[0].columns});
-            model.template input<0>(states, Block{means});
-            model.template layer<0>().unit().mean(Block{means});
+            model.input(0, states, Block{means});
+            model.unit(0).mean(Block{means});
             for (std::size_t begin = 0; begin < count; begin += 10) {
                 std::size_t const n = std::min<std::size_t>(10, count - begin);
                 TileOptions const look{.padding = 2, .border = 255, .factor = 2};
@@ -60,8 +60,7 @@ boltz::Image reconstructions(Model const& model, Images const& images, boltz::Me
 
 /// How the means of the first hidden layer settle: one row a digit, one column a number of sweeps, units as a square
 /// of grey cells.
-template <class Model>
-boltz::Image trajectory(Model const& model, boltz::LabelledImages const& images) {
+inline boltz::Image trajectory(Machine const& model, boltz::LabelledImages const& images) {
     using namespace boltz;
     std::vector<std::size_t> const sweeps{0, 1, 2, 5, 10, 20};
     std::vector<std::size_t> chosen;
@@ -110,9 +109,8 @@ boltz::Image trajectory(Model const& model, boltz::LabelledImages const& images)
 }
 
 /// Means of the visible layer given the last state of long Gibbs chains.
-template <class Model>
-boltz::Image samples(Model const& model, std::size_t sweeps, Shape shape, boltz::Compute const& compute,
-                     boltz::Random& random) {
+inline boltz::Image samples(Machine const& model, std::size_t sweeps, Shape shape, boltz::Compute const& compute,
+                            boltz::Random& random) {
     using namespace boltz;
     auto states = sample(model, {.count = 100, .sweeps = sweeps, .compute = compute}, random);
     Matrix<float> const means = conditional_means<0>(model, states);

@@ -5,7 +5,7 @@
 /// The options of a run that goes on: read from its folder, held to the bounds of the command line, and compared with
 /// what is asked for now.
 
-#include "options.hpp"
+#include "../support/mnist/options.hpp"
 
 #include <boltz/error.hpp>
 #include <boltz/io/json_reader.hpp>
@@ -25,7 +25,7 @@ inline std::string option_of(std::string key) {
 inline Options parse_options(std::string const& text, std::string const& where) {
     using boltz::Json;
     auto const refuse = [&](auto const&... parts) {
-        boltz::detail::fail<boltz::FormatError>("mnist_dbm: ", where, parts...);
+        boltz::fail<boltz::FormatError>("mnist_dbm: ", where, parts...);
     };
     Json const read = boltz::parse_json(text).value_or(nullptr);
     if (!read.is_object()) refuse(" is no JSON object with the options of a run");
@@ -78,8 +78,8 @@ inline void refuse_changes(CLI::App const& app, Options const& asked, Options co
         CLI::Option const* const option = app.get_option_no_throw(option_of(key));
         bool const given = option != nullptr && option->count() > 0;
         if (!given && value == defaults.at(key)) continue; // else a preset asks for it
-        boltz::detail::fail<boltz::ValueError>("mnist_dbm: ", given ? "" : "the preset's ", option_of(key), " is ",
-                                               value.dump(), ", but ", then.at(key).dump(), " in ", where,
-                                               ", which --resume goes on with");
+        boltz::fail<boltz::ValueError>("mnist_dbm: ", given ? "" : "the preset's ", option_of(key), " is ",
+                                       value.dump(), ", but ", then.at(key).dump(), " in ", where,
+                                       ", which --resume goes on with");
     }
 }

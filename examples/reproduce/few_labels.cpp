@@ -3,6 +3,7 @@
 /// @file
 /// What a machine that has seen all images makes of few labels.
 
+#include "../support/mnist/recipes.hpp"
 #include "machines.hpp"
 #include "rows.hpp"
 
@@ -32,17 +33,17 @@ std::vector<std::size_t> draw_labels(std::vector<std::uint8_t> const& labels, st
 
 /// Images after `cycles` of means, h given v and v given h: each moves towards a mode of the RBM near by, and what
 /// tells writers apart fades before what tells digits apart.
-template <class M, class Pixels>
-CompactMatrix settled(M const& rbm, Pixels const& pixels, std::size_t cycles, Compute const& compute) {
+template <class Pixels>
+CompactMatrix settled(Machine const& rbm, Pixels const& pixels, std::size_t cycles, Compute const& compute) {
     CompactMatrix result{pixels.rows(), pixels.columns(), Compactness::sixteen_bits};
     Prepared const prepared{rbm, compute};
     infer_portions(prepared, pixels, ExactPosterior{}, compute, Draws::from_seed(0),
-                   [&](std::size_t first, auto const& states) {
+                   [&](std::size_t first, StatesView<float> states) {
                        for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
-                           prepared.template input<0>(states, states[0]);
-                           rbm.template layer<0>().unit().mean(states[0]);
-                           prepared.template input<1>(states, states[1]);
-                           rbm.template layer<1>().unit().mean(states[1]);
+                           for (std::size_t const l : {0, 1}) {
+                               prepared.input(l, states, states[l]);
+                               rbm.unit(l).mean(states[l]);
+                           }
                        }
                        result.store(first, states[0]);
                    });
@@ -67,9 +68,9 @@ struct Tuning {
 
 /// Accuracies in percent over the draws of labels. `make(random)` is the network that each begins with,
 /// `inputs(cases)` what it sees of these training images.
-template <class Make, class Inputs, class HeldOut>
+template <class Inputs, class HeldOut>
 std::vector<double> accuracies(Setting const& setting, Images const& images, std::string const& name,
-                               std::size_t count, std::size_t draws, Tuning const& tuning, Make&& make,
+                               std::size_t count, std::size_t draws, Tuning const& tuning, MakeNetwork const& make,
                                Inputs&& inputs, HeldOut const& held_out) {
     std::vector<double> result;
     for (std::size_t draw = 0; draw < draws; ++draw) {
@@ -82,7 +83,7 @@ std::vector<double> accuracies(Setting const& setting, Images const& images, std
         std::size_t const epochs = setting.epochs(tuning.epochs);
         auto recipe = averaged_fine_tuning(tuning.rate, 0.9, epochs, tuning.dropout);
         LayerRates& rates = recipe.optimizer.optimizer.layer_rates;
-        rates.assign(decltype(network)::depth, Schedule{tuning.lower});
+        rates.assign(network.layers(), Schedule{tuning.lower});
         rates.back() = 1.0;
         auto session = recipe.bind(network);
         run_stage(setting, name + "_" + std::to_string(count) + "_" + std::to_string(seed), seed, session,
@@ -143,13 +144,13 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
     Random start{setting.seed};
     auto const rbm = centred_rbm(setting, hidden, setting.epochs(60), pixels, PersistentCD{.chains = 100}, start);
     Machine const dbm = paper_machine(in_folder(setting, "dbm"), images);
-    auto const dbm_inputs = drawn_inputs(dbm, setting, images);
-    auto const dbm_unseen = held_out_inputs(dbm, setting, images);
+    auto const dbm_inputs = network_inputs(dbm, pixels, setting);
+    auto const dbm_unseen = network_inputs(dbm, unseen, setting);
 
     auto const from_rbm = [&](Random& random) { return unroll(rbm, classes, random); };
     auto const from_dbm = [&](Random& random) { return unroll(dbm, classes, random); };
     auto const from_random = [&](Random& random) {
-        RBM weights{Binary{images.train.pixels()}, Binary{hidden}};
+        Machine weights = binary_machine({images.train.pixels(), hidden});
         initialise_weights(weights, 0.03, random);
         return unroll(weights, classes, random, TopDown::inferred, 0.03);
     };
@@ -160,8 +161,8 @@ Result reproduce_few_labels(Setting const& setting, Images const& images) {
     for (Line const& line : lines) {
         bool const all = line.labels == images.train.count;
         if (line.labels > images.train.count / 2 && !all) continue;
-        auto const add = [&](std::string const& machine, std::string const& name, Cell const& cell, auto const& make,
-                             auto const& inputs, auto const& held_out) {
+        auto const add = [&](std::string const& machine, std::string const& name, Cell const& cell,
+                             MakeNetwork const& make, auto const& inputs, auto const& held_out) {
             std::string const known{cell.published};
             result.figures.push_back(
                 {.name = images.test_name + " accuracy, " + std::to_string(line.labels) + " labels, " + machine,

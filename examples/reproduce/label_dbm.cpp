@@ -3,12 +3,14 @@
 /// @file
 /// A deep machine of pixels and labels as a classifier: p(label | pixels) by the bounds of the ten classes.
 
+#include "../support/mnist/recipes.hpp"
 #include "machines.hpp"
 #include "rows.hpp"
 
 using namespace boltz;
 
 Result reproduce_label_dbm(Setting const& setting, Images const& images) {
+    using Binary = StochasticLayer<Bernoulli>;
     using Labels = StochasticLayer<Multinomial>;
     std::size_t const pretraining_epochs = setting.epochs(40);
     Options options;

@@ -5,6 +5,7 @@
 /// side and writes them as JSON; `reproduce report FOLDER` makes a page of such files.
 
 #include "../support/command_line.hpp"
+#include "../support/memory.hpp"
 #include "../support/numbers.hpp"
 #include "../support/run_folder.hpp"
 #include "rows.hpp"
@@ -35,7 +36,7 @@ double earlier_seconds(fs::path const& file) {
 void check_options(Setting const& setting, Row const& row, std::string const& folder) {
     auto const refuse_unless = [&](bool fits, char const* option, std::string const& value, std::string const& why) {
         if (!value.empty() && !fits)
-            boltz::detail::fail<boltz::ValueError>("reproduce: ", option, " is ", value, ", but ", why);
+            boltz::fail<boltz::ValueError>("reproduce: ", option, " is ", value, ", but ", why);
     };
     std::string const name{row.name};
     refuse_unless(row.option == "--model", "--model", setting.model, "row " + name + " trains its own");
@@ -65,7 +66,7 @@ void claim_folder(Setting const& setting, Row const& row, std::string const& dat
                     [](fs::directory_entry const& entry) { return entry.path().extension() == ".npz"; });
     if (begun && fs::exists(file))
         if (auto const found = boltz::parse_json(read_text(file)).value_or(nullptr); found != settings)
-            boltz::detail::fail<boltz::ValueError>(
+            boltz::fail<boltz::ValueError>(
                 "reproduce: ", setting.out.string(), " holds the stages of a run with other settings, ",
                 boltz::detail::excerpt(found), "; another --out, or an empty folder, begins anew");
     write_text(file, as_text(settings));
@@ -131,7 +132,7 @@ Result read_result(fs::path const& file) {
     try {
         return result_of(boltz::parse_json(read_text(file)).value_or(nullptr));
     } catch (boltz::FormatError const&) {
-        boltz::detail::fail<boltz::FormatError>("reproduce: ", file.string(), " does not hold the figures of a row");
+        boltz::fail<boltz::FormatError>("reproduce: ", file.string(), " does not hold the figures of a row");
     }
 }
 
@@ -147,8 +148,8 @@ std::string seen_from_above(std::string text) {
 /// @throws FileError if there is no such folder.
 int report(fs::path const& folder) {
     if (!fs::is_directory(folder))
-        boltz::detail::fail<boltz::FileError>("reproduce: report needs a folder with the JSON files of rows, but '",
-                                              folder.string(), "' is none");
+        boltz::fail<boltz::FileError>("reproduce: report needs a folder with the JSON files of rows, but '",
+                                      folder.string(), "' is none");
     std::cout << "# Results\n\nPublished results and what `reproduce` made of them. This page is generated:\n"
                  "`reproduce report docs/results > docs/results.md`.\n\n"
                  "\302\261 is the standard deviation over seeds where several are named, else the standard error. "
@@ -175,6 +176,7 @@ int report(fs::path const& folder) {
 } // namespace
 
 int main(int argc, char** argv) {
+    give_back_large_arrays();
     Setting setting;
     std::string folder;
     bool list = false;

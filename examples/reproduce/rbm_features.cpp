@@ -52,10 +52,9 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
     double const by_neighbours =
         NearestNeighbourClassifier{training, labels}.error_rate(held_out, images.test.labels, neighbours, compute);
 
-    auto const fine_tuned = fine_tune(
-        setting, images, "fine_tuning", setting.epochs(60), {.hidden = 0.3},
-        [&](Random& random) { return unroll(rbm, classes, random); }, drawn_inputs(rbm, setting, images),
-        held_out_inputs(rbm, setting, images));
+    auto const fine_tuned =
+        fine_tune(setting, images, rbm, [&](Random& random) { return unroll(rbm, classes, random); },
+                  {{"fine_tuning", setting.epochs(60), {.hidden = 0.3}}});
 
     Result result;
     result.title = "RBM 784-1024 on MNIST";
@@ -64,7 +63,7 @@ Result reproduce_rbm_features(Setting const& setting, Images const& images) {
                      {100 * error_rate(softmax, held_out, images.test.labels, compute)}),
         error_figure(images, "k nearest neighbours on features", std::string{"2.88 %"} + source, "< 2.88 %",
                      {100 * by_neighbours}),
-        error_figure(images, "fine-tuned with dropout", std::string{"1.27 %"} + source, "< 1.27 %", fine_tuned)};
+        error_figure(images, "fine-tuned with dropout", std::string{"1.27 %"} + source, "< 1.27 %", fine_tuned[0])};
     result.figures[1].note = "k = " + std::to_string(neighbours);
     result.protocol = "generative training on grey pixels, neighbours on their features; softmax regression on "
                       "features of pixels drawn at each presentation, fine-tuning on such pixels; errors of grey "

@@ -20,22 +20,22 @@ using namespace boltz;
 namespace {
 
 /// Trains an RBM 784-500 and estimates log Z from both sides; `published` and `aim` are of the log-likelihood.
-template <class HeldOut>
-Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& training, HeldOut const& held_out,
-                      std::size_t epochs, PersistentCD const& sampling, Figure likelihood) {
+Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& training,
+                      Binarised<ByteSource> const& held_out, std::size_t epochs, PersistentCD const& sampling,
+                      Figure likelihood) {
     Random random{setting.seed};
     auto const rbm = centred_rbm(setting, 500, epochs, training, sampling, random);
     Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
-    auto const [below, above, both, tempering] =
-        both_directions(rbm, ais, random, usual_bases(rbm, training, random, setting.compute()));
-    LogLikelihood const found = log_likelihood(rbm, held_out, below, setting.compute());
+    auto const bases = usual_bases(rbm, training, random, setting.compute());
+    auto const found = evaluate_likelihood(rbm, held_out, ExactPosterior{}, bases,
+                                           {.log_z = {.ais = ais}, .compute = setting.compute()}, random);
     likelihood.unit = "nats";
-    likelihood.values = {found.mean};
-    likelihood.standard_error = found.standard_error;
-    likelihood.note = found.warning();
+    likelihood.values = {found.likelihood.mean};
+    likelihood.standard_error = found.likelihood.standard_error;
+    likelihood.note = verdict(found);
     Result result;
     result.figures = {std::move(likelihood)};
-    add_log_z(result, below, above, both);
+    add_log_z(result, found.log_z);
     return result;
 }
 
@@ -43,8 +43,8 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
 /// programs in column-major languages leave them; tells whether they do, which the mean image decides.
 bool put_pixels(std::vector<std::uint8_t> const& drawn, std::string const& name, LabelledImages& images) {
     if (drawn.size() != images.images.size())
-        boltz::detail::fail<ShapeError>("rbm-binarised: ", name, " has ", drawn.size(),
-                                        " pixels, but the test images have ", images.images.size());
+        boltz::fail<ShapeError>("rbm-binarised: ", name, " has ", drawn.size(), " pixels, but the test images have ",
+                                images.images.size());
     std::size_t const pixels = images.pixels();
     auto const turn = [&](std::size_t pixel) { return pixel % images.width * images.height + pixel / images.width; };
     double const scale = images.byte_scale().factor();

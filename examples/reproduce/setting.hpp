@@ -4,7 +4,7 @@
 /// @file
 /// What a row is asked to do, and the stages it is made of.
 
-#include "../mnist_dbm/images.hpp"
+#include "../support/mnist/images.hpp"
 #include "../support/program.hpp"
 #include "../support/remarks.hpp"
 
@@ -77,6 +77,6 @@ void run_stage(Setting const& setting, std::string const& name, std::uint64_t se
                                          Progress{std::cout}, Checkpoint{checkpoint, 10});
     print_remarks(report);
     if (diverged.triggered())
-        boltz::detail::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
+        boltz::fail<ValueError>("reproduce: the parameters of stage ", name, " are no longer finite");
     if (report.stop == Stop::everything || interrupted != 0) throw Interrupted{};
 }

@@ -3,8 +3,8 @@
 /// @file
 /// Short runs of the program `mnist_dbm`, everything included.
 
-#include "../mnist_dbm/experiment.hpp"
-#include "../mnist_dbm/keep.hpp"
+#include "../support/mnist/experiment.hpp"
+#include "../support/mnist/keep.hpp"
 #include "rows.hpp"
 
 #include <numeric>
@@ -37,7 +37,7 @@ WholeRuns run_whole(Setting const& setting, Options options, std::string const& 
         Experiment experiment{options, images};
         std::filesystem::path const checkpoint = setting.out / (name + "_" + std::to_string(options.seed) + ".npz");
         if (std::filesystem::exists(checkpoint)) resume(checkpoint, experiment);
-        auto const state = [&] { return to_arrays(experiment); };
+        StateVisit const state{[&](Archive& archive) { experiment.archive(archive); }};
         double seconds = seconds_since(start);
         StopOnNaN diverged;
         bool complete = false;
@@ -47,9 +47,8 @@ WholeRuns run_whole(Setting const& setting, Options options, std::string const& 
                                       Keep{checkpoint, state, 60});
         }
         if (diverged.triggered())
-            boltz::detail::fail<ValueError>("reproduce: the parameters of seed ", options.seed,
-                                            " are no longer finite");
-        if (complete) write_checkpoint(checkpoint, state(), "complete");
+            boltz::fail<ValueError>("reproduce: the parameters of seed ", options.seed, " are no longer finite");
+        if (complete) write_checkpoint(checkpoint, experiment, "complete");
         if (!complete || interrupted != 0) throw Interrupted{};
         auto const end = Time::now();
         if (options.fine_tune_epochs > 0) result.fine_tuned.push_back(experiment.test_error());

@@ -25,7 +25,7 @@
 /// @throws boltz::FileError
 inline void check_writable(std::filesystem::path const& path) {
     auto const refuse = [&](std::string const& why) {
-        boltz::detail::fail<boltz::FileError>("cannot write ", path.string(), ": ", why);
+        boltz::fail<boltz::FileError>("cannot write ", path.string(), ": ", why);
     };
     auto const reason = [](int error) { return std::error_code{error, std::generic_category()}.message(); };
     if (path.filename().empty()) refuse("it does not name a file");
@@ -75,8 +75,7 @@ class FolderLock {
         std::error_code problem;
         bool const is_new = std::filesystem::create_directories(folder, problem);
         if (problem)
-            boltz::detail::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ",
-                                                  problem.message());
+            boltz::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ", problem.message());
         return is_new;
     }
     static boltz::detail::Descriptor opened(std::filesystem::path const& folder) {
@@ -85,8 +84,8 @@ class FolderLock {
         return boltz::detail::Descriptor{file};
     }
     [[noreturn]] void refuse() const {
-        boltz::detail::fail<boltz::FileError>("another process is writing to ", folder_.string(),
-                                              ": wait until it has ended, or choose another --out");
+        boltz::fail<boltz::FileError>("another process is writing to ", folder_.string(),
+                                      ": wait until it has ended, or choose another --out");
     }
 
     /// Removes the temporary files of `boltz::write_file_atomically`; other folders in this one have locks of their

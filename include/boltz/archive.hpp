@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -31,6 +32,30 @@ struct Array {
 /// Arrays by name: what an `.npz` file holds.
 using Arrays = std::map<std::string, Array, std::less<>>;
 
+/// One array whose numbers are somebody else's, as `Array` for the time of a call.
+struct ArrayView {
+    std::string_view dtype;
+    std::vector<std::size_t> shape;
+    std::span<std::byte const> bytes;
+
+    ArrayView(std::string_view type, std::vector<std::size_t> extents, std::span<std::byte const> numbers)
+        : dtype{type}, shape{std::move(extents)}, bytes{numbers} {}
+    ArrayView(Array const& array) : ArrayView{array.dtype, array.shape, array.bytes} {}
+};
+
+/// Where an archive that saves puts what it visits, array by array, such as a file.
+class ArraySink {
+  public:
+    virtual ~ArraySink() = default;
+    /// Takes an array. Its numbers are there for the time of the call only.
+    virtual void put(std::string const& name, ArrayView const& array) = 0;
+
+  protected:
+    ArraySink() = default;
+    ArraySink(ArraySink const&) = default;
+    ArraySink& operator=(ArraySink const&) = default;
+};
+
 /// Visits the state of a model or of a session, to save it, to check a file against it, or to load it.
 ///
 /// A class offers `void archive(Archive& a) { a("velocity", velocity_); }` and never learns which of the three is
@@ -43,6 +68,9 @@ class Archive {
 
     /// An archive that collects what it visits.
     Archive() = default;
+
+    /// An archive that hands what it visits to a sink and keeps nothing: memory for a whole state is not needed.
+    explicit Archive(ArraySink& sink) noexcept : sink_{&sink} {}
 
     /// An archive that checks or overwrites what it visits from these arrays.
     Archive(Arrays arrays, Mode mode) : arrays_{std::move(arrays)}, mode_{mode} {}
@@ -73,6 +101,16 @@ class Archive {
     }
     void operator()(std::string_view name, double& value) { visit(name, "<f8", {}, &value, sizeof value); }
     void operator()(std::string_view name, std::uint64_t& value) { visit(name, "<u8", {}, &value, sizeof value); }
+
+    /// Saves an array that is one already, under this name.
+    void put(std::string_view name, ArrayView const& array) {
+        std::string const key = prefix_ + std::string{name};
+        if (sink_ != nullptr)
+            sink_->put(key, array);
+        else
+            arrays_.insert_or_assign(
+                key, Array{std::string{array.dtype}, array.shape, {array.bytes.begin(), array.bytes.end()}});
+    }
 
     /// The stored value of a number that is checked or loaded, for an object that must judge it before it is changed.
     /// @throws FormatError if there is none.
@@ -111,13 +149,11 @@ class Archive {
 
     void visit(std::string_view name, char const* dtype, std::vector<std::size_t> const& shape, void* data,
                std::size_t bytes, Mode mode) {
-        std::string const key = prefix_ + std::string{name};
         if (mode == Mode::saving) {
-            Array array{dtype, shape, std::vector<std::byte>(bytes)};
-            if (bytes > 0) std::memcpy(array.bytes.data(), data, bytes);
-            arrays_.insert_or_assign(key, std::move(array));
+            put(name, {dtype, shape, {static_cast<std::byte const*>(data), bytes}});
             return;
         }
+        std::string const key = prefix_ + std::string{name};
         auto const found = arrays_.find(key);
         if (found == arrays_.end()) detail::fail<FormatError>("Archive: there is no array '", key, "'");
         Array const& array = found->second;
@@ -127,6 +163,7 @@ class Archive {
         if (mode == Mode::loading && bytes > 0) std::memcpy(data, array.bytes.data(), bytes);
     }
 
+    ArraySink* sink_ = nullptr; // in place of the arrays, where there is one
     Arrays arrays_;
     Mode mode_ = Mode::saving;
     std::string prefix_;
@@ -140,6 +177,31 @@ template <class Object>
     const_cast<Object&>(object).archive(archive);
     return std::move(archive).take();
 }
+
+/// The state of one or several objects, as a function that lets an archive visit them to save it. Refers to what the
+/// function refers to.
+///
+///     StateVisit const state{[&](Archive& archive) {
+///         archive.nested("first", first);
+///         archive.nested("second", second);
+///     }};
+class StateVisit {
+  public:
+    /// No state.
+    StateVisit() = default;
+    template <std::invocable<Archive&> Visit>
+        requires(!std::same_as<std::remove_cvref_t<Visit>, StateVisit>)
+    StateVisit(Visit&& visit) : visit_{std::forward<Visit>(visit)} {}
+
+    void archive(Archive& archive) const {
+        if (visit_) visit_(archive);
+    }
+    /// The state as arrays: a copy of it.
+    [[nodiscard]] Arrays operator()() const { return to_arrays(*this); }
+
+  private:
+    std::function<void(Archive&)> visit_;
+};
 
 /// Overwrites the state of `object`; all or nothing.
 /// @throws FormatError if an array is missing or has another type or shape; `object` is then unchanged.

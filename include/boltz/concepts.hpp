@@ -84,8 +84,8 @@ concept NegativePhase = concepts::Field<F> && std::copyable<P> && requires(P con
     { policy.bind(field) } -> std::derived_from<NegativePhaseSession<typename F::value_type>>;
 };
 
-/// A negative phase that compares energies of states, as swaps between temperatures do, and says so by a static
-/// constant `swaps_by_energy` that is true. A field seen through unequal factors has no energy, so a pretraining with
+/// A negative phase that compares energies of states, as swaps between temperatures do, and has a static constant
+/// `swaps_by_energy` that is true. A field with unequal factors has no energy, so a pretraining with
 /// doubled inputs refuses such a policy.
 template <class P>
 concept SwapsByEnergy = requires {

@@ -203,7 +203,7 @@ TEST_CASE("a model that is not finite is never the best, and a metric that nobod
         info.finished = finished;
         info.metrics = &metrics;
         info.remarks = &remarks;
-        info.state = [&] { return to_arrays(model); };
+        info.state = [&](Archive& archive) { model.archive(archive); };
         BestCheckpoint keep{path, "score"};
         keep.on_train_begin(model, info);
         keep.on_epoch_end(model, info);

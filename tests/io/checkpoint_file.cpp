@@ -11,6 +11,7 @@
 
 #include <cstring>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ TEST_CASE("a session comes back from its checkpoint to the bit") {
     session.vector(1) = -2.5f;
     session.number = 1.0 / 3;
     static_cast<void>(session.random.split());
-    write_checkpoint(folder / "c.npz", to_arrays(session), "somewhere");
+    write_checkpoint(folder / "c.npz", session, "somewhere");
 
     Session other;
     other.random = Random{99};
@@ -52,6 +53,37 @@ TEST_CASE("a session comes back from its checkpoint to the bit") {
     CHECK(other.random.split().key() == session.random.split().key());
     Json const meta = parse_json(read_npz(folder / "c.npz").texts.at("meta.json")).value();
     CHECK(meta["note"] == "somewhere");
+}
+
+TEST_CASE("a state is saved without a copy of it, and the file is that of a copy") {
+    struct Sink final : ArraySink {
+        std::map<std::string, std::byte const*> seen;
+        void put(std::string const& name, ArrayView const& array) override { seen[name] = array.bytes.data(); }
+    };
+    Session session;
+    Sink sink;
+    Archive archive{sink};
+    archive.nested("first", session);
+    CHECK(archive.arrays().empty());
+    CHECK(sink.seen.size() == to_arrays(session).size());
+    CHECK(sink.seen.at("first/vector") == reinterpret_cast<std::byte const*>(session.vector.data()));
+
+    TemporaryFolder const folder;
+    StateVisit const visit{[&](Archive& into) {
+        into.nested("first", session);
+        double passing = 2; // gone before the next array comes
+        into("number", passing);
+        passing = 3;
+        into("other", passing);
+        into.put("text", Array{"|u1", {2}, {std::byte{65}, std::byte{66}}});
+    }};
+    write_checkpoint(folder / "visited.npz", visit, "");
+    write_checkpoint(folder / "copied.npz", visit(), "");
+    Arrays const visited = read_checkpoint(folder / "visited.npz");
+    CHECK(test::same(visited, read_checkpoint(folder / "copied.npz")));
+    CHECK(test::same(visited, visit()));
+    CHECK(visited.at("text").bytes[1] == std::byte{66});
+    CHECK(visited.at("number").bytes != visited.at("other").bytes);
 }
 
 TEST_CASE("a checkpoint that is truncated, foreign or of another session changes nothing") {

@@ -83,6 +83,44 @@ TEST_CASE("equal contents make equal files", "[io][npz]") {
     CHECK(contents_of(folder / "a.npz") == contents_of(folder / "b.npz"));
 }
 
+TEST_CASE("a file written entry by entry is the same as one written at once", "[io][npz]") {
+    TemporaryFolder const folder;
+    boltz::write_npz(folder / "a.npz", example());
+    put(folder / "b.npz", "the old contents");
+    {
+        auto const contents = example();
+        boltz::NpzWriter file{folder / "b.npz"};
+        for (auto const& [name, text] : contents.texts) file.add_text(name, text);
+        for (auto const& [name, array] : contents.arrays) {
+            auto copy = array; // gone before the file is there
+            file.put(name, copy);
+        }
+        CHECK(contents_of(folder / "b.npz") == "the old contents");
+        CHECK_THROWS_AS(file.put("bytes", contents.arrays.at("bytes")), boltz::ValueError);
+        CHECK_THROWS_AS(file.add_text("empty.txt", ""), boltz::ValueError);
+        file.finish();
+    }
+    CHECK(contents_of(folder / "a.npz") == contents_of(folder / "b.npz"));
+    { // One that is given up.
+        boltz::NpzWriter file{folder / "b.npz"};
+        file.add_text("a", "b");
+    }
+    CHECK(contents_of(folder / "a.npz") == contents_of(folder / "b.npz"));
+    CHECK(folder.count() == 2);
+}
+
+TEST_CASE("more entries than 16 bits can count, and a name that is no ASCII, survive", "[io][npz]") {
+    TemporaryFolder const folder;
+    boltz::Npz npz;
+    for (std::size_t i = 0; i < 65535; ++i) npz.texts["t" + std::to_string(i)] = i % 7 == 0 ? "seven" : "";
+    npz.texts["größe.txt"] = "größe";
+    boltz::write_npz(folder / "many.npz", npz);
+    check_equal(boltz::read_npz(folder / "many.npz"), npz);
+    npz.texts[std::string(70000, 'x')] = "";
+    CHECK_THROWS_AS(boltz::write_npz(folder / "long.npz", npz), boltz::ValueError);
+    CHECK(folder.count() == 1);
+}
+
 TEST_CASE("numpy.load reads what was written", "[io][npz]") {
     auto const interpreter = python();
     if (interpreter.empty()) {

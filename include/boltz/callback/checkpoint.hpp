@@ -45,8 +45,7 @@ class Checkpoint {
     template <std::floating_point T>
     void write(Parametric<T> const& model, TrainingInfo const& info) {
         if (!parameters_are_finite(model)) return;
-        write_checkpoint(path_, info.state(),
-                         info.phase + ", after " + std::to_string(info.clock.update) + " updates");
+        write_checkpoint(path_, info.state, info.phase + ", after " + std::to_string(info.clock.update) + " updates");
         written_ = info.clock.update;
     }
 

@@ -20,13 +20,13 @@ namespace boltz {
 /// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the `usual_bases` of the cases.
 ///
 /// Where something speaks against log Z, visited states and the cases themselves included, the likelihood is not a
-/// number, so that nothing stops or keeps a model by it, and a remark says what. The numbers drawn are the same each
+/// number, so that nothing stops or keeps a model by it, and a remark names what. The numbers drawn are the same each
 /// time, so that epochs compare. Data is on the visible layer. Costs what `log_partition` from two bases costs: mind
 /// `Monitoring::every` and the ladder.
 template <class Data, class Inference = ExactPosterior>
 class LikelihoodMonitor {
   public:
-    /// `ais` says how log Z is estimated, its `compute` included; `how` all the rest.
+    /// `ais` is how log Z is estimated, its `compute` included; `how` all the rest.
     LikelihoodMonitor(Data const& data, Ais ais, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, ais_{std::move(ais)}, how_{how} {}
 

@@ -60,9 +60,11 @@ class PackedParameters {
     void refresh(WeightRows const& rows) {
         products_.refresh(rows.connection, model_->weight_block(rows.connection), rows.first, rows.count);
     }
+    /// Gives the memory of the copies back: as before the first `choose`.
+    void release() noexcept { products_.release(); }
     [[nodiscard]] Products<T> const& products() const noexcept { return products_; }
-    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3"; with the
-    /// remedy where OpenBLAS does not know the processor.
+    /// What multiplies, as a text for reports: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3"; with
+    /// the remedy where OpenBLAS does not know the processor.
     [[nodiscard]] std::string description() const {
         std::array<bool, 2> seen{};
         bool packed = false;

@@ -70,6 +70,8 @@ class Products {
             if (ProductLibrary const* const library = product_library())
                 packed_[connection] = library->pack(below, above, precision);
     }
+    /// Packs no weights any more.
+    void release() noexcept { packed_.clear(); }
     [[nodiscard]] bool packs(std::size_t connection) const noexcept { return packed(connection) != nullptr; }
     /// Takes over some rows of the weights, from a multiple of PackedWeights::strip on.
     void refresh(std::size_t connection, Block<T const> weights, std::size_t first, std::size_t count) {

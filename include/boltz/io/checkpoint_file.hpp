@@ -30,16 +30,34 @@ inline constexpr int checkpoint_format_version = 1;
     return path.find("/model/") != std::string::npos || path.find("/chains/") != std::string::npos;
 }
 
-} // namespace detail
-
-/// Writes everything that a training needs to go on later to an `.npz` file; `note` says where it stands, for people.
-/// @throws FileError if it cannot be written; an older file of that name then survives.
-inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
-    Json const meta = Json::Object{{"format", detail::checkpoint_format},
-                                   {"format_version", detail::checkpoint_format_version},
+[[nodiscard]] inline std::string checkpoint_meta(std::string const& note) {
+    Json const meta = Json::Object{{"format", checkpoint_format},
+                                   {"format_version", checkpoint_format_version},
                                    {"boltz_version", version},
                                    {"note", note}};
-    write_npz(path, {.arrays = std::move(state), .texts = {{"meta.json", meta.dump(2)}}});
+    return meta.dump(2);
+}
+
+} // namespace detail
+
+/// Writes everything that a training needs to go on later, which `session.archive(archive)` visits, to an `.npz`
+/// file; `note` is a text on where it stands. Array by array, so that no memory for a copy of the state is
+/// needed.
+/// @throws FileError if it cannot be written; an older file of that name then survives.
+template <class Session>
+    requires requires(Session& session, Archive& archive) { session.archive(archive); }
+void write_checkpoint(std::filesystem::path const& path, Session const& session, std::string const& note) {
+    NpzWriter file{path};
+    file.add_text("meta.json", detail::checkpoint_meta(note));
+    Archive archive{file};
+    const_cast<Session&>(session).archive(archive); // which only reads when it saves
+    file.finish();
+}
+
+/// The same of a state that `to_arrays` has copied before.
+/// @throws FileError if it cannot be written; an older file of that name then survives.
+inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
+    write_npz(path, {.arrays = std::move(state), .texts = {{"meta.json", detail::checkpoint_meta(note)}}});
 }
 
 /// The arrays of a checkpoint.

@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Whole files in and out: reading all bytes, and replacing a file so that no reader ever sees half of it.
+/// Whole files in and out: reading all bytes, and replacing a file so that no reader ever gets half of it.
 
 #include <boltz/error.hpp>
 
@@ -84,6 +84,76 @@ template <class Byte = std::byte>
     return bytes;
 }
 
+namespace detail {
+
+/// A file under way that replaces another one, or none, once it is whole: at no moment does that hold anything in
+/// between.
+///
+/// The bytes go to a temporary file in the same folder, which is synced to the disk and then renamed; the folder is
+/// synced last. If anything fails, or the object ends before that, the old file stays as it was and the temporary
+/// file is removed.
+class AtomicFile {
+  public:
+    /// @throws FileError as `write_file_atomically`.
+    explicit AtomicFile(std::filesystem::path path) : path_{std::move(path)}, file_{open()} {}
+    AtomicFile(AtomicFile const&) = delete;
+    AtomicFile& operator=(AtomicFile const&) = delete;
+    ~AtomicFile() {
+        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    }
+
+    /// Appends bytes.
+    void write(std::span<std::byte const> bytes) {
+        while (!bytes.empty()) {
+            auto const count = ::write(file_.get(), bytes.data(), bytes.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_file(function, "write", path_, errno);
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+        }
+    }
+    /// Puts the file in its place. Nothing can be written after that.
+    void commit() {
+        // Pseudo-files (EINVAL) have nothing to sync.
+        if (::fsync(file_.get()) != 0 && errno != EINVAL) fail_file(function, "write", path_, errno);
+        if (int const error = file_.close(); error != 0) fail_file(function, "write", path_, error);
+        if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail_file(function, "write", path_, errno);
+        temporary_.clear();
+        // The rename itself survives a power cut only once the folder is on the disk; some file systems cannot do
+        // that, and the new file is in place either way.
+        auto const folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path{"."};
+        Descriptor const parent{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (parent.get() >= 0) ::fsync(parent.get());
+    }
+
+  private:
+    static constexpr char const* function = "write_file_atomically";
+
+    int open() {
+        if (path_.filename().empty()) fail_file(function, "write", path_, EISDIR);
+        // A rename would put a plain file in the place of a device or a pipe.
+        struct stat old {};
+        if (::stat(path_.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
+            fail<FileError>(function, ": cannot write ", path_.string(), ": it is not a plain file");
+        for (int attempt = 0; attempt < 100; ++attempt) {
+            std::filesystem::path name = path_;
+            name += ".writing-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+            int const opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            if (opened >= 0) {
+                temporary_ = std::move(name);
+                return opened;
+            }
+            if (errno != EEXIST) fail_file(function, "write", path_, errno);
+        }
+        fail_file(function, "write", path_, EEXIST);
+    }
+
+    std::filesystem::path path_;
+    std::filesystem::path temporary_{}; // empty once it is in its place
+    Descriptor file_;
+};
+
+} // namespace detail
+
 /// Replaces a file, or makes it: afterwards it holds exactly `bytes`, and at no moment anything in between.
 ///
 /// The bytes go to a temporary file in the same folder, which is synced to the disk and then renamed; the folder is
@@ -91,43 +161,9 @@ template <class Byte = std::byte>
 /// @throws FileError if the folder does not exist or cannot be written, the disk is full, or
 ///         `path` is a folder, a device or a pipe.
 inline void write_file_atomically(std::filesystem::path const& path, std::span<std::byte const> bytes) {
-    constexpr char const* function = "write_file_atomically";
-    if (path.filename().empty()) detail::fail_file(function, "write", path, EISDIR);
-    // A rename would put a plain file in the place of a device or a pipe.
-    struct stat old {};
-    if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
-        detail::fail<FileError>(function, ": cannot write ", path.string(), ": it is not a plain file");
-    std::filesystem::path temporary;
-    int opened = -1;
-    for (int attempt = 0; opened < 0 && attempt < 100; ++attempt) {
-        temporary = path;
-        temporary += ".writing-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
-        opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (opened < 0 && errno != EEXIST) detail::fail_file(function, "write", path, errno);
-    }
-    if (opened < 0) detail::fail_file(function, "write", path, EEXIST);
-
-    detail::Descriptor file{opened};
-    auto const give_up = [&](int error) {
-        ::unlink(temporary.c_str());
-        detail::fail_file(function, "write", path, error);
-    };
-    while (!bytes.empty()) {
-        auto const count = ::write(file.get(), bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) give_up(errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-    // Pseudo-files (EINVAL) have nothing to sync.
-    if (::fsync(file.get()) != 0 && errno != EINVAL) give_up(errno);
-    if (int const error = file.close(); error != 0) give_up(error);
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
-
-    // The rename itself survives a power cut only once the folder is on the disk; some file systems cannot do that,
-    // and the new file is in place either way.
-    auto const folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
-    detail::Descriptor const parent{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (parent.get() >= 0) ::fsync(parent.get());
+    detail::AtomicFile file{path};
+    file.write(bytes);
+    file.commit();
 }
 
 } // namespace boltz

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,7 +58,8 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 }
 
 // What precedes the payload; checks the array on the way.
-[[nodiscard]] inline std::string encode_npy_header(Array const& array, char const* function, std::string_view name) {
+[[nodiscard]] inline std::string encode_npy_header(ArrayView const& array, char const* function,
+                                                   std::string_view name) {
     auto const item = npy_item_size(array.dtype);
     if (item == 0)
         fail<ValueError>(function, ": array '", name, "' has type '", array.dtype,
@@ -69,8 +71,8 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
     if (!npy_payload(array.shape, item, size) || size != array.bytes.size())
         fail<ShapeError>(function, ": array '", name, "' has ", array.bytes.size(), " bytes, but its shape ",
                          npy_shape(array.shape), " of ", array.dtype, " needs another number");
-    std::string text =
-        "{'descr': '" + array.dtype + "', 'fortran_order': False, 'shape': " + npy_shape(array.shape) + ", }";
+    std::string text = "{'descr': '" + std::string{array.dtype} +
+                       "', 'fortran_order': False, 'shape': " + npy_shape(array.shape) + ", }";
     // The numbers begin at a multiple of 64 bytes, as the format asks.
     constexpr std::size_t begin = 10;
     text.append(63 - (begin + text.size()) % 64, ' ');
@@ -106,10 +108,10 @@ inline void npy_make_row_major(Array& array, std::size_t item) {
 /// @throws FileError if the file cannot be written.
 inline void write_npy(std::filesystem::path const& path, Array const& array) {
     auto const header = detail::encode_npy_header(array, "write_npy", path.filename().string());
-    auto const* const first = reinterpret_cast<std::byte const*>(header.data());
-    std::vector<std::byte> file{first, first + header.size()};
-    file.insert(file.end(), array.bytes.begin(), array.bytes.end());
-    write_file_atomically(path, file);
+    detail::AtomicFile file{path};
+    file.write(std::as_bytes(std::span{header}));
+    file.write(array.bytes);
+    file.commit();
 }
 
 } // namespace boltz

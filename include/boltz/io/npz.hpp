@@ -9,6 +9,7 @@
 #include <boltz/io/file.hpp>
 #include <boltz/io/npy.hpp>
 #include <boltz/io/zip_reader.hpp>
+#include <boltz/io/zip_writer.hpp>
 
 #include <zip.h>
 
@@ -19,7 +20,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,67 +42,7 @@ struct Npz {
 namespace detail {
 
 inline constexpr std::string_view npy_suffix = ".npy";
-
-class ZipWriter {
-  public:
-    ZipWriter() {
-        zip_error_t error;
-        zip_error_init(&error);
-        zip_source_t* const buffer = zip_source_buffer_create(nullptr, 0, 0, &error);
-        if (buffer == nullptr) fail<Error>("write_npz: libzip cannot start: ", zip_text(error));
-        memory_.reset(buffer);
-        archive_.reset(zip_open_from_source(buffer, ZIP_TRUNCATE, &error));
-        if (!archive_) fail<Error>("write_npz: libzip cannot start: ", zip_text(error));
-        zip_source_keep(buffer);
-        zip_error_fini(&error);
-    }
-
-    // The pieces must outlive finish().
-    void add(std::string const& name, std::vector<zip_buffer_fragment_t> const& pieces) {
-        zip_error_t error;
-        zip_error_init(&error);
-        auto* const source = zip_source_buffer_fragment_create(pieces.data(), pieces.size(), 0, &error);
-        if (source == nullptr) fail<Error>("write_npz: entry ", name, ": ", zip_text(error));
-        zip_error_fini(&error);
-        auto const index = zip_file_add(archive_.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
-        if (index < 0) {
-            zip_source_free(source);
-            fail<Error>("write_npz: entry ", name, ": ", zip_strerror(archive_.get()));
-        }
-        // One date for all (the first that zip knows), so that equal contents make equal files.
-        constexpr zip_uint16_t first_of_january_1980 = 0x0021;
-        auto const position = static_cast<zip_uint64_t>(index);
-        if (zip_set_file_compression(archive_.get(), position, ZIP_CM_STORE, 0) != 0 ||
-            zip_file_set_dostime(archive_.get(), position, 0, first_of_january_1980, 0) != 0)
-            fail<Error>("write_npz: entry ", name, ": ", zip_strerror(archive_.get()));
-    }
-
-    [[nodiscard]] std::vector<std::byte> finish() {
-        if (zip_get_num_entries(archive_.get(), 0) == 0) {
-            // libzip would delete the file; an archive of nothing is this end record.
-            std::vector<std::byte> nothing(22);
-            std::ranges::copy(std::array{std::byte{'P'}, std::byte{'K'}, std::byte{5}, std::byte{6}},
-                              nothing.begin());
-            return nothing;
-        }
-        if (zip_close(archive_.get()) != 0) fail<Error>("write_npz: ", zip_strerror(archive_.get()));
-        static_cast<void>(archive_.release());
-        zip_stat_t status;
-        zip_stat_init(&status);
-        if (zip_source_stat(memory_.get(), &status) != 0 || zip_source_open(memory_.get()) != 0)
-            fail<Error>("write_npz: ", zip_error_strerror(zip_source_error(memory_.get())));
-        std::vector<std::byte> bytes(status.size);
-        auto const count = zip_source_read(memory_.get(), bytes.data(), status.size);
-        zip_source_close(memory_.get());
-        if (count < 0 || static_cast<zip_uint64_t>(count) != status.size)
-            fail<Error>("write_npz: libzip gave ", count, " bytes of its archive, but said ", status.size);
-        return bytes;
-    }
-
-  private:
-    ZipHandle<zip_source_t> memory_;
-    ZipHandle<zip_t> archive_;
-};
+inline constexpr std::size_t longest_entry_name = 0xffff - npy_suffix.size();
 
 // Adds what an entry `key`.npy of `size` bytes holds; false if there is one of its name.
 [[nodiscard]] inline bool add_array(Npz& npz, std::string const& key, ZipEntryBytes bytes, std::uint64_t size,
@@ -123,7 +65,7 @@ class ZipWriter {
 }
 
 /// An array that is needed.
-/// @throws FormatError that says what is wrong with it: it is not there, or of a type that is not understood.
+/// @throws FormatError that names what is wrong with it: it is not there, or of a type that is not understood.
 [[nodiscard]] inline Array const& needed_array(Npz const& file, std::string const& name, std::string const& path) {
     if (auto const found = file.arrays.find(name); found != file.arrays.end()) return found->second;
     if (auto const reason = file.foreign.find(name); reason != file.foreign.end()) throw FormatError{reason->second};
@@ -134,6 +76,9 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
     if (name.empty() || name.front() == '/' || name.back() == '/' || name.find('\0') != std::string::npos)
         fail<ValueError>("write_npz: ", what, " has the name '", name,
                          "', but a name is not empty and neither begins nor ends with '/'");
+    if (name.size() > longest_entry_name)
+        fail<ValueError>("write_npz: ", what, " has a name of ", name.size(), " letters, but at most ",
+                         longest_entry_name, " are possible");
 }
 
 } // namespace detail
@@ -174,35 +119,58 @@ inline void check_entry_name(std::string_view what, std::string const& name) {
     return result;
 }
 
-/// Writes an `.npz` file that `numpy.load` opens, all of it or nothing.
+/// Writes an `.npz` file that `numpy.load` opens, array by array, all of it or nothing: the file appears with
+/// `finish`.
 ///
-/// Arrays become uncompressed entries `<name>.npy`, texts entries of their own names; equal contents make equal
-/// bytes. Memory: the file once more.
-/// @throws ValueError if a name is empty, begins or ends with '/', a text's name ends in ".npy", or the type of an
-///         array is not one that read_npy understands; ShapeError if its bytes do not fill its shape.
-/// @throws FileError if the file cannot be written.
-inline void write_npz(std::filesystem::path const& path, Npz const& contents) {
-    std::vector<std::string> headers;
-    headers.reserve(contents.arrays.size());
-    detail::ZipWriter writer;
-    // libzip takes pointers to bytes that it only reads.
-    auto const piece = [](void const* data, std::size_t size) {
-        return zip_buffer_fragment_t{static_cast<zip_uint8_t*>(const_cast<void*>(data)), size};
-    };
-    for (auto const& [name, text] : contents.texts) {
+/// Arrays become uncompressed entries `<name>.npy`, texts entries of their own names, in the order in which they
+/// come; the same make equal bytes. An archive that saves can write to it: `Archive archive{file}`. Memory: that of
+/// the names.
+class NpzWriter final : public ArraySink {
+  public:
+    /// @throws FileError if the file cannot be written.
+    explicit NpzWriter(std::filesystem::path const& path) : zip_{path} {}
+
+    /// @throws ValueError if the name is empty, begins or ends with '/', ends in ".npy" or was there before;
+    /// FileError if the file cannot be written.
+    void add_text(std::string const& name, std::string_view text) {
         detail::check_entry_name("a text", name);
         if (name.ends_with(detail::npy_suffix))
             detail::fail<ValueError>("write_npz: a text has the name '", name, "', but .npy names arrays");
-        writer.add(name, {piece(text.data(), text.size())});
+        check_new(name);
+        zip_.add(name, {std::as_bytes(std::span{text})});
     }
-    for (auto const& [name, array] : contents.arrays) {
+    /// @throws ValueError if the name is empty, begins or ends with '/' or was there before, or the type is not one
+    /// that read_npy understands; ShapeError if the bytes do not fill the shape; FileError if the file cannot be
+    /// written.
+    void put(std::string const& name, ArrayView const& array) override {
         detail::check_entry_name("an array", name);
-        auto const& header = headers.emplace_back(detail::encode_npy_header(array, "write_npz", name));
-        std::vector<zip_buffer_fragment_t> pieces{piece(header.data(), header.size())};
-        if (!array.bytes.empty()) pieces.push_back(piece(array.bytes.data(), array.bytes.size()));
-        writer.add(name + std::string{detail::npy_suffix}, pieces);
+        std::string const header = detail::encode_npy_header(array, "write_npz", name);
+        std::string entry = name + std::string{detail::npy_suffix};
+        check_new(entry);
+        zip_.add(std::move(entry), {std::as_bytes(std::span{header}), array.bytes});
     }
-    write_file_atomically(path, writer.finish());
+    /// Puts the file in its place; nothing more can be written.
+    /// @throws FileError if it cannot be written.
+    void finish() { zip_.finish(); }
+
+  private:
+    void check_new(std::string const& entry) {
+        if (!entries_.insert(entry).second)
+            detail::fail<ValueError>("write_npz: there are two entries of the name '", entry, "'");
+    }
+
+    detail::ZipWriter zip_;
+    std::set<std::string> entries_;
+};
+
+/// Writes an `.npz` file that `numpy.load` opens, all of it or nothing; the texts first, all in the order of their
+/// names, so that equal contents make equal bytes.
+/// @throws as `NpzWriter`.
+inline void write_npz(std::filesystem::path const& path, Npz const& contents) {
+    NpzWriter file{path};
+    for (auto const& [name, text] : contents.texts) file.add_text(name, text);
+    for (auto const& [name, array] : contents.arrays) file.put(name, array);
+    file.finish();
 }
 
 } // namespace boltz

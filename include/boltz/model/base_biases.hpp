@@ -27,7 +27,7 @@ namespace boltz {
 template <std::floating_point T>
 struct BaseBiases {
     std::vector<Vector<T>> biases;     ///< one vector a layer, one number a unit
-    std::string name = "given biases"; ///< what the base is, in words for reports
+    std::string name = "given biases"; ///< what the base is, as a text for reports
 
     [[nodiscard]] std::vector<std::size_t> sizes() const {
         std::vector<std::size_t> result;

@@ -12,6 +12,8 @@
 #include <boltz/model/model.hpp>
 #include <boltz/random.hpp>
 
+#include <xtensor/xbuilder.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -48,6 +50,7 @@ void initialise_weights(Parametric<T>& model, std::span<double const> deviations
 }
 
 /// The same for deviations in braces: `initialise_weights(dbm, {0.001, 0.01}, random)`.
+/// @throws as above.
 template <std::floating_point T>
 void initialise_weights(Parametric<T>& model, std::initializer_list<double> deviations, Random& random) {
     initialise_weights(model, std::span<double const>{deviations.begin(), deviations.size()}, random);
@@ -67,9 +70,9 @@ namespace detail {
 template <std::floating_point N>
 [[nodiscard]] Vector<double> column_means(AnySource<N> const& data, Draws const& draws) {
     if (data.rows() == 0) fail<ValueError>("column_means: data has 0 rows, but needs at least 1");
-    Vector<double> sum = zero_vector<double>(data.columns());
+    Vector<double> sum = xt::zeros<double>({data.columns()});
     constexpr std::size_t step = 256;
-    Matrix<N> rows = zero_matrix<N>(std::min<std::size_t>(step, data.rows()), sum.size());
+    Matrix<N> rows = xt::zeros<N>({std::min<std::size_t>(step, data.rows()), sum.size()});
     std::vector<std::size_t> indices(rows.shape(0));
     for (std::size_t first = 0; first < data.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, data.rows() - first);
@@ -111,9 +114,9 @@ template <concepts::DataSource S>
 /// log(m / (1 - m)) for Bernoulli, m p for Gaussian, log(m / n) for multinomial units; Bernoulli means are kept
 /// within [smoothing, 1 - smoothing] and multinomial shares above `smoothing` first (Hinton 2012, section 8).
 ///
-/// A unit joins in by offering `natural_parameter(mean, smoothing, column)`.
-/// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units do
-/// not say which natural parameter has a mean.
+/// Units need `natural_parameter(mean, smoothing, column)` for it.
+/// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units
+/// have no `natural_parameter`.
 template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
 void initialise_biases(Model<T>& model, S const& data, Random& random, double smoothing = 0.01) {
     Vector<double> const means = detail::means_for_layer<T>(model, I, data, "initialise_biases", random);

@@ -50,7 +50,7 @@ struct Parameter {
 /// Something with parameters that can be walked over together with sets of numbers shaped like them: what an
 /// optimizer moves. Machines are; so are networks, and models of one's own.
 ///
-/// All parameters are seen as blocks and spans; what they are stored in is the model's own affair.
+/// All parameters are seen as blocks and spans; how they are stored is left to the model.
 template <std::floating_point T>
 class Parametric {
   public:

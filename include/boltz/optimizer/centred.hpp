@@ -29,7 +29,7 @@ namespace boltz {
 template <std::floating_point T>
 class CentredSession;
 
-/// Another optimizer, along the gradient of a centred machine: one whose energy sees s_l - mu_l in place of s_l
+/// Another optimizer, along the gradient of a centred machine: one whose energy has s_l - mu_l in place of s_l
 /// (Montavon & Mueller 2012; Melchior, Fischer & Wiskott 2016).
 ///
 /// It is the same machine with other biases, so the model stays plain and only its update changes: W between layers k

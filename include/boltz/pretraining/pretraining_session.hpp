@@ -19,7 +19,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,7 +70,7 @@ class StageMonitor final : public AnyCallback {
 template <std::floating_point T>
 class Pretraining {
   public:
-    /// Calls its argument with the user's callbacks, which see RBM `stage`.
+    /// Calls its argument with the user's callbacks, for RBM `stage`.
     using WithCallbacks = FunctionRef<FitReport(std::size_t, FunctionRef<FitReport(Callbacks)>)>;
 
     Pretraining(AnyStack<T>& stack, PretrainingInput input, std::size_t monitored_cases)
@@ -85,7 +84,7 @@ class Pretraining {
     }
     /// Trains the RBMs that are not trained yet, one after the other, and puts the model together.
     FitReport run(BoltzmannMachine<T>& model, TrainingData<T> const& cases, FitOptions const& options, Random& random,
-                  std::function<Arrays()> state, WithCallbacks with_callbacks);
+                  StateVisit state, WithCallbacks with_callbacks);
     void archive(Archive& archive) {
         for (std::size_t i = 0; i < trainings_.size(); ++i)
             archive.nested("pretraining_" + std::to_string(i + 1), *trainings_[i]);
@@ -101,7 +100,7 @@ class Pretraining {
 
 template <std::floating_point T>
 FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const& cases, FitOptions const& options,
-                              Random& random, std::function<Arrays()> state, WithCallbacks with_callbacks) {
+                              Random& random, StateVisit state, WithCallbacks with_callbacks) {
     std::size_t const count = trainings_.size();
     FitReport report;
     AnySource<T> const* below = &cases.source(0);
@@ -208,7 +207,7 @@ class PretrainingSession {
                           "on_batch_end, on_epoch_end or on_train_end, for (model, TrainingInfo const&)");
         detail::TrainingData<T> const cases{data};
         return pretraining_.run(
-            *model_, cases, options, random, [this] { return to_arrays(*this); },
+            *model_, cases, options, random, [this](Archive& archive) { this->archive(archive); },
             [&](std::size_t stage, detail::FunctionRef<FitReport(detail::Callbacks)> run) {
                 FitReport report;
                 stack_.visit(stage, [&](auto& rbm) { report = detail::with_callbacks(rbm, run, callbacks...); });

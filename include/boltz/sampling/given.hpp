@@ -18,10 +18,11 @@ namespace boltz {
 
 /// What is known of some cases: the values of any units of any layers, for each case.
 ///
-/// `Given given{dbm, 20}` knows nothing of 20 cases; `given.clamp(0, images, mask)` says what some pixels are,
-/// `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by `sample_given`
-/// and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural parameters of
-/// their neighbours as they are. Holds copies; memory for layers of which nothing is known is not taken.
+/// `Given given{dbm, 20}` has 20 cases of which nothing is known; `given.clamp(0, images, mask)` says what some
+/// pixels are, `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by
+/// `sample_given` and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural
+/// parameters of their neighbours as they are. Holds copies; memory for layers of which nothing is known is not
+/// taken.
 template <std::floating_point T>
 class Given {
   public:

@@ -30,8 +30,8 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -47,15 +47,14 @@ template <std::floating_point T>
 class NetworkTraining {
   public:
     NetworkTraining(MLP<T>& network, Dropout dropout, std::unique_ptr<OptimizerSession<T>> optimizer)
-        : network_{&network}, packed_{network}, dropout_{std::move(dropout)},
-          optimizer_{std::move(optimizer)}, update_{network} {}
+        : network_{&network}, packed_{network}, dropout_{std::move(dropout)}, optimizer_{std::move(optimizer)} {}
 
     [[nodiscard]] MLP<T> const& network() const noexcept { return *network_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
     /// As `BackpropagationSession::fit`; `state` says what a checkpoint must keep.
-    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                  std::function<Arrays()> state, Callbacks callbacks);
+    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                  Callbacks callbacks);
     void archive(Archive& archive) {
         archive.nested("model", *network_);
         archive.nested("optimizer", *optimizer_);
@@ -64,6 +63,22 @@ class NetworkTraining {
     }
 
   private:
+    // What only a training under way needs beside its state. It is given back in the end.
+    struct Workspace {
+        explicit Workspace(MLP<T>& network) : update{network} {}
+
+        Update<T> update;
+        BackwardPass<T> pass;
+        std::array<OuterProducts<T>, 1> terms;
+    };
+    struct GiveBack {
+        NetworkTraining& training;
+        ~GiveBack() {
+            training.work_.reset();
+            training.packed_.release();
+        }
+    };
+
     // The sum of the epoch so far, as a metric.
     struct TellLoss final : AnyCallback {
         double& loss;
@@ -80,7 +95,7 @@ class NetworkTraining {
         void archive(Archive&) override {}
     };
 
-    // One that searches along lines wants the loss of a chunk of cases as a function of the parameters; the others
+    // One that searches along lines needs the loss of a chunk of cases as a function of the parameters; the others
     // its gradient, once.
     InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
     // The mean loss of the cases, and its gradient.
@@ -93,16 +108,14 @@ class NetworkTraining {
     PackedParameters<T> packed_;
     Dropout dropout_;
     std::unique_ptr<OptimizerSession<T>> optimizer_;
-    Update<T> update_;
-    BackwardPass<T> pass_;
-    std::array<OuterProducts<T>, 1> terms_;
+    std::optional<Workspace> work_; // while it runs
     TrainingLoop loop_;
     double loss_ = 0;
 };
 
 template <std::floating_point T>
 FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                                  std::function<Arrays()> state, Callbacks callbacks) {
+                                  StateVisit state, Callbacks callbacks) {
     constexpr auto function = "Backpropagation::fit";
     TrainingLoop::check(options, function);
     Random advanced = random;
@@ -117,6 +130,8 @@ FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const&
         fail<ValueError>(function, ": ", where, " of the network are not all finite numbers");
     Precision const precision =
         options.compute.precision == Precision::bfloat16 ? Precision::bfloat16 : Precision::float32;
+    GiveBack const in_the_end{*this};
+    work_.emplace(*network_);
     for (std::size_t l = 0; l + 1 < network_->layers(); ++l) packed_.choose(l, precision);
     packed_.refresh(executor);
     random = advanced;
@@ -128,7 +143,8 @@ FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const&
     all.insert(all.end(), callbacks.begin(), callbacks.end());
     all.push_back(&tell_faults);
     return loop_.run(
-        data.rows(), TrainingLoop::describe(packed_.description(), std::move(state), *optimizer_), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), packed_.description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 
@@ -146,14 +162,15 @@ InferenceReport NetworkTraining<T>::step(TrainingData<T> const& data, std::span<
         packed_.refresh(executor);
         return {};
     }
-    loss_ += pass_.run(*network_, packed_.products(), data, indices, dropped, draws, executor);
-    auto const states = pass_.states();
-    auto const gradients = pass_.gradients();
-    terms_[0].factor = 1 / cases;
-    terms_[0].sides.clear();
-    for (std::size_t l = 0; l + 1 < network_->layers(); ++l) terms_[0].sides.push_back({states[l], gradients[l + 1]});
-    update_.apply(
-        terms_, [&](ParameterSet<T>& gradient) { add_but_weights(gradient, 1 / cases, 0); }, *network_, packed_,
+    loss_ += work_->pass.run(*network_, packed_.products(), data, indices, dropped, draws, executor);
+    auto const states = work_->pass.states();
+    auto const gradients = work_->pass.gradients();
+    work_->terms[0].factor = 1 / cases;
+    work_->terms[0].sides.clear();
+    for (std::size_t l = 0; l + 1 < network_->layers(); ++l)
+        work_->terms[0].sides.push_back({states[l], gradients[l + 1]});
+    work_->update.apply(
+        work_->terms, [&](ParameterSet<T>& gradient) { add_but_weights(gradient, 1 / cases, 0); }, *network_, packed_,
         *optimizer_, clock(), executor);
     return {};
 }
@@ -169,9 +186,9 @@ double NetworkTraining<T>::chunk(TrainingData<T> const& data, std::span<std::siz
     for (std::size_t first = 0; first < indices.size(); first += portion) {
         auto const part = indices.subspan(first, std::min(portion, indices.size() - first));
         double const keep = first == 0 ? 0 : 1;
-        loss += pass_.run(*network_, packed_.products(), data, part, dropped, draws.from_row(first), executor);
-        auto const states = pass_.states();
-        auto const gradients = pass_.gradients();
+        loss += work_->pass.run(*network_, packed_.products(), data, part, dropped, draws.from_row(first), executor);
+        auto const states = work_->pass.states();
+        auto const gradients = work_->pass.gradients();
         for (std::size_t l = 0; l + 1 < network_->layers(); ++l)
             accumulate_outer_products<T>(states[l], gradients[l + 1], factor, keep, gradient.weights[l], executor);
         add_but_weights(gradient, factor, keep);
@@ -181,7 +198,7 @@ double NetworkTraining<T>::chunk(TrainingData<T> const& data, std::span<std::siz
 
 template <std::floating_point T>
 void NetworkTraining<T>::add_but_weights(ParameterSet<T>& gradient, double factor, double keep) {
-    auto const gradients = pass_.gradients();
+    auto const gradients = work_->pass.gradients();
     std::size_t const top = network_->layers() - 1;
     for (std::size_t l = 1; l <= top; ++l) accumulate_rows<T>(gradient.biases[l], gradients[l], factor, keep);
     Vector<double>& of_unit = gradient.of_units[top];
@@ -189,8 +206,8 @@ void NetworkTraining<T>::add_but_weights(ParameterSet<T>& gradient, double facto
     // Statistics of the targets minus those of p(target | input), as in any exponential family.
     for (double& value : of_unit) value = keep == 0 ? 0 : keep * value;
     std::span<double> const out{of_unit.data(), of_unit.size()};
-    network_->output().add_parameter_gradient(pass_.targets(), Moment::state, factor, out);
-    network_->output().add_parameter_gradient(pass_.states()[top], Moment::mean, -factor, out);
+    network_->output().add_parameter_gradient(work_->pass.targets(), Moment::state, factor, out);
+    network_->output().add_parameter_gradient(work_->pass.states()[top], Moment::mean, -factor, out);
 }
 
 } // namespace detail
@@ -226,11 +243,11 @@ class BackpropagationSession {
         requires(concepts::Callback<std::remove_reference_t<Callbacks>, MLP<T>>&&...)
     FitReport fit(Data const& data, FitOptions const& options, Random& random, Callbacks&&... callbacks) {
         return run(
-            data, options, random, [this] { return to_arrays(*this); }, callbacks...);
+            data, options, random, [this](Archive& archive) { this->archive(archive); }, callbacks...);
     }
     /// The same, with another idea of what a checkpoint must keep: for trainings that are part of a larger one.
     template <class Data, class... Callbacks>
-    FitReport run(Data const& data, FitOptions const& options, Random& random, std::function<Arrays()> state,
+    FitReport run(Data const& data, FitOptions const& options, Random& random, StateVisit state,
                   Callbacks&... callbacks) {
         static_assert(
             requires { requires std::same_as<typename Data::layers, std::index_sequence<0, 1>>; },

@@ -73,7 +73,7 @@ struct TrainingInfo {
     bool finished = false;                          ///< whether all epochs are done
     std::vector<Metric>* metrics = nullptr;      ///< of this epoch: monitors add to them, later callbacks read them
     std::vector<std::string>* remarks = nullptr; ///< of this epoch, in words: see `remark`
-    std::function<Arrays()> state;          ///< everything that is needed to go on later, as a checkpoint keeps it
+    StateVisit state;                       ///< everything that is needed to go on later, as a checkpoint keeps it
     std::function<void(double)> scale_rate; ///< multiplies all learning rates from now on; empty if there are none
 
     /// Says something in words, on one line, in the name of who says it: what speaks against a metric, why a training

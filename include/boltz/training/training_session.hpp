@@ -25,8 +25,8 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -43,7 +43,7 @@ class Training {
     /// The field as the policies see it: the model prepared for its products, and, where there are `factors`, through
     /// these.
     Training(Model<T>& model, LayerFactors factors)
-        : model_{&model}, prepared_{std::make_unique<Prepared<T>>(model)}, update_{model} {
+        : model_{&model}, prepared_{std::make_unique<Prepared<T>>(model)} {
         if (!factors.empty()) scaled_ = std::make_unique<Scaled<T>>(*prepared_, std::move(factors));
     }
     [[nodiscard]] Field<T> const& field() const noexcept {
@@ -63,8 +63,8 @@ class Training {
     [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
 
     /// As `TrainingSession::fit`; `state` says what a checkpoint must keep.
-    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                  std::function<Arrays()> state, Callbacks callbacks);
+    FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                  Callbacks callbacks);
     void archive(Archive& archive) {
         archive.nested("model", *model_);
         archive.nested("sampler", *negative_phase_);
@@ -73,6 +73,24 @@ class Training {
     }
 
   private:
+    // What only a training under way needs beside its state. It is given back in the end, so that a program of
+    // several trainings has the memory for one at a time.
+    struct Workspace {
+        explicit Workspace(Model<T>& model) : update{model} {}
+
+        Update<T> update;
+        States<T> posterior;
+        Phase<T> data_phase;
+        LayerSet observed;
+    };
+    struct GiveBack {
+        Training& training;
+        ~GiveBack() {
+            training.work_.reset();
+            training.prepared_->release();
+        }
+    };
+
     InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
     // Hidden layers that are the same whatever the case, in the last batch.
     std::vector<std::string> silent_layers() const;
@@ -83,22 +101,21 @@ class Training {
     std::unique_ptr<NegativePhaseSession<T>> negative_phase_;
     std::unique_ptr<OptimizerSession<T>> optimizer_;
     std::unique_ptr<InferenceSession<T>> inference_;
-    Update<T> update_;
-    States<T> posterior_;
-    Phase<T> data_phase_;
-    LayerSet observed_;
+    std::optional<Workspace> work_; // while it runs
     TrainingLoop loop_;
 };
 
 template <std::floating_point T>
-FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random,
-                           std::function<Arrays()> state, Callbacks callbacks) {
+FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
+                           Callbacks callbacks) {
     TrainingLoop::check(options, "Trainer::fit");
     Random advanced = random;
     Draws const own = advanced.split();
     Executor executor{options.compute};
     data.check(*model_, "Trainer::fit", own);
     check_bounded_energy<T>(*model_, "Trainer::fit");
+    GiveBack const in_the_end{*this};
+    work_.emplace(*model_);
     prepared_->choose(options.compute.precision);
     prepared_->refresh(executor);
     random = advanced;
@@ -107,10 +124,9 @@ FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& option
     TellFaults<T> tell{*model_, true, more};
     std::vector<AnyCallback*> all{callbacks.begin(), callbacks.end()};
     all.push_back(&tell);
-    TrainingInfo info = TrainingLoop::describe(prepared_->description(), std::move(state), *optimizer_);
-    info.binarisation = data.binarisation();
     return loop_.run(
-        data.rows(), std::move(info), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), prepared_->description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 
@@ -118,27 +134,30 @@ template <std::floating_point T>
 InferenceReport Training<T>::step(TrainingData<T> const& data, std::span<std::size_t const> indices,
                                   Executor& executor) {
     Draws const draws = loop_.draws();
-    posterior_.require(indices.size(), model_->sizes());
-    auto const posterior = posterior_.blocks();
+    auto& [update, states, data_phase, observed] = *work_;
+    states.require(indices.size(), model_->sizes());
+    auto const posterior = states.blocks();
     executor.for_each_block(indices.size(), [&](std::size_t first, std::size_t count) {
         data.load(indices.subspan(first, count), posterior.row_range(first, count), draws.stream(0).from_row(first));
     });
-    observed_ = data.observed();
-    InferenceReport const report = inference_->infer(field(), posterior, observed_, executor);
-    data_phase_.refer(posterior, Moment::mean);
+    observed = data.observed();
+    InferenceReport const report = inference_->infer(field(), posterior, observed, executor);
+    data_phase.refer(posterior, Moment::mean);
     for (std::size_t l = 0; l < posterior.layers(); ++l)
-        if (observed_[l]) data_phase_.moments[l] = Moment::state;
+        if (observed[l]) data_phase.moments[l] = Moment::state;
     Phase<T> const& model_phase =
-        negative_phase_->sample(field(), posterior, observed_, draws.stream(1), clock(), executor);
-    update_.apply(data_phase_, model_phase, *model_, prepared_->packed(), *optimizer_, clock(), executor);
+        negative_phase_->sample(field(), posterior, observed, draws.stream(1), clock(), executor);
+    update.apply(data_phase, model_phase, *model_, prepared_->packed(), *optimizer_, clock(), executor);
     return report;
 }
 
 template <std::floating_point T>
 std::vector<std::string> Training<T>::silent_layers() const {
+    auto const& posterior = work_->posterior;
+    LayerSet const observed = work_->observed;
     constexpr T tolerance = static_cast<T>(1e-6);
     auto const constant = [&](std::size_t l) {
-        Block<T const> const states = posterior_[l];
+        Block<T const> const states = posterior[l];
         for (std::size_t j = 0; j < states.columns; ++j)
             for (std::size_t i = 1; i < states.rows; ++i)
                 if (!(std::abs(states(i, j) - states(0, j)) <= tolerance * std::max(T{1}, std::abs(states(0, j)))))
@@ -147,10 +166,9 @@ std::vector<std::string> Training<T>::silent_layers() const {
     };
     std::vector<std::string> result;
     bool cases_differ = false;
-    for (std::size_t l = 0; l < posterior_.layers(); ++l)
-        cases_differ = cases_differ || (observed_[l] && !constant(l));
-    for (std::size_t l = 0; cases_differ && l < posterior_.layers(); ++l)
-        if (!observed_[l] && constant(l))
+    for (std::size_t l = 0; l < posterior.layers(); ++l) cases_differ = cases_differ || (observed[l] && !constant(l));
+    for (std::size_t l = 0; cases_differ && l < posterior.layers(); ++l)
+        if (!observed[l] && constant(l))
             result.push_back("all units of layer " + std::to_string(l) +
                              " have the same mean for every case of the last batch, so the layer says nothing of the "
                              "data: a lower rate or other first weights (initialise_weights) may help");
@@ -193,7 +211,7 @@ class TrainingSession {
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
     /// The report says in words why it ended and what is wrong with the model (`parameter_faults`; hidden layers that
-    /// are the same for all cases of the last batch); callbacks are told of the former at the beginning too.
+    /// are the same for all cases of the last batch); the former are remarks at the beginning too.
     ///
     /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
     /// allocated but by callbacks and inside oneDNN.
@@ -208,7 +226,7 @@ class TrainingSession {
             *model_,
             [&](detail::Callbacks list) {
                 return training_.run(
-                    cases, options, random, [this] { return to_arrays(*this); }, list);
+                    cases, options, random, [this](Archive& archive) { this->archive(archive); }, list);
             },
             callbacks...);
     }

@@ -80,7 +80,6 @@ inline Images read_images(Options const& options) {
     for (auto const* part : {&images.train, &images.test})
         for (std::size_t i = 0; i < part->labels.size(); ++i)
             if (part->labels[i] > 9)
-                detail::fail<ValueError>("read_images: label ", i, " is ", int{part->labels[i]},
-                                         ", but must be a digit");
+                fail<ValueError>("read_images: label ", i, " is ", int{part->labels[i]}, ", but must be a digit");
     return images;
 }

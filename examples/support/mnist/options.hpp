@@ -4,7 +4,7 @@
 /// @file
 /// What the program is asked to do.
 
-#include "../support/numbers.hpp"
+#include "../numbers.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boltz/compute.hpp>

@@ -8,16 +8,14 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-/// A text as an array of a checkpoint.
-inline boltz::Array as_array(std::string_view text) {
-    auto const bytes = std::as_bytes(std::span{text});
-    return {"|u1", {text.size()}, {bytes.begin(), bytes.end()}};
+/// A text as an array of a checkpoint. Refers to the text.
+inline boltz::ArrayView as_array(std::string_view text) {
+    return {"|u1", {text.size()}, std::as_bytes(std::span{text})};
 }
 
 /// The text that such an array holds.
@@ -25,7 +23,7 @@ inline boltz::Array as_array(std::string_view text) {
 inline std::string text_of(boltz::Arrays const& arrays, std::string_view name, std::filesystem::path const& file) {
     auto const found = arrays.find(name);
     if (found == arrays.end() || found->second.dtype != "|u1")
-        boltz::detail::fail<boltz::FormatError>("resume: ", file.string(), " has no text '", name, "'");
+        boltz::fail<boltz::FormatError>("resume: ", file.string(), " has no text '", name, "'");
     auto const& bytes = found->second.bytes;
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
@@ -34,7 +32,7 @@ inline std::string text_of(boltz::Arrays const& arrays, std::string_view name, s
 /// when a phase is stopped.
 class Keep {
   public:
-    Keep(std::filesystem::path path, std::function<boltz::Arrays()> state, double seconds)
+    Keep(std::filesystem::path path, boltz::StateVisit state, double seconds)
         : path_{std::move(path)}, state_{std::move(state)}, seconds_{seconds} {}
 
     template <class Model>
@@ -50,12 +48,12 @@ class Keep {
     template <class Model>
     void write(Model const& model, boltz::TrainingInfo const& info) {
         if (!boltz::parameters_are_finite(model)) return;
-        boltz::write_checkpoint(path_, state_(), info.phase);
+        boltz::write_checkpoint(path_, state_, info.phase);
         written_ = std::chrono::steady_clock::now();
     }
 
     std::filesystem::path path_;
-    std::function<boltz::Arrays()> state_;
+    boltz::StateVisit state_;
     double seconds_;
     std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };

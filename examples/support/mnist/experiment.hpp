@@ -4,11 +4,10 @@
 /// @file
 /// The training from beginning to end, with everything that a checkpoint must keep.
 
-#include "../support/remarks.hpp"
-#include "film.hpp"
+#include "../remarks.hpp"
 #include "images.hpp"
+#include "machine.hpp"
 #include "options.hpp"
-#include "pictures.hpp"
 #include "recipes.hpp"
 
 #include <boltz/boltz.hpp>
@@ -25,8 +24,6 @@
 #include <variant>
 #include <vector>
 
-using Layer = boltz::StochasticLayer<boltz::Bernoulli>;
-using Machine = boltz::DBM<Layer, Layer, Layer>;
 using Network = boltz::MLP<float>;
 
 /// Trains in four phases: pretraining, joint training, classifier, fine-tuning. A callback that asks to stop leaves
@@ -49,7 +46,7 @@ class Experiment {
   public:
     Experiment(Options const& options, Images const& images)
         : options_{options}, images_{images}, random_{options.seed}, phase_random_{random_},
-          machine_{Layer{images.train.pixels()}, Layer{options.hidden[0]}, Layer{options.hidden[1]}},
+          machine_{binary_machine({images.train.pixels(), options.hidden[0], options.hidden[1]})},
           classifier_{options.hidden[0] + options.hidden[1], boltz::OutputLayer<boltz::Multinomial>{classes}},
           network_{{images.train.pixels(), {options.hidden[1]}},
                    boltz::HiddenLayer<boltz::Bernoulli>{options.hidden[0]},
@@ -111,8 +108,9 @@ class Experiment {
                                                     training_error, callbacks...);
                      }) &&
                (options_.fine_tune_epochs == 0 || timed(3, [&] {
-                    Network unrolled = unroll(machine_, classes, random_);
-                    if (fine_tuning_.clock() == Clock{}) network_ = std::move(unrolled);
+                    // In a run that goes on, too, so that later random numbers are the same.
+                    if (Network begin = unroll(machine_, classes, random_); fine_tuning_.clock() == Clock{})
+                        network_ = std::move(begin);
                     auto const inputs =
                         network_inputs(images_.train, binarisation_named(options_.fine_tune_binarisation));
                     auto const report = fine_tuning_.fit(
@@ -154,8 +152,7 @@ class Experiment {
         return prepared.description();
     }
 
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(boltz::Archive& archive) {
         archive("phase", phase_);
         for (std::size_t i = 0; i < seconds_.size(); ++i) {
             double seconds = seconds_[i] + (began_ && i == phase_ ? seconds_since(*began_) : 0.0);
