@@ -108,6 +108,15 @@ concept MayHaveLayer = !requires {
     requires(L >= F::depth);
 };
 
+/// The number of layers of a field where it is known when the program is compiled, else `otherwise`.
+template <class F>
+[[nodiscard]] constexpr std::size_t depth_or(std::size_t otherwise) {
+    if constexpr (requires { F::depth; })
+        return F::depth;
+    else
+        return otherwise;
+}
+
 } // namespace detail
 
 } // namespace boltz
