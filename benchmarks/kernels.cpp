@@ -26,11 +26,12 @@ boltz::RBM<bench::BinaryLayer, bench::BinaryLayer> model() {
 enum class Kind { up, down, statistics };
 
 /// The statistics of a batch, as an update makes them: states packed, then the product.
-template <class Products>
-void statistics(Products const& products, boltz::StateBlocks<float, 2> const& states, boltz::Block<float> out) {
+void statistics(boltz::detail::Products<float> const& products, boltz::StatesView<float const> states,
+                boltz::Block<float> out) {
     constexpr std::size_t strip = boltz::detail::PackedWeights::strip;
-    static typename Products::Operands operands; // keeps its room from call to call
-    operands.refer(products, states, states);
+    static boltz::detail::Products<float>::Operands operands; // keeps its room from call to call
+    boltz::detail::Sides<float> const sides[] = {{states[0], states[1]}};
+    operands.refer(products, sides);
     for (std::size_t first = 0; first < operands.rows(); first += strip)
         operands.pack(products, first, std::min(strip, operands.rows() - first));
     products.statistics(0, operands, 0, 1, 0, out);
@@ -43,23 +44,23 @@ void product(benchmark::State& state, Engine engine, Kind kind) {
     auto const rows = static_cast<std::size_t>(state.range(0));
     auto const rbm = model();
     boltz::Executor executor{{.threads = 1}};
-    boltz::States<float, 2> states{rows, rbm.sizes()};
+    boltz::States<float> states{rows, rbm.sizes()};
     for (std::size_t l = 0; l < 2; ++l) {
         auto const values = bench::images(rows, rbm.sizes()[l]);
         boltz::copy<float>(boltz::Block{values}, states[l]);
     }
-    boltz::States<float, 2> out{rows, rbm.sizes()};
+    boltz::States<float> out{rows, rbm.sizes()};
     auto gradient = rbm.make_gradient();
     boltz::Prepared packed{rbm}, plain{rbm};
     bench::choose(packed, engine);
     packed.refresh(executor);
-    auto const run = [&](auto& prepared) {
+    auto const run = [&](boltz::Prepared<float>& prepared) {
         if (kind == Kind::up)
-            prepared.template input<1>(states.blocks(), out[1]);
+            prepared.input(1, states, out[1]);
         else if (kind == Kind::down)
-            prepared.template input<0>(states.blocks(), out[0]);
+            prepared.input(0, states, out[0]);
         else
-            statistics(prepared.products(), states.blocks(), gradient.weights[0]);
+            statistics(prepared.packed()->products(), states, gradient.weights[0]);
     };
     bench::Reference reference;
     if (engine != Engine::blas) reference = {"times_blas", [&] { run(plain); }};

@@ -48,8 +48,8 @@ namespace detail_of_known_models {
 using namespace boltz;
 
 /// What all kinds have in common. The estimate is that of the program `boltz-score` without data.
-template <class M>
-KnownModel known(M const& model, std::string description, std::string route, double log_z) {
+inline KnownModel known(BoltzmannMachine<float> const& model, std::string description, std::string route,
+                        double log_z) {
     return {
         .description = std::move(description),
         .route = std::move(route),
@@ -59,8 +59,7 @@ KnownModel known(M const& model, std::string description, std::string route, dou
 }
 
 /// A model that is small enough to be enumerated.
-template <class M>
-KnownModel enumerated(M const& model, std::string description) {
+inline KnownModel enumerated(BoltzmannMachine<float> const& model, std::string description) {
     return known(model, std::move(description), "enumeration", exact_log_partition(model));
 }
 
@@ -155,22 +154,22 @@ inline KnownModelMaker needle_model(std::size_t visible, std::size_t on, double 
 }
 
 /// Normal weights and biases of these deviations.
-template <class M>
-M with_random_parameters(M model, double weights, double biases, std::uint64_t seed) {
+inline BoltzmannMachine<float> with_random_parameters(BoltzmannMachine<float> model, double weights, double biases,
+                                                      std::uint64_t seed) {
     Random random{seed};
     initialise_weights(model, weights, random);
     Draws const draws = random.split();
-    boltz::detail::for_each_index<M::depth>([&](auto l) {
-        auto& bias = model.template layer<l>().bias();
+    for (std::size_t l = 0; l < model.layers(); ++l) {
+        auto& bias = model.layer(l).bias();
         draws.stream(l).normal(0, 0, std::span{bias.data(), bias.size()});
         for (auto& b : bias) b *= static_cast<float>(biases);
-    });
+    }
     return model;
 }
 
-template <class M>
-KnownModelMaker random_model(std::string const& name, std::string const& what, M const& model, double weights,
-                             double biases, std::uint64_t seed) {
+inline KnownModelMaker random_model(std::string const& name, std::string const& what,
+                                    BoltzmannMachine<float> const& model, double weights, double biases,
+                                    std::uint64_t seed) {
     return {name + "-w" + in_words(weights), [=] {
                 KnownModel result = enumerated(with_random_parameters(model, weights, biases, seed),
                                                what + ", weights of deviation " + in_words(weights) + ", biases of " +

@@ -15,7 +15,6 @@
 #include <span>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,23 +24,18 @@ using namespace boltz;
 using namespace bench;
 
 /// One update after another on the same batch, each what a training does for a batch: it follows
-/// `TrainingSession::step`.
-template <concepts::Model M, class Recipe>
+/// `detail::Training::step`.
 class TrainingStep {
-    static constexpr std::size_t depth = M::depth;
-    using Field = Prepared<M>;
-    using Inferrer = decltype(std::declval<Recipe const&>().inference.bind(std::declval<Field const&>()));
-    using Sampler = decltype(std::declval<Recipe const&>().sampling.bind(std::declval<Field const&>()));
-    using Optimization = decltype(std::declval<Recipe const&>().optimizer.bind(std::declval<M const&>()));
-
   public:
-    TrainingStep(M const& model, Recipe const& recipe, std::size_t batch, Setting setting)
-        : model_{model}, prepared_{model_}, executor_{{.threads = setting.threads, .block_rows = setting.block_rows}},
-          inference_{recipe.inference.bind(prepared_)}, sampler_{recipe.sampling.bind(prepared_)},
-          optimizer_{recipe.optimizer.bind(std::as_const(model_))}, update_{model_},
-          data_{images(batch, model_.sizes()[0])}, posterior_{batch, model_.sizes()}, order_(batch) {
+    template <class Recipe>
+    TrainingStep(BoltzmannMachine<float> const& machine, Recipe const& recipe, std::size_t batch, Setting setting)
+        : machine_{machine}, prepared_{machine_}, executor_{{.threads = setting.threads,
+                                                             .block_rows = setting.block_rows}},
+          inference_{held(recipe.inference.bind(field()))}, sampler_{held(recipe.sampling.bind(field()))},
+          optimizer_{held(recipe.optimizer.bind(std::as_const(machine_)))}, update_{machine_},
+          data_{images(batch, machine_.sizes()[0])}, posterior_{batch, machine_.sizes()}, order_(batch) {
         Random random{1};
-        initialise_weights(model_, 0.01, random);
+        initialise_weights(machine_, 0.01, random);
         choose(prepared_, setting.engine);
         prepared_.refresh(executor_);
         for (std::size_t i = 0; i < batch; ++i) order_[i] = i;
@@ -50,6 +44,7 @@ class TrainingStep {
     TrainingStep& operator=(TrainingStep const&) = delete;
 
     void operator()() {
+        LayerSet const observed = LayerSet::of(0);
         Draws const draws = Draws::from_seed(1).stream(clock_.update);
         auto const posterior = posterior_.blocks();
         MatrixSource const source{data_};
@@ -57,54 +52,62 @@ class TrainingStep {
             source.load(std::span{order_}.subspan(first, count), posterior[0].row_range(first, count),
                         draws.stream(0).from_row(first));
         });
-        inference_.infer(prepared_, posterior, Observed<depth>{true}, executor_);
-        Phase<float, depth> data_phase{posterior, {}};
-        for (std::size_t l = 1; l < depth; ++l) data_phase.moments[l] = Moment::mean;
-        auto const model_phase = sampler_.sample(prepared_, posterior, draws.stream(1), clock_, executor_);
-        update_.apply(data_phase, model_phase, model_, prepared_, optimizer_, clock_, executor_);
+        inference_->infer(field(), posterior, observed, executor_);
+        data_phase_.refer(posterior, Moment::mean);
+        data_phase_.moments[0] = Moment::state;
+        Phase<float> const& model_phase =
+            sampler_->sample(field(), posterior, observed, draws.stream(1), clock_, executor_);
+        update_.apply(data_phase_, model_phase, machine_, prepared_.packed(), *optimizer_, clock_, executor_);
         ++clock_.update;
     }
 
   private:
-    M model_;
-    Field prepared_;
+    template <class Session>
+    static std::unique_ptr<Session> held(Session session) {
+        return std::make_unique<Session>(std::move(session));
+    }
+    [[nodiscard]] Field<float> const& field() const noexcept { return prepared_; }
+
+    BoltzmannMachine<float> machine_;
+    Prepared<float> prepared_;
     Executor executor_;
-    Inferrer inference_;
-    Sampler sampler_;
-    Optimization optimizer_;
-    boltz::detail::Update<M> update_;
+    std::unique_ptr<InferenceSession<float>> inference_;
+    std::unique_ptr<NegativePhaseSession<float>> sampler_;
+    std::unique_ptr<OptimizerSession<float>> optimizer_;
+    boltz::detail::Update<float> update_;
     Matrix<float> data_;
-    States<float, depth> posterior_;
+    States<float> posterior_;
+    Phase<float> data_phase_;
     std::vector<std::size_t> order_;
     Clock clock_;
 };
 
-/// Inference or sampling by a model prepared beforehand: `make(prepared)` gives what is called with states and an
+/// Inference or sampling by a machine prepared beforehand: `make(field)` gives what is called with states and an
 /// executor.
-template <concepts::Model M, class Make>
 class FieldStep {
-    using Run = std::invoke_result_t<Make const&, Prepared<M> const&>;
-
   public:
-    FieldStep(M const& model, std::size_t rows, Setting setting, Make const& make)
-        : model_{model}, prepared_{model_}, executor_{{.threads = setting.threads, .block_rows = setting.block_rows}},
-          run_{make(prepared_)} {
+    using Run = std::function<void(StatesView<float>, Executor&)>;
+
+    template <class Make>
+    FieldStep(BoltzmannMachine<float> const& machine, std::size_t rows, Setting setting, Make const& make)
+        : machine_{machine}, prepared_{machine_},
+          executor_{{.threads = setting.threads, .block_rows = setting.block_rows}}, run_{make(prepared_)} {
         Random random{1};
-        initialise_weights(model_, 0.01, random);
+        initialise_weights(machine_, 0.01, random);
         choose(prepared_, setting.engine);
         prepared_.refresh(executor_);
-        states_ = sample(model_, {.count = rows, .sweeps = 1}, random);
+        states_ = sample(machine_, {.count = rows, .sweeps = 1}, random);
     }
     FieldStep(FieldStep const&) = delete;
     FieldStep& operator=(FieldStep const&) = delete;
 
-    void operator()() { run_(states_.blocks(), executor_); }
+    void operator()() { run_(states_, executor_); }
 
   private:
-    M model_;
-    Prepared<M> prepared_;
+    BoltzmannMachine<float> machine_;
+    Prepared<float> prepared_;
     Executor executor_;
-    States<float, M::depth> states_;
+    States<float> states_;
     Run run_;
 };
 
@@ -120,16 +123,15 @@ Step shared(std::shared_ptr<S> step) {
     return [step = std::move(step)] { (*step)(); };
 }
 
-template <concepts::Model M, class Recipe>
-std::function<Step(Setting)> training(M const& model, Recipe const& recipe, std::size_t batch) {
-    return [=](Setting setting) {
-        return shared(std::make_shared<TrainingStep<M, Recipe>>(model, recipe, batch, setting));
-    };
+template <class Recipe>
+std::function<Step(Setting)> training(BoltzmannMachine<float> const& machine, Recipe const& recipe,
+                                      std::size_t batch) {
+    return [=](Setting setting) { return shared(std::make_shared<TrainingStep>(machine, recipe, batch, setting)); };
 }
 
-template <concepts::Model M, class Make>
-std::function<Step(Setting)> by_field(M const& model, std::size_t rows, Make const& make) {
-    return [=](Setting setting) { return shared(std::make_shared<FieldStep<M, Make>>(model, rows, setting, make)); };
+template <class Make>
+std::function<Step(Setting)> by_field(BoltzmannMachine<float> const& machine, std::size_t rows, Make const& make) {
+    return [=](Setting setting) { return shared(std::make_shared<FieldStep>(machine, rows, setting, make)); };
 }
 
 struct Sizes {
@@ -190,10 +192,11 @@ Subject mean_field(Sizes const& n, std::size_t batch) {
     return {"mean_field_10" + dbm_name(n) + rows_named("batch", batch),
             {up(batch, n.visible, n.hidden), up(batch, n.hidden, n.top, 1.0 + sweeps),
              down(batch, n.hidden, n.top, sweeps)},
-            by_field(dbm(n), batch, [](auto const& field) {
-                return [&field, session = MeanField{.max_sweeps = sweeps, .tolerance = 0}.bind(field)](
-                           auto const& states, Executor& executor) mutable {
-                    session.infer(field, states, {true, false, false}, executor);
+            by_field(dbm(n), batch, [](Field<float> const& field) {
+                auto const session = std::make_shared<MeanField::Session<float>>(
+                    MeanField{.max_sweeps = sweeps, .tolerance = 0}.bind(field));
+                return [&field, session](StatesView<float> states, Executor& executor) {
+                    session->infer(field, states, LayerSet::of(0), executor);
                 };
             })};
 }
@@ -202,8 +205,8 @@ Subject gibbs_sweep(Sizes const& n, std::size_t chains) {
     return {"gibbs_sweep" + dbm_name(n) + rows_named("chains", chains),
             {up(chains, n.visible, n.hidden), down(chains, n.visible, n.hidden), up(chains, n.hidden, n.top),
              down(chains, n.hidden, n.top)},
-            by_field(dbm(n), chains, [](auto const& field) {
-                return [&field, sweep = std::size_t{0}](auto const& states, Executor& executor) mutable {
+            by_field(dbm(n), chains, [](Field<float> const& field) {
+                return [&field, sweep = std::size_t{0}](StatesView<float> states, Executor& executor) mutable {
                     gibbs_sweeps(field, states, 1, Draws::from_seed(2).stream(sweep++), executor);
                 };
             })};

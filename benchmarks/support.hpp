@@ -49,10 +49,9 @@ inline std::string to_string(Engine engine) {
     return engine == Engine::blas ? "blas" : engine == Engine::float32 ? "float32" : "bfloat16";
 }
 
-/// Makes a prepared model multiply by an engine. One that has chosen nothing multiplies as in a program without
+/// Makes a prepared machine multiply by an engine. One that has chosen nothing multiplies as in a program without
 /// oneDNN.
-template <boltz::concepts::Model M>
-void choose(boltz::Prepared<M>& prepared, Engine engine) {
+inline void choose(boltz::Prepared<float>& prepared, Engine engine) {
     if (engine == Engine::blas) return;
     prepared.choose(engine == Engine::float32 ? boltz::Precision::float32 : boltz::Precision::bfloat16);
 }

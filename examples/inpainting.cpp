@@ -8,11 +8,16 @@
 #include "support/remarks.hpp"
 #include "support/run_folder.hpp"
 
-#include <boltz/boltz.hpp>
+#include <boltz/data/synthetic_digits.hpp>
+#include <boltz/dbm.hpp>
+#include <boltz/io/any_machine_file.hpp>
+#include <boltz/io/idx.hpp>
+#include <boltz/report.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,14 +26,12 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 using namespace boltz;
 
 namespace {
-
-using Layer = StochasticLayer<Bernoulli>;
-using Machine = DBM<Layer, Layer, Layer>;
 
 struct Options {
     std::string model;
@@ -48,8 +51,8 @@ void declare(CLI::App& app, Options& options) {
     app.option_defaults()->always_capture_default();
     app.add_option(
         "--model", options.model,
-        "Model of two hidden layers to complete with, as mnist_dbm writes it (model.npz); without it an RBM "
-        "is trained, in less than a minute");
+        "Machine to complete with, as mnist_dbm writes it (model.npz), or any other whose layer 0 are the pixels; "
+        "without it an RBM is trained, in less than a minute");
     app.add_option(
         "--data", options.data,
         "Folder with the four MNIST files, plain or .gz; without it $BOLTZ_DATA_DIR/mnist, and without that "
@@ -106,9 +109,9 @@ Matrix<float> mask_of(std::string const& known, std::size_t height, std::size_t 
     return mask;
 }
 
-RBM<Layer, Layer> train(LabelledImages const& digits, Options const& options, Random& random) {
+AnyMachine train(LabelledImages const& digits, Options const& options, Random& random) {
     ByteSource const grey{digits};
-    RBM rbm{Layer{digits.pixels()}, Layer{options.hidden}};
+    RBM rbm{StochasticLayer<Bernoulli>{digits.pixels()}, StochasticLayer<Bernoulli>{options.hidden}};
     initialise_weights(rbm, 0.01, random);
     initialise_biases(rbm, grey, random);
     std::cout << "Training an RBM of " << digits.pixels() << "-" << options.hidden << " units on " << digits.count
@@ -118,47 +121,54 @@ RBM<Layer, Layer> train(LabelledImages const& digits, Options const& options, Ra
     print_remarks(trainer.fit(rbm, Binarised{grey, Binarisation::stochastic},
                               {.epochs = options.epochs, .batch_size = 100, .compute = {.threads = options.threads}},
                               random));
-    return rbm;
+    return BoltzmannMachine<float>{rbm};
 }
 
 // A row a digit: original, given half, completions, mean of the completions.
-template <class Model>
-Image picture(Model const& model, LabelledImages const& digits, Options const& options, Random& random) {
+template <std::floating_point T>
+Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& digits, Options const& options,
+              Random& random) {
     std::vector<std::size_t> const chosen = one_of_each(digits);
     std::size_t const cases = chosen.size();
     std::size_t const pixels = digits.pixels();
-    if (model.sizes()[0] != pixels)
-        detail::fail<ShapeError>("inpainting: the model has ", model.sizes()[0], " visible units, but images have ",
-                                 pixels, " pixels");
-    Matrix<float> original = xt::zeros<float>({cases, pixels});
-    Matrix<float> binary = xt::zeros<float>({cases, pixels});
+    if (machine.sizes()[0] != pixels)
+        fail<ShapeError>("inpainting: layer 0 of the model has ", machine.sizes()[0], " units, but images have ",
+                         pixels, " pixels");
+    Matrix<T> original = xt::zeros<T>({cases, pixels});
     ByteSource const grey{digits};
     grey.load(chosen, Block{original}, random.split());
-    Binarised{grey, Binarisation::threshold}.load(chosen, Block{binary}, random.split());
+    // Real-valued units take grey levels as they are.
+    Matrix<T> seen = original;
+    Draws const draws = random.split();
+    if (machine.unit(0).countable()) Binarised{grey, Binarisation::threshold}.load(chosen, Block{seen}, draws);
     Matrix<float> const mask = mask_of(options.known, digits.height, digits.width);
+    Matrix<T> const given_pixels = mask;
 
-    Given given{model, cases};
-    given.clamp(0, binary, mask);
+    Given given{machine, cases};
+    given.clamp(0, seen, given_pixels);
     Compute const compute{.threads = options.threads};
     auto const completions = sample_given(
-        model, given, {.copies = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
+        machine, given, {.copies = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
     auto const means =
-        mean_given(model, given, {.sweeps = options.sweeps, .reads = options.sweeps, .compute = compute}, random);
+        mean_given(machine, given, {.sweeps = options.sweeps, .reads = options.sweeps, .compute = compute}, random);
     if (auto const warning = completions.warning(); !warning.empty())
         std::cout << "Warning, completions: " << warning << ".\n";
     if (auto const warning = means.warning(); !warning.empty()) std::cout << "Warning, mean: " << warning << ".\n";
-    Matrix<float> const ink = conditional_means<0>(model, completions.states);
+    Matrix<T> const ink = conditional_means<0>(machine, completions.states);
 
     std::size_t const columns = options.completions + 3;
     Matrix<float> tiles = xt::zeros<float>({cases * columns, pixels});
     for (std::size_t i = 0; i < cases; ++i)
         for (std::size_t j = 0; j < pixels; ++j) {
             bool const known = mask(0, j) != 0;
-            tiles(i * columns, j) = original(i, j);
-            tiles(i * columns + 1, j) = known ? binary(i, j) : 0.4f; // grey: not known
+            auto const put = [&](std::size_t column, T value) {
+                tiles(i * columns + column, j) = static_cast<float>(value);
+            };
+            put(0, original(i, j));
+            put(1, known ? seen(i, j) : T(0.4)); // grey: not known
             for (std::size_t c = 0; c < options.completions; ++c)
-                tiles(i * columns + 2 + c, j) = known ? binary(i, j) : ink(i * options.completions + c, j);
-            tiles(i * columns + columns - 1, j) = means.mean[0](i, j);
+                put(2 + c, known ? seen(i, j) : ink(i * options.completions + c, j));
+            put(columns - 1, means.mean[0](i, j));
         }
     Captions captions{.title = "Halves of test digits completed"};
     captions.columns = {"digit", "given"};
@@ -173,9 +183,10 @@ int run(Options const& options) {
     Mnist digits = read_digits(options);
     if (options.limit < digits.train.count) digits.train = digits.train.part(0, options.limit);
     Random random{options.seed};
-    Image const image = options.model.empty()
-                            ? picture(train(digits.train, options, random), digits.test, options, random)
-                            : picture(load<Machine>(options.model), digits.test, options, random);
+    AnyMachine const any =
+        options.model.empty() ? train(digits.train, options, random) : load_any_machine(options.model).machine;
+    Image const image =
+        std::visit([&](auto const& machine) { return picture(machine, digits.test, options, random); }, any);
     write_png(options.out, image);
     std::cout << "Completions are in " << options.out << std::endl;
     return 0;

@@ -8,7 +8,10 @@
 #include "support/remarks.hpp"
 #include "support/run_folder.hpp"
 
-#include <boltz/boltz.hpp>
+#include <boltz/data/synthetic_digits.hpp>
+#include <boltz/dbm.hpp>
+#include <boltz/io/idx.hpp>
+#include <boltz/report.hpp>
 
 #include <CLI/CLI.hpp>
 

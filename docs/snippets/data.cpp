@@ -120,8 +120,8 @@ void less_room() {
     auto const stored = compact_features<1, 2>(dbm, grey, MeanField{}); // 2 bytes a number
     auto const small = compact_features<1, 2>(dbm, grey, MeanField{}, {}, Compactness::eight_bits);
     auto const computed = inferred_features<1, 2>(dbm, grey, MeanField{}); // none: inferred when loaded
-    SoftmaxRegression<float> classifier{50, 10};
-    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1}}.fit(
+    MLP classifier{50, OutputLayer<Multinomial>{10}};                      // softmax regression: no hidden layers
+    Backpropagation{Sgd{.learning_rate = 0.1}}.fit(
         classifier, on_layers<0, 1>(stored, OneHot{mnist.train.labels, 10}), {.epochs = 2}, random);
     double const error = error_rate(classifier, computed, mnist.train.labels);
     // [features]
@@ -158,6 +158,13 @@ void files() {
     auto const again = load<RBM<StochasticLayer<Gaussian>, Layer>>("rbm.npz");
     // [save]
     require(again.weights() == rbm.weights(), "what is loaded is what was saved");
+
+    // [load_machine]
+    BoltzmannMachine<float> const any = load_machine("rbm.npz"); // whatever its layers and connections are
+    for (std::size_t l = 0; l < any.layers(); ++l)
+        std::cout << any.sizes()[l] << ' ' << any.unit(l).name() << " units\n";
+    // [load_machine]
+    require(any.weights() == rbm.weights() && any.unit(0).name() == "gaussian", "a machine of any layers is read");
 
     // [arrays]
     Npz const file = read_npz("rbm.npz");

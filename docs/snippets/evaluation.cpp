@@ -43,7 +43,7 @@ int main() {
     ExactOptions const exact{.max_states = 1 << 20, .compute = {.threads = 2}};
     double const log_z = exact_log_partition(dbm, exact);
     double const mean_likelihood = mean_of(exact_log_likelihood(dbm, images, exact));
-    States<float, 3> samples = exact_samples(dbm, 1000, random, exact); // independent draws of all layers
+    States<float> samples = exact_samples(dbm, 1000, random, exact); // independent draws of all layers
     // [exact]
     require(mean_likelihood < 0 && samples.rows() == 1000, "small models are solved");
 
@@ -76,14 +76,15 @@ int main() {
     // [cases]
     // log p(v) of each image, all hidden layers summed over: log_sum - log Z.
     Matrix<float> visible = images;
-    std::vector<LogPartition> const sums = log_sum(dbm, {Block{visible}, {}, {}}, {true, false, false}, ais, random);
+    StateBlocks<float, 3> const cases{Block{visible}, {}, {}}; // only what is observed is read
+    std::vector<LogPartition> const sums = log_sum(dbm, cases, LayerSet::of(0), ais, random);
     double mean = 0;
     for (LogPartition const& sum : sums) mean += (sum.log_z - estimate.log_z) / static_cast<double>(sums.size());
     // [cases]
     require(std::abs(mean - mean_likelihood) < 0.2, "case by case it is the likelihood");
 
     // [both]
-    States<float, 3> starts = exact_samples(dbm, ais.runs, random);
+    States<float> starts = exact_samples(dbm, ais.runs, random);
     LogPartition const from_above =
         reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, ais, random, base);
     TwoSidedLogPartition const both = acceptance_ratio(estimate, from_above);
@@ -91,7 +92,7 @@ int main() {
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
 
     // [chains]
-    States<float, 3> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
+    States<float> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
     LogPartition const heuristic =
         reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so
@@ -159,6 +160,16 @@ int main() {
     double const errors = posterior.error_rate(labels); // posterior.probabilities, posterior.classes()
     // [labels]
     require(errors < 0.3, "rows and columns are told apart, where they can be");
+
+    // [evaluate]
+    LikelihoodEvaluation const all =
+        evaluate_likelihood(dbm, images, MeanField{}, usual_bases(dbm, MatrixSource{images}, random),
+                            {.log_z = {.ais = ais, .tempering_steps = 200}, .summed_cases = 5}, random);
+    std::printf("log Z %.3f, bound %.3f nats a case, too low by %.3f\n", all.log_z.best().value, all.likelihood.mean,
+                all.gap->mean);
+    for (std::string const& warning : all.warnings()) std::puts(warning.c_str());
+    // [evaluate]
+    require(std::abs(all.log_z.best().value - log_z) < 5 * all.log_z.best().standard_error, "log Z in one call");
 
     // [monitors]
     LikelihoodMonitor likelihood{images, {.runs = 50, .ladder = Ladder::linear(100)}, Monitoring<>{.every = 10}};

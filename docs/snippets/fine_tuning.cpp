@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 
+/// @file
+/// The code of docs/fine_tuning.md: networks, from a machine or from nothing.
+
 #include "require.hpp"
 
 #include <boltz/boltz.hpp>
 
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
 #include <iostream>
 #include <vector>
 
@@ -40,7 +46,7 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
 
     double const error = error_rate(network, held_out, others.labels, compute);
     double const nats = cross_entropy(network, held_out, others.labels, compute);
-    save("network.npz", network); // load<MLP<4>>("network.npz") reads it
+    save("network.npz", network); // load<MLP<float>>("network.npz") reads it
     // [train]
     require(error < 0.5, "a fine-tuned network beats guessing by far");
     require(nats < 1.6, "and knows more than nothing");
@@ -75,6 +81,45 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
     require(error_rate(fourth, held_out, others.labels, compute) < 0.5, "an average of parameters classifies");
 }
 
+void networks(LabelledImages const& digits) {
+    Random random{7};
+    ByteSource const images{digits};
+
+    // [network]
+    MLP network{digits.pixels(), HiddenLayer<Bernoulli>{60}, HiddenLayer<Rectified>{40},
+                OutputLayer<Multinomial>{10}};
+    initialise_weights(network, 0.1, random);
+    Backpropagation{Sgd{.learning_rate = 0.1, .momentum = 0.9}}.fit(
+        network, on_layers<0, 1>(images, OneHot{digits.labels, 10}), {.epochs = 5, .batch_size = 20}, random);
+    double const share_wrong = error_rate(network, images, digits.labels);
+    // [network]
+    require(share_wrong < 0.5, "a network classifies");
+
+    // [autoencoder]
+    MLP encoder{digits.pixels(), HiddenLayer<Bernoulli>{30}, OutputLayer<Bernoulli>{digits.pixels()}};
+    initialise_weights(encoder, 0.05, random);
+    FitReport const report = Backpropagation{Adam{.learning_rate = 0.02}}.fit(
+        encoder, on_layers<0, 1>(images, images), {.epochs = 20, .batch_size = 20}, random);
+
+    Matrix<float> pictures = xt::zeros<float>({std::size_t{10}, digits.pixels()});
+    Matrix<float> back = pictures;
+    std::vector<std::size_t> const first{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    images.load(first, Block{pictures}, Draws::from_seed(0));
+    encoder.means(Block{pictures}, Block{back}); // probabilities of the pixels
+    // [autoencoder]
+    for (Metric const& metric : report.metrics) std::printf("%s %.2f\n", metric.name.c_str(), metric.value);
+    double squares = 0, spread = 0;
+    for (std::size_t i = 0; i < back.size(); ++i) {
+        squares += std::pow(double(back.data()[i]) - double(pictures.data()[i]), 2);
+        spread += std::pow(double(pictures.data()[i]), 2);
+    }
+    std::printf("%.3f\n", squares / spread);
+    require(squares < 0.5 * spread, "an autoencoder gives back its input");
+}
+
 } // namespace
 
-int main() { fine_tune(synthetic_digits(1000, 1), synthetic_digits(300, 2)); }
+int main() {
+    fine_tune(synthetic_digits(1000, 1), synthetic_digits(300, 2));
+    networks(synthetic_digits(1000, 1));
+}

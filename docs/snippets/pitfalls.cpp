@@ -18,7 +18,7 @@ using namespace boltz;
 
 // [shape]
 Matrix<float> table() {
-    Matrix<float> zeros = xt::zeros<float>({std::size_t{3}, std::size_t{4}}); // 3 rows, 4 columns, all 0
+    Matrix<float> zeros = zero_matrix<float>(3, 4); // 3 rows, 4 columns, all 0; or xt::zeros
     return zeros; // a Matrix, never `auto` of an xtensor expression: that would refer to what is gone
 }
 // [shape]

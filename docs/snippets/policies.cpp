@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// @file
-/// The code of docs/policies.md: an optimizer, a sampling policy and an inference policy of one's own.
+/// The code of docs/policies.md: an optimizer, a negative phase, an inference and a model of one's own.
 
 #include "require.hpp"
 
@@ -9,13 +9,17 @@
 #include <boltz/problem/bars_and_stripes.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 // [optimizer]
 /// Adagrad (Duchi, Hazan & Singer 2011): each parameter has a rate that falls with the squares of its gradients.
@@ -23,157 +27,227 @@ struct Adagrad {
     boltz::Schedule learning_rate = 0.05; ///< for all parameters
     double smoothing = 1e-6;              ///< added to the root of the sum of squares
 
-    template <boltz::concepts::Parametric M>
+    template <std::floating_point T>
     class Session;
 
-    template <boltz::concepts::Parametric M>
-    [[nodiscard]] Session<M> bind(M const& model) const {
-        return Session<M>{*this, model};
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(boltz::Parametric<T> const& model) const {
+        return Session<T>{*this, model};
     }
 };
 
-template <boltz::concepts::Parametric M>
-class Adagrad::Session {
+template <std::floating_point T>
+class Adagrad::Session final : public boltz::OptimizerSession<T> {
   public:
-    Session(Adagrad const& policy, M const& model) : policy_{policy}, squares_{model.make_gradient()} {}
+    Session(Adagrad const& policy, boltz::Parametric<T> const& model)
+        : policy_{policy}, squares_{model.make_gradient()} {}
 
-    void step(M& model, typename M::Gradient& gradient, boltz::Clock const& clock, boltz::Executor& executor) {
+    void step(boltz::Parametric<T>& model, boltz::ParameterSet<T>& gradient, boltz::Clock const& clock,
+              boltz::Executor& executor) override {
         double const rate = policy_.learning_rate(clock);
         model.for_each_parameter(
-            [&]<class T>(boltz::Parameter, std::span<T> values, std::span<T> squares, std::span<T> slope) {
+            [&]<class N>(boltz::Parameter, std::span<N> values, std::span<N> squares, std::span<N> slope) {
                 executor.for_each_block(values.size(), 4096, [&](std::size_t first, std::size_t count) {
                     for (std::size_t i = first; i < first + count; ++i) {
                         squares[i] += slope[i] * slope[i];
-                        values[i] += static_cast<T>(rate) * slope[i] /
-                                     (std::sqrt(squares[i]) + static_cast<T>(policy_.smoothing));
+                        values[i] += static_cast<N>(rate) * slope[i] /
+                                     (std::sqrt(squares[i]) + static_cast<N>(policy_.smoothing));
                     }
                 });
             },
             squares_, gradient);
     }
 
-    template <class Archive>
-    void archive(Archive& archive) {
-        archive.nested("squares", squares_);
-    }
+    void archive(boltz::Archive& archive) override { archive.nested("squares", squares_); }
 
   private:
     Adagrad policy_;
-    typename M::Gradient squares_; // zeros at first
+    boltz::ParameterSet<T> squares_; // zeros at first
 };
 // [optimizer]
 
-// [sampling]
+// [negative]
 /// Persistent chains, some of which begin anew at a case of the batch after each update.
 struct RestartingChains {
     std::size_t chains = 100;  ///< independent chains
     double probability = 0.01; ///< with which a chain begins anew
 
-    template <boltz::concepts::Field F>
+    template <std::floating_point T>
     class Session;
 
-    template <boltz::concepts::Field F>
-    [[nodiscard]] Session<F> bind(F const& field) const {
-        return Session<F>{*this, field};
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(boltz::Field<T> const& field) const {
+        return Session<T>{*this, field};
     }
 };
 
-template <boltz::concepts::Field F>
-class RestartingChains::Session {
-    using T = typename F::value_type;
-    static constexpr std::size_t depth = F::depth;
-
+template <std::floating_point T>
+class RestartingChains::Session final : public boltz::NegativePhaseSession<T> {
   public:
-    Session(RestartingChains const& policy, F const& field)
+    Session(RestartingChains const& policy, boltz::Field<T> const& field)
         : policy_{policy}, chains_{policy.chains, field.sizes()} {}
 
-    boltz::Phase<T, depth> sample(F const& field, boltz::StateBlocks<T, depth> const& posterior,
-                                  boltz::Draws const& draws, boltz::Clock const&, boltz::Executor& executor) {
+    boltz::Phase<T> const& sample(boltz::Field<T> const& field, boltz::StatesView<T const> posterior, boltz::LayerSet,
+                                  boltz::Draws const& draws, boltz::Clock const&,
+                                  boltz::Executor& executor) override {
         auto const all = chains_.blocks();
+        std::size_t const colours = field.graph().colours();
         executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-            auto const states = row_range(all, first, count);
+            auto const states = all.row_range(first, count);
             boltz::Draws const own = draws.from_row(first); // rows are named by the chain, not by the block
             restart(field, posterior, states, first, own.stream(0));
-            gibbs_half_sweep(field, states, boltz::Parity::odd, own.stream(1));
-            gibbs_half_sweep(field, states, boltz::Parity::even, own.stream(1));
+            for (std::size_t colour = colours; colour-- > 0;) gibbs_update(field, states, colour, own.stream(1));
         });
         started_ = 1;
-        return {all, {}}; // every number is a state: Moment::state
+        phase_.refer(all, boltz::Moment::state); // every number is a state
+        return phase_;
     }
 
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(boltz::Archive& archive) override {
         archive("started", started_);
         archive.nested("chains", chains_);
     }
 
   private:
-    // Only the even layers matter: the first half-sweep draws the odd ones from them.
-    void restart(F const& field, boltz::StateBlocks<T, depth> const& posterior,
-                 boltz::StateBlocks<T, depth> const& states, std::size_t first, boltz::Draws const& draws) const {
-        for (std::size_t i = 0; i < states[0].rows; ++i) {
+    // The highest colour need not begin anew: the first update draws its layers from all others.
+    void restart(boltz::Field<T> const& field, boltz::StatesView<T const> posterior, boltz::StatesView<T> states,
+                 std::size_t first, boltz::Draws const& draws) const {
+        for (std::size_t i = 0; i < states.rows(); ++i) {
             double uniform = 0;
             draws.uniform(i, 0, std::span{&uniform, 1});
             if (started_ == 1 && uniform >= policy_.probability) continue;
-            std::size_t const chosen = (first + i) % posterior[0].rows;
-            draw_posterior(field, row_range(posterior, chosen, 1), row_range(states, i, 1), boltz::Parity::even,
-                           draws.stream(1).from_row(i));
+            std::size_t const chosen = (first + i) % posterior.rows();
+            for (std::size_t colour = 0; colour + 1 < field.graph().colours(); ++colour)
+                draw_posterior(field, posterior.row_range(chosen, 1), states.row_range(i, 1), colour,
+                               draws.stream(1).from_row(i));
         }
     }
 
     RestartingChains policy_;
-    boltz::States<T, depth> chains_;
+    boltz::States<T> chains_;
+    boltz::Phase<T> phase_;
     std::uint64_t started_ = 0;
 };
-// [sampling]
+// [negative]
 
 // [inference]
-/// Mean-field in a fixed number of sweeps: all odd layers at once, then all even ones.
+/// Mean-field in a fixed number of sweeps: all layers of one colour at once.
 struct AlternatingMeanField {
     std::size_t sweeps = 10; ///< each updates every unobserved layer once
 
-    template <boltz::concepts::Field F>
-    class Session {
+    template <std::floating_point T>
+    class Session final : public boltz::InferenceSession<T> {
       public:
         explicit Session(std::size_t sweeps) : sweeps_{sweeps} {}
 
-        boltz::InferenceReport infer(F const& field,
-                                     boltz::StateBlocks<typename F::value_type, F::depth> const& states,
-                                     boltz::Observed<F::depth> const& observed, boltz::Executor& executor) const {
-            executor.for_each_block(states[0].rows, [&](std::size_t first, std::size_t count) {
-                auto const block = row_range(states, first, count);
-                for (std::size_t l = 0; l < F::depth; ++l) // what is not observed begins at zeros
+        boltz::InferenceReport infer(boltz::Field<T> const& field, boltz::StatesView<T> states,
+                                     boltz::LayerSet observed, boltz::Executor& executor) override {
+            executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
+                auto const block = states.row_range(first, count);
+                for (std::size_t l = 0; l < field.layers(); ++l) // what is not observed begins at zeros
                     if (!observed[l])
-                        for (std::size_t i = 0; i < count; ++i) std::ranges::fill(block[l].row(i), 0);
+                        for (std::size_t i = 0; i < count; ++i) std::ranges::fill(block[l].row(i), T{0});
                 for (std::size_t k = 0; k < sweeps_; ++k)
-                    for (std::size_t parity : {1u, 0u}) update(field, block, observed, parity);
+                    for (std::size_t colour = field.graph().colours(); colour-- > 0;)
+                        mean_update(field, block, block, colour, observed);
             });
             return {.sweeps = sweeps_, .residual = 0, .converged = true};
         }
 
       private:
-        static void update(F const& field, boltz::StateBlocks<typename F::value_type, F::depth> const& states,
-                           boltz::Observed<F::depth> const& observed, std::size_t parity) {
-            [&]<std::size_t... L>(std::index_sequence<L...>) {
-                auto const layer = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-                    if (observed[I] || I % 2 != parity) return;
-                    field.template input<I>(states, states[I]);
-                    field.template layer<I>().unit().mean(states[I]);
-                };
-                (layer(std::integral_constant<std::size_t, L>{}), ...);
-            }
-            (std::make_index_sequence<F::depth>{});
-        }
-
         std::size_t sweeps_;
     };
 
-    template <boltz::concepts::Field F>
-    [[nodiscard]] Session<F> bind(F const&) const {
-        return Session<F>{sweeps};
+    template <std::floating_point T>
+    [[nodiscard]] Session<T> bind(boltz::Field<T> const&) const {
+        return Session<T>{sweeps};
     }
 };
 // [inference]
+
+// [model]
+/// A restricted machine on a ring of binary sites that treats all of them alike: `filters` hidden units a site, each
+/// with weights to the site and to the `width` - 1 sites after it. Its parameters are those of one site.
+class RingRbm final : public boltz::Model<float> {
+  public:
+    using boltz::Parametric<float>::weight_block; // the forms for reading stay visible beside those below
+    using boltz::Parametric<float>::bias_span;
+
+    RingRbm(std::size_t sites, std::size_t width, std::size_t filters)
+        : graph_{boltz::LayerGraph::chain({sites, sites * filters})}, weights_{xt::zeros<float>({width, filters})},
+          biases_{xt::zeros<float>({std::size_t{1}}), xt::zeros<float>({filters})} {}
+
+    // Field: the layers, their units, and the natural parameters of each given the other.
+    boltz::LayerGraph const& graph() const noexcept override { return graph_; }
+    boltz::AnyUnit<float> const& unit(std::size_t) const override { return unit_; }
+    void input(std::size_t layer, boltz::StatesView<float const> states, boltz::Block<float> out,
+               boltz::Factors const& factors = {}) const override {
+        auto const& bias = biases_[layer];
+        auto const keep = static_cast<float>(factors.keep), of_bias = static_cast<float>(factors.bias);
+        for (std::size_t i = 0; i < out.rows; ++i)
+            for (std::size_t j = 0; j < out.columns; ++j) {
+                float const kept = keep == 0 ? 0 : keep * out(i, j);
+                out(i, j) = kept + of_bias * bias(j % bias.size());
+            }
+        auto const factor = static_cast<float>(layer == 1 ? factors.below : factors.above);
+        if (factor == 0 || !factors.among[1 - layer]) return; // the other layer must not be read
+        boltz::Block<float const> const other = states[1 - layer];
+        for_each_link([&](std::size_t v, std::size_t h, std::size_t d, std::size_t k) {
+            for (std::size_t i = 0; i < out.rows; ++i)
+                if (layer == 1)
+                    out(i, h) += factor * other(i, v) * weights_(d, k);
+                else
+                    out(i, v) += factor * other(i, h) * weights_(d, k);
+        });
+    }
+
+    // Model: gradient = keep * gradient + factor * sum over the rows of -dE/d(parameter).
+    void accumulate(boltz::Phase<float> const& phase, boltz::Accumulation how, boltz::ParameterSet<float>& gradient,
+                    boltz::Executor&) const override {
+        auto const keep = [&](auto& numbers) {
+            for (float& x : numbers) x = how.keep == 0 ? 0 : static_cast<float>(how.keep) * x;
+        };
+        keep(gradient.weights[0]), keep(gradient.biases[0]), keep(gradient.biases[1]);
+        auto const factor = static_cast<float>(how.factor);
+        auto const states = phase.states();
+        for (std::size_t i = 0; i < phase.rows; ++i) {
+            for_each_link([&](std::size_t v, std::size_t h, std::size_t d, std::size_t k) {
+                gradient.weights[0](d, k) += factor * states[0](i, v) * states[1](i, h);
+            });
+            for (std::size_t l = 0; l < 2; ++l)
+                for (std::size_t j = 0; j < graph_.size(l); ++j)
+                    gradient.biases[l](j % biases_[l].size()) += factor * states[l](i, j);
+        }
+    }
+
+    // Parametric: the parameters as blocks and spans, of any shape.
+    std::vector<boltz::Connection> const& weight_connections() const noexcept override {
+        return graph_.connections();
+    }
+    boltz::Block<float> weight_block(std::size_t) override { return boltz::Block{weights_}; }
+    std::size_t parameter_layers() const noexcept override { return 2; }
+    std::span<float> bias_span(std::size_t layer) override { return {biases_[layer].data(), biases_[layer].size()}; }
+    void archive(boltz::Archive& archive) override {
+        archive("weights_0", weights_);
+        for (std::size_t l = 0; l < 2; ++l) archive("bias_" + std::to_string(l), biases_[l]);
+    }
+
+  private:
+    // Visible site v, hidden unit h (filter k of some site), and the distance d between the sites.
+    template <class F>
+    void for_each_link(F&& f) const {
+        std::size_t const sites = graph_.size(0), filters = weights_.shape(1);
+        for (std::size_t site = 0; site < sites; ++site)
+            for (std::size_t d = 0; d < weights_.shape(0); ++d)
+                for (std::size_t k = 0; k < filters; ++k) f((site + d) % sites, site * filters + k, d, k);
+    }
+
+    boltz::LayerGraph graph_;
+    boltz::UnitAdapter<boltz::Bernoulli, float> unit_{boltz::Bernoulli{}};
+    boltz::Matrix<float> weights_;
+    std::array<boltz::Vector<float>, 2> biases_;
+};
+// [model]
 
 namespace {
 
@@ -190,7 +264,7 @@ int main() {
     // [use]
     using Layer = StochasticLayer<Bernoulli>;
     using Machine = DBM<Layer, Layer, Layer>;
-    static_assert(concepts::Optimizer<Adagrad, Machine> && concepts::SamplingPolicy<RestartingChains, Machine> &&
+    static_assert(concepts::Optimizer<Adagrad, Machine> && concepts::NegativePhase<RestartingChains, Machine> &&
                   concepts::InferencePolicy<AlternatingMeanField, Machine>);
 
     Random random{3};
@@ -241,6 +315,21 @@ int main() {
     bool const independent = with_threads(1) == with_threads(3);
     // [threads]
     require(independent, "the number of threads does not matter");
+
+    // [ring]
+    Matrix<float> arcs = xt::zeros<float>({std::size_t{8}, std::size_t{8}}); // three neighbours are 1, at any site
+    for (std::size_t i = 0; i < 8; ++i)
+        for (std::size_t d = 0; d < 3; ++d) arcs(i, (i + d) % 8) = 1;
+
+    RingRbm ring{8, 4, 2}; // 8 sites, 2 filters of width 4: 11 parameters
+    initialise_weights(ring, 0.1, random);
+    Trainer{PersistentCD{}, Sgd{.learning_rate = 0.05}}.fit(ring, arcs, {.epochs = 3000, .batch_size = 8}, random);
+    double const of_arcs = mean_of(exact_log_likelihood(ring, arcs));
+    States<float> const samples = sample(ring, {.count = 100}, random);
+    // [ring]
+    std::printf("%.3f of at most %.3f\n", of_arcs, -std::log(8.0));
+    require(of_arcs > -8 * std::log(2.0) + 1 && of_arcs < -std::log(8.0), "a model of one's own learns");
+    require(samples.rows() == 100, "and is sampled");
 
     // [executor]
     Matrix<float> table = xt::zeros<float>({std::size_t{1000}, std::size_t{8}});

@@ -72,8 +72,8 @@ void deep(LabelledImages const& digits, LabelledImages const& others, std::size_
 
     // [classify]
     auto const seen = features<1, 2>(dbm, grey, MeanField{}, compute); // one row an image, h1 + h2 columns
-    SoftmaxRegression classifier{seen.shape(1), 10};
-    Trainer{ConditionalLikelihood{}, Sgd{.learning_rate = 0.1, .momentum = 0.5}}.fit(
+    MLP classifier{seen.shape(1), OutputLayer<Multinomial>{10}};
+    Backpropagation{Sgd{.learning_rate = 0.1, .momentum = 0.5}}.fit(
         classifier, on_layers<0, 1>(seen, OneHot{digits.labels, 10}), {.epochs = 20, .compute = compute}, random);
 
     auto const unseen = features<1, 2>(dbm, ByteSource{others}, MeanField{}, compute);

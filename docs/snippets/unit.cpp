@@ -6,6 +6,8 @@
 #include "../../examples/small/spin.hpp"
 #include "require.hpp"
 
+#include <boltz/io.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -87,8 +89,7 @@ class Binomial {
     }
     // [validate]
     // [archive]
-    template <class Archive>
-    void archive(Archive& archive) {
+    void archive(boltz::Archive& archive) {
         std::uint64_t trials = trials_;
         archive("trials", trials);
         trials_ = static_cast<std::size_t>(trials);
@@ -130,6 +131,12 @@ void use() {
     bool const agree = std::abs(log_z - std::log(z)) < 1e-10;
     // [check]
     require(agree, "A(x) of a unit agrees with its states and e(s)");
+
+    // [file]
+    save("counts.npz", rbm);
+    auto const machine = load_machine<double>("counts.npz", UnitKinds<double>::library().add<Binomial>().add<Spin>());
+    // [file]
+    require(machine.weights() == rbm.weights() && machine.unit(0).name() == "binomial", "a file keeps the unit");
 
     counts(0, 0) = 4;
     std::string refusal;

@@ -75,8 +75,7 @@ class FolderLock {
         std::error_code problem;
         bool const is_new = std::filesystem::create_directories(folder, problem);
         if (problem)
-            boltz::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ",
-                                                  problem.message());
+            boltz::fail<boltz::FileError>("cannot create the folder ", folder.string(), ": ", problem.message());
         return is_new;
     }
     static boltz::detail::Descriptor opened(std::filesystem::path const& folder) {
@@ -86,7 +85,7 @@ class FolderLock {
     }
     [[noreturn]] void refuse() const {
         boltz::fail<boltz::FileError>("another process is writing to ", folder_.string(),
-                                              ": wait until it has ended, or choose another --out");
+                                      ": wait until it has ended, or choose another --out");
     }
 
     /// Removes the temporary files of `boltz::write_file_atomically`; other folders in this one have locks of their

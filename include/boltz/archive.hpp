@@ -90,7 +90,7 @@ class Archive {
     /// All rows of a block, as a matrix.
     template <std::floating_point T>
     void operator()(std::string_view name, Block<T> block) {
-        Matrix<T> copy = xt::zeros<T>({block.rows, block.columns});
+        Matrix<T> copy = zero_matrix<T>(block.rows, block.columns);
         if (mode_ == Mode::saving) boltz::copy<T>(block, Block{copy});
         (*this)(name, copy);
         if (mode_ == Mode::loading) boltz::copy<T>(copy, block);

@@ -84,8 +84,8 @@ concept NegativePhase = concepts::Field<F> && std::copyable<P> && requires(P con
     { policy.bind(field) } -> std::derived_from<NegativePhaseSession<typename F::value_type>>;
 };
 
-/// A negative phase that compares energies of states, as swaps between temperatures do, and says so by a static
-/// constant `swaps_by_energy` that is true. A field seen through unequal factors has no energy, so a pretraining with
+/// A negative phase that compares energies of states, as swaps between temperatures do, and has a static constant
+/// `swaps_by_energy` that is true. A field with unequal factors has no energy, so a pretraining with
 /// doubled inputs refuses such a policy.
 template <class P>
 concept SwapsByEnergy = requires {
@@ -107,6 +107,15 @@ template <class F, std::size_t L>
 concept MayHaveLayer = !requires {
     requires(L >= F::depth);
 };
+
+/// The number of layers of a field where it is known when the program is compiled, else `otherwise`.
+template <class F>
+[[nodiscard]] constexpr std::size_t depth_or(std::size_t otherwise) {
+    if constexpr (requires { F::depth; })
+        return F::depth;
+    else
+        return otherwise;
+}
 
 } // namespace detail
 

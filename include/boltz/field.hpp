@@ -46,7 +46,7 @@ class Field {
                        Factors const& factors = {}) const = 0;
     /// The machine that the field is, or null where it is something else: a view of one, or a model of one's own.
     [[nodiscard]] virtual BoltzmannMachine<T> const* machine() const noexcept { return nullptr; }
-    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX".
+    /// What multiplies, as a text for reports: "float32 by OpenBLAS for SkylakeX".
     [[nodiscard]] virtual std::string description() const { return "the model's own products"; }
 
     /// How many layers there are.

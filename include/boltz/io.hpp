@@ -7,7 +7,6 @@
 
 #include <boltz/callback/best_checkpoint.hpp>
 #include <boltz/callback/checkpoint.hpp>
-#include <boltz/io/any_machine_file.hpp>
 #include <boltz/io/idx.hpp>
 #include <boltz/io/machine_file.hpp>
 #include <boltz/io/mapped_source.hpp>

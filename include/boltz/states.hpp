@@ -138,7 +138,7 @@ class States {
         layers_.resize(sizes.size());
         for (std::size_t l = 0; l < sizes.size(); ++l)
             if (layers_[l].shape(0) < rows || layers_[l].shape(1) != sizes[l]) {
-                layers_[l] = xt::zeros<T>({rows, sizes[l]});
+                layers_[l] = zero_matrix<T>(rows, sizes[l]);
                 grown = true;
             }
         rows_ = rows;

@@ -6,6 +6,7 @@
 
 #include <boltz/version.hpp>
 
+#include <xtensor/xbuilder.hpp> // for users: xt::zeros and the like
 #include <xtensor/xtensor.hpp>
 
 #include <algorithm>
@@ -23,6 +24,18 @@ using Matrix = xt::xtensor<T, 2>;
 /// A vector with one entry a unit.
 template <std::floating_point T>
 using Vector = xt::xtensor<T, 1>;
+
+/// A matrix of zeros.
+template <std::floating_point T>
+[[nodiscard, gnu::noinline]] Matrix<T> zero_matrix(std::size_t rows, std::size_t columns) {
+    return Matrix<T>(typename Matrix<T>::shape_type{rows, columns}, T{0});
+}
+
+/// A vector of zeros.
+template <std::floating_point T>
+[[nodiscard, gnu::noinline]] Vector<T> zero_vector(std::size_t size) {
+    return Vector<T>(typename Vector<T>::shape_type{size}, T{0});
+}
 
 /// A rectangle of numbers that somebody else owns: `rows` x `columns`, rows `stride` entries apart.
 ///

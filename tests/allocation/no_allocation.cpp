@@ -3,14 +3,18 @@
 #include "support/model_zoo.hpp"
 #include "support/points.hpp"
 
+#include <boltz/data/on_layers.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/model/mlp.hpp>
 #include <boltz/optimizer/conjugate_gradient.hpp>
 #include <boltz/optimizer/lbfgs.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
+#include <boltz/training/backpropagation.hpp>
+#include <boltz/unit/rectified.hpp>
 
 #include <atomic>
 #include <cstdlib>
@@ -148,5 +152,33 @@ TEST_CASE("searches on chunks of cases allocate nothing", "[allocation]") {
         CHECK(allocated_by_chunks(model, ConjugateGradient{.line_searches = 5, .layer_rates = {1, 0.5}}, threads) ==
               0);
         CHECK(allocated_by_chunks(model, Lbfgs{.line_searches = 5, .history = 2}, threads) == 0);
+    }
+}
+
+TEST_CASE("after the first batch a training of a network allocates nothing", "[allocation]") {
+    Matrix<float> const inputs = xt::ones<float>({100, 30});
+    struct Watch {
+        std::size_t after_first = 0;
+        std::size_t later = 0;
+        void on_batch_end(MLP<float> const&, TrainingInfo const& info) {
+            (info.clock.batch == 1 ? after_first : later) = allocations;
+        }
+    };
+    auto const allocated = [&](auto const& optimizer, std::size_t threads) {
+        MLP network{{20, {10}},
+                    HiddenLayer<Bernoulli>{300},
+                    HiddenLayer<Rectified>{20},
+                    OutputLayer<Gaussian>{30, Gaussian::learned()}};
+        Watch watch;
+        Random random{1};
+        Backpropagation{optimizer, Dropout{.hidden = 0.5}}.fit(
+            network, on_layers<0, 1>(inputs, inputs),
+            {.epochs = 1, .batch_size = 30, .compute = {.threads = threads, .block_rows = 8}}, random, watch);
+        CHECK(watch.after_first > 0);
+        return watch.later - watch.after_first;
+    };
+    for (std::size_t const threads : {1u, 3u}) {
+        CHECK(allocated(Sgd{.momentum = 0.9}, threads) == 0);
+        CHECK(allocated(ConjugateGradient{}, threads) == 0);
     }
 }

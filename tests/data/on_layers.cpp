@@ -51,6 +51,8 @@ TEST_CASE("data on several layers is loaded into those and leaves the others alo
 TEST_CASE("sources may be named in any order of layers") {
     auto const matrix = pixels();
     auto const sources = on_layers<2, 0>(OneHot{labels, 3}, matrix);
+    CHECK(sources.source<0>().columns() == 2);
+    CHECK(sources.source<2>().columns() == 3);
     boltz::detail::TrainingData<double> const data{sources};
     CHECK(data.observed() == LayerSet{true, false, true});
     CHECK(data.source(0).columns() == 2);

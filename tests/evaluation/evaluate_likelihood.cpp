@@ -37,7 +37,7 @@ double mean(std::vector<double> const& values) {
 
 LikelihoodOptions quick() {
     return {.log_z = {.ais = {.runs = 40, .ladder = Ladder::linear(40)}, .tempering_steps = 80},
-            .of_case = {.runs = 20, .ladder = Ladder::linear(40)}};
+            .of_case = {.runs = 20, .ladder = Ladder::linear(20)}};
 }
 
 std::string all_warnings(LikelihoodEvaluation const& found) {
@@ -73,7 +73,7 @@ LikelihoodEvaluation clean() {
 
 } // namespace
 
-// Five models, four estimates each within 5 standard errors: a false alarm in 1 of 80,000.
+// Four models, four estimates each within 5 standard errors: a false alarm in 1 of 100,000.
 TEST_CASE("log Z from both sides and the likelihood are those of enumeration", "[evaluation][statistical]") {
     Random random{61};
     auto const check = [&](auto const& model) {
@@ -120,7 +120,6 @@ TEST_CASE("log Z from both sides and the likelihood are those of enumeration", "
     };
     check(test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1));
     check(test::randomised(test::bernoulli_dbm(), 0.8, 0.7, 2));
-    check(test::randomised(test::mixed_dbm(), 0.8, 0.5, 4));
     check(test::randomised(test::gaussian_rbm(), 0.9, 0.5, 6));
     check(test::randomised(test::two_visible_tree(), 0.5, 0.5, 11));
 }
@@ -155,7 +154,7 @@ TEST_CASE("a mode that chains miss is warned of", "[evaluation]") {
         Matrix<float> const all_down = xt::zeros<float>({std::size_t{1}, std::size_t{16}});
         Random random{63};
         LikelihoodOptions options = quick();
-        options.log_z.ais = {.runs = 30, .ladder = Ladder::linear(400)};
+        options.log_z.ais = {.runs = 30, .ladder = Ladder::linear(200)};
         auto const missed = evaluate_likelihood(rbm, all_down, MeanField{}, {own_base(rbm)}, options, random);
         REQUIRE(missed.log_z.below.log_z < truth - 0.5);
         REQUIRE(missed.log_z.both->combined);
@@ -220,7 +219,8 @@ TEST_CASE("what is known does not depend on directions, threads, or what else is
     auto const with = [&](AnnealingDirections directions, std::size_t threads) {
         Random random{64};
         LikelihoodOptions options = quick();
-        options.log_z.directions = directions;
+        options.log_z = {
+            .ais = {.runs = 40, .ladder = Ladder::linear(5)}, .directions = directions, .tempering_steps = 10};
         options.summed_cases = 2;
         for (Compute* compute : {&options.log_z.ais.compute, &options.of_case.compute, &options.compute})
             *compute = {.threads = threads, .block_rows = 16};

@@ -6,7 +6,6 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>

@@ -183,9 +183,10 @@ TEST_CASE("three RBMs compose with the plain one in the middle halved, labels no
             composed.input(2, states.blocks(), Block{x});
             highest.input(0, upper.blocks(), Block{x_top});
             auto const part = [](Matrix<double>& m, std::size_t first) { return Block{m}.column_range(first, 2); };
-            worst = std::max(worst, test::distance(log_conditional(spins.unit(), part(x, 0), h2_table),
-                                                   geometric_mean(conditional<1>(between, middle, h2_table),
-                                                                  log_conditional(spins.unit(), part(x_top, 0), h2_table))));
+            worst = std::max(worst,
+                             test::distance(log_conditional(spins.unit(), part(x, 0), h2_table),
+                                            geometric_mean(conditional<1>(between, middle, h2_table),
+                                                           log_conditional(spins.unit(), part(x_top, 0), h2_table))));
             worst = std::max(worst, std::abs(x(0, 2) - x_top(0, 2)) + std::abs(x(0, 3) - x_top(0, 3)));
         }
         return worst;

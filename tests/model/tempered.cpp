@@ -73,10 +73,10 @@ TEST_CASE("energies and marginals of a tempered field are those of the tempered 
         auto const expected = mixed(model, base, 0.3);
         auto all = test::all_states(model);
         CHECK(test::distance(energy(tempered, all.blocks()), energy(expected, all.blocks())) < 1e-12);
-        CHECK(test::distance(log_marginal(tempered, all.blocks(), model.graph().of_colour(0)), log_marginal(expected, all.blocks(), model.graph().of_colour(0))) <
-              1e-12);
-        CHECK(test::distance(log_marginal(tempered, all.blocks(), model.graph().of_colour(1)), log_marginal(expected, all.blocks(), model.graph().of_colour(1))) <
-              1e-12);
+        CHECK(test::distance(log_marginal(tempered, all.blocks(), model.graph().of_colour(0)),
+                             log_marginal(expected, all.blocks(), model.graph().of_colour(0))) < 1e-12);
+        CHECK(test::distance(log_marginal(tempered, all.blocks(), model.graph().of_colour(1)),
+                             log_marginal(expected, all.blocks(), model.graph().of_colour(1))) < 1e-12);
     });
 }
 

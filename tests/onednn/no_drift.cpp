@@ -44,28 +44,24 @@ M with_rows_exchanged(M model) {
     return model;
 }
 
-template <class M>
-double p_value(test::MarkovChain<M>& chain, States<float, M::depth>& states) {
-    test::StateIndex<float, M::depth> const index{chain.joint.blocks(), boltz::detail::all_layers<M::depth>()};
+double p_value(test::MarkovChain<float>& chain, States<float>& states) {
+    test::StateIndex<float> const index{chain.joint.blocks(), LayerSet::all()};
     return test::chi_square_p(index.counts(states.blocks()), chain.stationary());
 }
 
 /// Chains that begin at exact draws from the model of `chain`, after some sweeps of `field`.
-template <class M, class F>
-double p_after(test::MarkovChain<M>& chain, M const& model, F const& field, std::size_t sweeps, std::uint64_t seed) {
-    States<float, M::depth> states{chains, model.sizes()};
-    test::copy_rows<float, M::depth>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), chains, seed),
-                                     boltz::detail::all_layers<M::depth>(), states.blocks());
+double p_after(test::MarkovChain<float>& chain, Field<float> const& model, Field<float> const& field,
+               std::size_t sweeps, std::uint64_t seed) {
+    States<float> states{chains, model.sizes()};
+    test::copy_rows<float>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), chains, seed), LayerSet::all(),
+                           states.blocks());
     Executor executor{Compute{}};
     gibbs_sweeps(field, states.blocks(), sweeps, Draws::from_seed(seed + 1), executor);
     return p_value(chain, states);
 }
 
 /// All joint states of the visible units.
-template <class M>
-States<float, M::depth> visible_table(M const& model) {
-    return test::all_states(model, test::layers_of_parity<M::depth>(0));
-}
+States<float> visible_table(Field<float> const& model) { return test::all_states(model, model.graph().of_colour(0)); }
 
 } // namespace
 
@@ -106,13 +102,13 @@ TEST_CASE("hidden units of several panels leave the distribution of the visible 
         auto const model = test::randomised(test::bernoulli_rbm<float>(6, 150), 0.25, 0.1, 3);
         auto const rounded = as_read(model, precision);
         auto table = visible_table(rounded);
-        auto const p = test::normalised(log_marginal<1>(rounded, table.blocks()));
+        auto const p = test::normalised(log_marginal(rounded, table.blocks(), LayerSet::of(1)));
         REQUIRE(*std::max_element(p.begin(), p.end()) < 0.5);
-        auto const visible = test::layers_of_parity<2>(0);
-        test::StateIndex<float, 2> const index{table.blocks(), visible};
-        auto const p_of = [&](auto const& field, std::size_t sweeps) {
-            States<float, 2> states{chains, model.sizes()};
-            test::copy_rows<float, 2>(table.blocks(), test::drawn_rows(p, chains, sweeps), visible, states.blocks());
+        LayerSet const visible = LayerSet::of(0);
+        test::StateIndex<float> const index{table.blocks(), visible};
+        auto const p_of = [&](Field<float> const& field, std::size_t sweeps) {
+            States<float> states{chains, model.sizes()};
+            test::copy_rows<float>(table.blocks(), test::drawn_rows(p, chains, sweeps), visible, states.blocks());
             Executor executor{Compute{.threads = 2}};
             gibbs_sweeps(field, states.blocks(), sweeps, Draws::from_seed(sweeps), executor);
             return test::chi_square_p(index.counts(states.blocks()), p);

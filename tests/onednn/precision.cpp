@@ -104,15 +104,15 @@ TEST_CASE("the inputs of and from real-valued layers are not rounded under autom
     Executor executor{Compute{}};
     mixed.choose(Precision::automatic, true);
     mixed.refresh(executor);
-    States<float, 3> states{5, model.sizes()};
+    States<float> states{5, model.sizes()};
     auto const normal = real_data(30);
     copy(Block<float const>{normal}.row_range(0, 5), states[0]);
     for (std::size_t l : {1u, 2u})
         for (std::size_t i = 0; i < 5; ++i)
             for (std::size_t j = 0; j < states[l].columns; ++j) states[l](i, j) = (i + j) % 3 == 0 ? 1.0f : 0.0f;
     auto const input = [&](auto const& field, auto layer, Factors const& factors) {
-        States<float, 3> out{5, model.sizes()};
-        field.template input<layer>(states.blocks(), out[layer], factors);
+        States<float> out{5, model.sizes()};
+        field.input(layer, states.blocks(), out[layer], factors);
         std::vector<float> numbers;
         for (std::size_t i = 0; i < 5; ++i)
             numbers.insert(numbers.end(), out[layer].row(i).begin(), out[layer].row(i).end());

@@ -344,7 +344,7 @@ TEST_CASE("the bits of statistics do not depend on the number of threads") {
 TEST_CASE("factors of products scale what is added and nothing else") {
     for (Precision const precision : precisions) {
         if (!pack(40, 50, precision)) return;
-        PackedProducts<float, 2> products;
+        Products<float> products;
         products.choose(0, 40, 50, precision);
         CHECK(products.packs(0));
         Matrix<float> const weights = filled(40, 50, 0, Numbers::normal, 1).whole;
@@ -435,7 +435,7 @@ TEST_CASE("statistics of no cases make a gradient zero whatever it was, if nothi
 
 TEST_CASE("a factor too small to be divided by still multiplies") {
     if (!pack(40, 50, Precision::float32)) return;
-    PackedProducts<float, 2> products;
+    Products<float> products;
     products.choose(0, 40, 50, Precision::float32);
     Matrix<float> const weights = filled(40, 50, 0, Numbers::normal, 1).whole;
     products.refresh(0, weights, 0, 40);

@@ -33,6 +33,35 @@ cmp states.png levels.png || fail "bytes 0 and 1 give another picture than bytes
 grep -q "no byte of states is above 1" states.log || fail "bytes 0 and 1 are taken as they are without a word"
 ! grep -q "is above 1" levels.log || fail "bytes 0 and 255 are taken for states"
 
+# zeros FILE SHAPE NUMBERS: an array of zeros as numpy.save writes it.
+zeros() {
+    {
+        printf '\223NUMPY\001\000\166\000'
+        printf '%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': $2, }"
+        head -c $((8 * $3)) /dev/zero
+    } >"$1"
+}
+
+# A machine of any depth and number type, whoever wrote it.
+if [ "$name" = inpainting ]; then
+    mkdir deep small_layer
+    zeros deep/weights_0.npy '(16, 2)' 32
+    zeros deep/weights_1.npy '(2, 3)' 6
+    zeros deep/weights_2.npy '(3, 1)' 3
+    zeros deep/bias_0.npy '(16,)' 16
+    zeros deep/bias_1.npy '(2,)' 2
+    zeros deep/bias_2.npy '(3,)' 3
+    zeros deep/bias_3.npy '(1,)' 1
+    # shellcheck disable=SC2086
+    "$program" $small --data states --model deep --out deep.png >deep.log 2>&1 || fail "a deep machine: $(tail -3 deep.log)"
+    ! grep -q "Training" deep.log || fail "an RBM is trained beside a model that is given"
+    [ -s deep.png ] || fail "a deep machine draws no picture"
+    cp deep/weights_2.npy small_layer/weights_0.npy
+    cp deep/bias_2.npy small_layer/bias_0.npy
+    cp deep/bias_3.npy small_layer/bias_1.npy
+    refuse "layer 0 of the model has 3 units, but images have 16 pixels" --data states --model small_layer
+fi
+
 # Whether the picture can be written is asked before the training.
 mkdir folder
 : >file

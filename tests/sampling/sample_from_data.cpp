@@ -57,7 +57,9 @@ TEST_CASE("chains at data refuse what is no data of the model", "[sampling]") {
     CHECK_THROWS_WITH(chains(xt::zeros<double>({2, 4})),
                       contains_text("data has 4 columns, but layer 0 has 3 units"));
     CHECK_THROWS_WITH(chains(xt::zeros<double>({0, 3})), contains_text("data has 0 cases"));
-    CHECK_THROWS_WITH(chains({{0, 0, 2}}), contains_text("case 0 of data holds 2 in column 2"));
+    // Chains begin at cases 0 and 2 of 4, and the message names the row of the data.
+    CHECK_THROWS_WITH(chains({{0, 0, 1}, {0, 0, 1}, {0, 0, 2}, {0, 0, 1}}),
+                      contains_text("sample_from_data: data holds 2 in row 2, column 2"));
     CHECK(random.split().key() == untouched.split().key());
 }
 

@@ -7,6 +7,7 @@
 
 #include <boltz/callback/classifier_monitor.hpp>
 #include <boltz/callback/stop_when.hpp>
+#include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/evaluation/classification.hpp>
@@ -96,8 +97,8 @@ TEST_CASE("a step follows the gradient of the mean cross-entropy, of the cases a
     with_data([&](auto const& inputs, auto const& labels, auto const& data) {
         MLP<double> network = small();
         auto const before = test::parameters_of(network);
-        auto const differences =
-            test::finite_differences(network, [&](MLP<double> const& at) { return test::mean_loss(at, inputs, labels); });
+        auto const differences = test::finite_differences(
+            network, [&](MLP<double> const& at) { return test::mean_loss(at, inputs, labels); });
         Random random{1};
         Backpropagation{Sgd{.learning_rate = 0.5}}.fit(network, data, {.epochs = 1, .batch_size = 9}, random);
         auto step = test::parameters_of(network);
@@ -140,6 +141,21 @@ TEST_CASE("a network learns, and says how it does", "[backpropagation]") {
     CHECK(report.metrics[0].value == Approx(cross_entropy(network, MatrixSource{inputs}, labels)).margin(0.05));
     CHECK(report.metrics[1].name == "training_error_percent");
     CHECK(report.metrics[1].value == Approx(100 * after));
+}
+
+TEST_CASE("the report of a network's training tells how its inputs were binarised", "[backpropagation]") {
+    Matrix<double> const inputs = test::random_matrix<double>(9, 6, 3);
+    auto const labels = test::labels_in_turn(9, 3);
+    Backpropagation const recipe{Sgd{}};
+    for (Binarisation const how : {Binarisation::none, Binarisation::stochastic, Binarisation::fixed}) {
+        MLP<double> network = small();
+        Random random{1};
+        test::Recorder recorder;
+        auto const data = on_layers<0, 1>(Binarised{MatrixSource{inputs}, how}, OneHot{labels, 3});
+        auto const report = recipe.fit(network, data, {.epochs = 1}, random, recorder);
+        CHECK(report.binarisation == how);
+        CHECK(recorder.last.binarisation == how);
+    }
 }
 
 TEST_CASE("a training of a network is the same for any number of threads", "[backpropagation]") {

@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Watches how busy hidden units are.
+/// Activity statistics of the hidden units.
 
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>

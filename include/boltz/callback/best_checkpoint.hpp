@@ -21,7 +21,7 @@ namespace boltz {
 /// model back to it. Lower is better, or higher with `Better::higher`, as for likelihoods.
 ///
 /// The metric must come from a monitor that stands before it; what is not a number, and a model that is not finite,
-/// is never the best; a phase that ends without any says so in a remark. The file appears whole or not at all. Each
+/// is never the best; a phase that ends without any ends with a remark. The file appears whole or not at all. Each
 /// phase of a training, each RBM of a pretraining, is judged by itself and writes over the file of the last. Needs
 /// the component boltz::io.
 class BestCheckpoint {

@@ -22,7 +22,7 @@ enum class Better { lower, higher };
 
 /// Follows a metric from epoch to epoch: its best value, and how long it has not improved.
 ///
-/// A value that is not a number says that the metric could not be measured: it is neither better nor worse, and the
+/// A value that is not a number means that the metric could not be measured: it is neither better nor worse, and the
 /// epochs up to it do not count as epochs without improvement.
 class BestMetric {
   public:
@@ -39,7 +39,7 @@ class BestMetric {
     }
 
     /// Whether this epoch is the best so far; nothing if the metric is not in it, or not a number. An epoch that is
-    /// not `eligible` is never the best. A remark after the first epoch says if the metric is not there.
+    /// not `eligible` is never the best. There is a remark after the first epoch if the metric is missing.
     /// @throws ValueError, in the name of `who`, if the phase ends and the metric has never been measured.
     std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true) {
         for (Metric const& metric : *info.metrics) {
@@ -68,7 +68,7 @@ class BestMetric {
     }
 
     [[nodiscard]] std::string const& metric() const noexcept { return metric_; }
-    /// In words, for remarks.
+    /// As a text, for remarks.
     [[nodiscard]] char const* direction() const noexcept {
         return better_ == Better::lower ? "lower is better" : "higher is better";
     }

@@ -17,7 +17,7 @@ namespace boltz {
 
 /// Ends a training once a metric has not improved for `patience` epochs; lower is better, or higher with
 /// `Better::higher`. What is not a number has not been measured: the epochs up to it do not count, but after
-/// `patience` such values in a row the phase ends too, and a remark says why.
+/// `patience` such values in a row the phase ends too, with a remark on why.
 ///
 /// The metric must come from a monitor that stands before it. In a pretraining it ends the RBM at hand, not the
 /// whole. What it remembers goes into the checkpoints of callbacks behind it.

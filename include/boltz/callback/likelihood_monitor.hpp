@@ -20,25 +20,26 @@ namespace boltz {
 /// error ("..._error"), and "log_z" with "log_z_effective_runs", by annealing from the `usual_bases` of the cases.
 ///
 /// Where something speaks against log Z, visited states and the cases themselves included, the likelihood is not a
-/// number, so that nothing stops or keeps a model by it, and a remark says what. The numbers drawn are the same each
+/// number, so that nothing stops or keeps a model by it, and a remark names what. The numbers drawn are the same each
 /// time, so that epochs compare. Data is on the visible layer. Costs what `log_partition` from two bases costs: mind
 /// `Monitoring::every` and the ladder.
 template <class Data, class Inference = ExactPosterior>
 class LikelihoodMonitor {
   public:
-    /// `ais` says how log Z is estimated, its `compute` included; `how` all the rest.
+    /// `ais` is how log Z is estimated, its `compute` included; `how` all the rest.
     LikelihoodMonitor(Data const& data, Ais ais, Monitoring<Inference> how = {})
         : data_{as_training_data(data)}, ais_{std::move(ais)}, how_{how} {}
 
     template <concepts::Model M>
         requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
+        static_assert(detail::visible_only<Data>, "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
         Field<typename M::value_type> const& field = model;
         bool const exact = field.layers() == 2;
-        auto const bases = usual_bases(model, data_, own, ais_.compute);
-        LogPartition const log_z = log_partition(model, ais_, own, bases);
+        auto const bases = usual_bases(field, data_.template source<0>(), own, ais_.compute);
+        LogPartition const log_z = log_partition(field, ais_, own, bases);
         std::string const name = exact ? "log_likelihood" : "elbo";
         LogLikelihood const found = exact ? log_likelihood(field, data_, log_z, how_.compute, how_.draws())
                                           : elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());

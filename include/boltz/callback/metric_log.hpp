@@ -28,7 +28,7 @@ namespace boltz {
 /// Writes every metric of every epoch to a file as it comes, one row a metric: phase, epoch, update, metric, value.
 ///
 /// The time of the epoch is the metric "seconds". One row a metric keeps phases with different monitors in one table.
-/// What callbacks before it say in words stands in rows of the metric "remark", whose value is that text, in quotes.
+/// Remarks of callbacks before it stand in rows of the metric "remark", whose value is that text, in quotes.
 /// A file that exists is continued, so a resumed training goes on where it stood. An epoch that cannot be written
 /// whole, on a full disk, leaves nothing of its rows.
 class MetricLog {

@@ -16,7 +16,7 @@ namespace boltz {
 
 /// Multiplies the learning rates by `factor` each time a metric has not improved for `patience` epochs; lower is
 /// better, or higher with `Better::higher`. What is not a number has not been measured: the epochs up to it do not
-/// count, and a remark says so when there have been `patience` such values in a row.
+/// count, and there is a remark when there have been `patience` such values in a row.
 ///
 /// The metric must come from a monitor that stands before it, and checkpoints should be written after it. Each phase
 /// of a training is judged by itself. The optimizer must have rates to lower.

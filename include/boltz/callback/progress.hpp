@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// A line that tells how a training goes.
+/// The progress of a training, a line an epoch.
 
 #include <boltz/training/training_info.hpp>
 
@@ -22,7 +22,7 @@ enum class Terminal { no, yes };
 
 /// Writes how a training goes to a stream: on a terminal one line that is written over several times a second, with
 /// rate and time left, and otherwise one plain line an epoch. Metrics of the monitors before it are part of the line;
-/// what callbacks before it say in words (`TrainingInfo::remark`) follows, a line each.
+/// remarks of callbacks before it (`TrainingInfo::remark`) follow, a line each.
 ///
 /// `Progress{std::clog}` writes plain lines; `Progress{std::clog, Terminal::yes, columns}` is for a terminal of that
 /// width, and leaves out the metrics that would not fit on one line.

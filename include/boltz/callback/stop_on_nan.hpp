@@ -11,7 +11,8 @@
 
 namespace boltz {
 
-/// Ends a training at the end of the first epoch after which a parameter is not a finite number; `triggered()` tells.
+/// Ends a training at the end of the first epoch after which a parameter is not a finite number; `triggered()` is
+/// true then.
 ///
 /// `Checkpoint` never writes such a model, so the last good checkpoint survives.
 class StopOnNaN {

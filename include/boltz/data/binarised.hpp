@@ -82,7 +82,7 @@ class Binarised {
     Draws fixed_;
 };
 
-/// The protocol of any source; one that does not say uses its values as they are.
+/// The protocol of any source; one without `binarisation()` uses its values as they are.
 template <class S>
 [[nodiscard]] Binarisation binarisation_of(S const& source) noexcept {
     if constexpr (requires { source.binarisation(); }) return source.binarisation();

@@ -35,7 +35,7 @@ class BitSource {
     /// What `pack_bits` made.
     explicit BitSource(PackedBits const& bits) : BitSource{bits.bytes, bits.columns, bits.binarisation} {}
 
-    /// Bits that are about to vanish cannot be referred to.
+    /// Deleted for temporaries: the source only refers to its data.
     explicit BitSource(PackedBits&&) = delete;
 
     [[nodiscard]] std::size_t rows() const noexcept { return bytes_.size() / detail::bytes_of_bits(columns_); }

@@ -16,8 +16,8 @@ namespace boltz {
 /// The factor that makes values in [0, 1] out of bytes.
 ///
 /// Bytes are grey levels and are divided by 255, unless no byte of the whole data set is above 1: divided by 255
-/// such bytes would be a nearly black picture, so they are the states 0 and 1 and are taken as they are. `note` says
-/// so. The rule must see the whole data set, since a part of grey images can lack bytes above 1.
+/// such bytes would be a nearly black picture, so they are the states 0 and 1 and are taken as they are. `note` tells
+/// it. The rule needs the whole data set, since a part of grey images can lack bytes above 1.
 class ByteScale {
   public:
     /// A factor that the caller knows.

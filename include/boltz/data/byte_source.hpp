@@ -41,7 +41,7 @@ class ByteSource {
     explicit ByteSource(LabelledImages const& images)
         : ByteSource{images.images, images.height * images.width, images.byte_scale()} {}
 
-    /// Images that are about to vanish cannot be referred to.
+    /// Deleted for temporaries: the source only refers to its data.
     explicit ByteSource(LabelledImages&&) = delete;
 
     [[nodiscard]] std::size_t rows() const noexcept { return bytes_.size() / columns_; }

@@ -18,7 +18,7 @@ template <std::floating_point T>
 class MatrixSource {
   public:
     explicit MatrixSource(Matrix<T> const& matrix) noexcept : rows_{matrix} {}
-    /// A matrix that is about to vanish cannot be referred to.
+    /// Deleted for temporaries: the source only refers to its data.
     explicit MatrixSource(Matrix<T>&&) = delete;
     /// Rows of somebody's matrix.
     explicit MatrixSource(Block<T const> rows) noexcept : rows_{rows} {}

@@ -9,7 +9,9 @@
 #include <boltz/detail/index.hpp>
 #include <boltz/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -33,6 +35,15 @@ class OnLayers<std::index_sequence<L...>, Sources...> {
         });
     }
     [[nodiscard]] std::size_t rows() const noexcept { return std::get<0>(sources_).rows(); }
+    /// The source of layer I, one of those with data.
+    template <std::size_t I>
+        requires((I == L) || ...)
+    [[nodiscard]] auto const& source() const noexcept {
+        constexpr std::size_t layers_with_data[] = {L...};
+        constexpr auto position = static_cast<std::size_t>(
+            std::find(std::begin(layers_with_data), std::end(layers_with_data), I) - std::begin(layers_with_data));
+        return std::get<position>(sources_);
+    }
     /// `f(source, layer)` for every layer with data, in the order in which they were given.
     template <class F>
     void for_each(F&& f) const {

@@ -26,7 +26,7 @@ class OneHot {
                                          " classes");
     }
 
-    /// Labels that are about to vanish cannot be referred to.
+    /// Deleted for temporaries: the source only refers to its labels.
     OneHot(std::vector<std::uint8_t>&&, std::size_t) = delete;
 
     [[nodiscard]] std::size_t rows() const noexcept { return labels_.size(); }

@@ -9,8 +9,6 @@
 #include <boltz/detail/bits.hpp>
 #include <boltz/error.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +41,7 @@ template <concepts::DataSource S>
                       .binarisation = binarisation_of(source)};
     if (result.binarisation == Binarisation::stochastic) result.binarisation = Binarisation::fixed;
     constexpr std::size_t step = 64;
-    Matrix<float> rows = xt::zeros<float>({step, columns});
+    Matrix<float> rows = zero_matrix<float>(step, columns);
     std::vector<std::size_t> indices(step);
     for (std::size_t first = 0; first < source.rows(); first += step) {
         std::size_t const count = std::min<std::size_t>(step, source.rows() - first);

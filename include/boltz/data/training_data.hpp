@@ -11,8 +11,6 @@
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -140,7 +138,7 @@ void TrainingData<T>::check_layer(std::size_t layer, AnyUnit<T> const& unit, std
                          " units");
     unit.check_size(units);
     constexpr std::size_t step = 64;
-    Matrix<T> rows_read = xt::zeros<T>({std::min(step, rows()), units});
+    Matrix<T> rows_read = zero_matrix<T>(std::min(step, rows()), units);
     std::vector<std::size_t> indices(rows_read.shape(0));
     std::string const argument = data_of_layer(function, layer);
     for (std::size_t first = 0; first < rows(); first += step) {

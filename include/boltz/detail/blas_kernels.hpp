@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 20> cores_without_avx2{
     "penryn", "dunnington", "nehalem",     "athlon",    "opteron",    "opteron_sse3", "barcelona",
     "bobcat", "nano",       "sandybridge", "bulldozer", "piledriver", "steamroller"};
 
-/// What multiplies where BLAS does, in words, for a core as `blas_core` gives it and the instructions of the
+/// What multiplies where BLAS does, as a text, for a core as `blas_core` gives it and the instructions of the
 /// processor; with the remedy where the kernels are those of a processor without AVX2, though this one has it.
 ///
 /// A release of OpenBLAS that does not know a processor takes its oldest kernels, which are several times slower.

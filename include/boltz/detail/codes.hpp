@@ -22,7 +22,7 @@ struct CodeRange {
     float greatest = 0;
 };
 
-/// Writes a row as equally spaced codes and says what they stand for.
+/// Writes a row as equally spaced codes; returns what they stand for.
 ///
 /// The codes are the differences of the rounded running sums of the row. So a number is off by less than one step,
 /// (greatest - least) / largest code, and the sum of a row by half a step, whatever its length: counts still add up.

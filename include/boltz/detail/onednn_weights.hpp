@@ -12,8 +12,6 @@
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -88,7 +86,7 @@ class OneDnnWeights final : public PackedWeights {
                     Block<float> out) const override {
         check(below.columns == out.rows && out.columns == sides_[0].shape.columns, below, out);
         if (out.stride != out.columns) {
-            Matrix<float> dense = xt::zeros<float>({out.rows, out.columns});
+            Matrix<float> dense = zero_matrix<float>(out.rows, out.columns);
             if (keep != 0) copy(out, Block{dense});
             statistics(below, above, factor, keep, dense);
             return copy(dense, out);

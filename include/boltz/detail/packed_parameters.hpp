@@ -63,8 +63,8 @@ class PackedParameters {
     /// Gives the memory of the copies back: as before the first `choose`.
     void release() noexcept { products_.release(); }
     [[nodiscard]] Products<T> const& products() const noexcept { return products_; }
-    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3"; with the
-    /// remedy where OpenBLAS does not know the processor.
+    /// What multiplies, as a text for reports: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3"; with
+    /// the remedy where OpenBLAS does not know the processor.
     [[nodiscard]] std::string description() const {
         std::array<bool, 2> seen{};
         bool packed = false;

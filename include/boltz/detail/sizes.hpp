@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Products of sizes that somebody asks for.
+/// Products of sizes that callers ask for.
 
 #include <boltz/error.hpp>
 

@@ -58,7 +58,8 @@ void mean_and_sample(U const& unit, Block<T> x, Block<T> state, Draws const& dra
 }
 
 /// x, natural parameters, becomes the means of the units that are free given the others, which `clamped` marks with 1
-/// and which have their values in `state`; those values stand in x too. Units that do not say how are independent.
+/// and which have their values in `state`; those values stand in x too. Units without these functions are
+/// independent.
 template <class U, std::floating_point T>
 void mean_given(U const& unit, Block<T> x, Block<T const> clamped, Block<T const> state) {
     if constexpr (requires { unit.mean_given(x, clamped, state); }) {
@@ -85,13 +86,13 @@ void sample_given(U const& unit, Block<T> x, Block<T const> clamped, Block<T> st
     }
 }
 
-/// Tells a unit the size of its layer, if it wants to know.
+/// Gives a unit the size of its layer, if it has `prepare`.
 template <class U>
 void prepare(U& unit, std::size_t size) {
     if constexpr (requires { unit.prepare(size); }) unit.prepare(size);
 }
 
-/// Refuses a unit that was made for another size, where the unit can tell.
+/// Refuses a unit that was made for another size, if it has `check_size`.
 template <class U>
 void check_size(U const& unit, std::size_t size) {
     if constexpr (requires { unit.check_size(size); }) unit.check_size(size);
@@ -146,7 +147,7 @@ template <class U, std::floating_point T>
     }
 }
 
-/// Throws ValueError if the unit cannot have these states; a unit that does not say takes any finite value. Messages
+/// Throws ValueError if the unit cannot have these states; a unit without `validate` takes any finite value. Messages
 /// count the rows from `first_row` on, the number that the first one of this block has in the data.
 template <class U, std::floating_point T>
 void validate(U const& unit, Block<T const> states, std::string_view argument, std::size_t first_row = 0) {

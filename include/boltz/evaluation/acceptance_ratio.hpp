@@ -24,9 +24,9 @@ struct TwoSidedLogPartition {
     double standard_error = 0; ///< of `log_z`, rounding included; that of both is asymptotic
     bool combined = true;      ///< whether the directions agree so far that an estimate of both means something
     double contradiction = 0;  ///< by how much the chains down lie below those up, in combined errors
-    double reverse_effective_runs = 0; ///< how many equal weights would tell as much as those of the chains down
-    double forward = 0;                ///< what the chains up say alone: below log Z in expectation
-    double reverse = 0;                ///< what the chains down say alone: above it from exact samples
+    double reverse_effective_runs = 0; ///< how many equal weights would be worth as much as those of the chains down
+    double forward = 0;                ///< log Z by the chains up alone: below it in expectation
+    double reverse = 0;                ///< log Z by the chains down alone: above it from exact samples
     double overlap = 0; ///< between 0 and 1: how much of the log-weights of both directions could be of the other
     double at_least =
         -std::numeric_limits<double>::infinity(); ///< what states that chains visited sum to: no log Z is less

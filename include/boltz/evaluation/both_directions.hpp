@@ -18,7 +18,7 @@
 
 namespace boltz {
 
-/// What both directions say of log Z.
+/// log Z by both directions.
 struct BothDirections {
     LogPartition below;        ///< by chains up, from the base that has missed least
     LogPartition above;        ///< by chains down to that base, from the ends of tempered chains

@@ -16,7 +16,7 @@
 
 namespace boltz {
 
-/// What some chains say of the mean of a scalar.
+/// The mean of a scalar over some chains, and how well they have mixed.
 struct ChainDiagnostics {
     double mean = 0;                 ///< over all reads of all chains
     double standard_error = 0;       ///< of the mean: standard deviation / sqrt(effective_samples)

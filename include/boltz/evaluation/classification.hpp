@@ -10,8 +10,6 @@
 #include <boltz/executor.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -48,8 +46,8 @@ void for_each_probability(C const& classifier, S const& features, Compute const&
                          classifier.inputs());
     Executor executor{compute};
     executor.for_each_block(features.rows(), [&](std::size_t first, std::size_t count) {
-        Matrix<T> rows = xt::zeros<T>({count, classifier.inputs()});
-        Matrix<T> out = xt::zeros<T>({count, classifier.classes()});
+        Matrix<T> rows = zero_matrix<T>(count, classifier.inputs());
+        Matrix<T> out = zero_matrix<T>(count, classifier.classes());
         std::vector<std::size_t> indices(count);
         std::iota(indices.begin(), indices.end(), first);
         features.load(indices, Block{rows}, Draws::from_seed(0).from_row(first));

@@ -18,8 +18,6 @@
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>

@@ -16,8 +16,6 @@
 #include <boltz/model/prepared.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -84,7 +82,7 @@ template <std::floating_point T>
     check_layers(field, layers, "features");
     std::size_t columns = 0;
     for (std::size_t const l : layers) columns += field.sizes()[l];
-    Matrix<T> result = xt::zeros<T>({cases.rows(), columns});
+    Matrix<T> result = zero_matrix<T>(cases.rows(), columns);
     infer_portions<T>(field, cases, bind, compute, Draws::from_seed(0), [&](std::size_t first, StatesView<T> states) {
         std::size_t column = 0;
         for (std::size_t const l : layers) {

@@ -34,8 +34,8 @@ namespace boltz {
 /// It serves features that fit into no memory, and those that are read only once. A presentation costs an inference,
 /// so a training on it pays for all of them each epoch. Rows that are loaded together are inferred together, so a
 /// mean-field inference that stops early may stop elsewhere, by its tolerance. Refers to the model, which must
-/// neither vanish nor change. Copies share the cases, the packed weights and the workspaces; a workspace is allocated
-/// for each worker that loads at the same time, once.
+/// neither be destroyed nor change. Copies share the cases, the packed weights and the workspaces; a workspace is
+/// allocated for each worker that loads at the same time, once.
 template <std::floating_point T>
 class InferredFeatures {
   public:

@@ -22,8 +22,6 @@
 #include <boltz/types.hpp>
 #include <boltz/unit/multinomial.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -80,7 +78,7 @@ void check_label_unit(AnyUnit<T> const& unit, std::size_t classes) {
 template <std::floating_point T>
 LabelPosterior posterior_of_labels(std::size_t cases, std::size_t classes,
                                    FunctionRef<std::vector<double>(AnySource<T> const&)> score) {
-    LabelPosterior result{xt::zeros<double>({cases, classes})};
+    LabelPosterior result{zero_matrix<double>(cases, classes)};
     auto& p = result.probabilities;
     for (std::size_t k = 0; k < classes; ++k) {
         std::vector<std::uint8_t> const labels(cases, static_cast<std::uint8_t>(k));

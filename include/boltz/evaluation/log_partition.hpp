@@ -106,12 +106,12 @@ struct LogMean {
             .variance_above = values.size() > 1 ? 2 * above / n : infinity};
 }
 
-/// What an annealing from one base has said, beside an estimate that began at another.
+/// The estimate from one base, beside the reported one from another.
 struct BaseEstimate {
     std::string base;          ///< what annealing began with
     double log_z = 0;          ///< nats
     double standard_error = 0; ///< of `log_z`
-    double effective_runs = 0; ///< how many equal weights would tell as much
+    double effective_runs = 0; ///< how many equal weights would be worth as much
     std::string warning;       ///< what speaks against it by itself
 };
 
@@ -124,7 +124,7 @@ struct LogPartition {
     double standard_error = 0;    ///< of `log_z`, to first order; see `log_mean_exp`
     double lower = 0;             ///< 3 standard errors of the mean weight away; -infinity where that is all of it
     double upper = 0;             ///< the same upwards
-    double effective_runs = 0;    ///< how many equal weights would tell as much
+    double effective_runs = 0;    ///< how many equal weights would be worth as much
     double variance = 0;          ///< of the log-weights
     double variance_above = 0;    ///< of those above their median, about it
     std::size_t runs = 0;         ///< chains
@@ -140,7 +140,7 @@ struct LogPartition {
     std::size_t visited = 0;                      ///< how many distinct states these were
     double rounding = 0; ///< about what the number type of the model rounds off log Z, in nats
 
-    /// How many chains should carry an estimate, seen or predicted, before it is believed.
+    /// How many effective chains an estimate needs, measured or predicted, to be trusted.
     static constexpr double least_effective_runs = 10;
 
     /// Whether nothing speaks against the estimate. It cannot see a mode that no chain from any base has found.
@@ -150,7 +150,7 @@ struct LogPartition {
     [[nodiscard]] bool refuted() const { return at_least > log_z + 3 * standard_error; }
 
     /// Estimates from other bases that lie elsewhere by more than 3 combined errors, in words; empty if there are
-    /// none. Those below say no more than that chains from there miss something.
+    /// none. Those below only show that chains from there miss something.
     [[nodiscard]] std::string note() const {
         std::ostringstream text;
         text.precision(6);

@@ -9,8 +9,6 @@
 #include <boltz/evaluation/sample_rows.hpp>
 #include <boltz/executor.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <cmath>
 #include <cstddef>
 
@@ -32,11 +30,11 @@ struct Moments {
     Moments(Block<T const> cases, Executor& executor) {
         std::size_t const n = cases.columns;
         auto const rows = static_cast<double>(cases.rows);
-        mean = xt::zeros<double>({n});
+        mean = zero_vector<double>(n);
         for (std::size_t i = 0; i < cases.rows; ++i)
             for (std::size_t j = 0; j < n; ++j) mean(j) += static_cast<double>(cases(i, j)) / rows;
-        Matrix<T> centred = xt::zeros<T>({cases.rows, n});
-        Matrix<T> squares = xt::zeros<T>({cases.rows, n});
+        Matrix<T> centred = zero_matrix<T>(cases.rows, n);
+        Matrix<T> squares = zero_matrix<T>(cases.rows, n);
         for (std::size_t i = 0; i < cases.rows; ++i)
             for (std::size_t j = 0; j < n; ++j) {
                 double const c = static_cast<double>(cases(i, j)) - mean(j);
@@ -63,7 +61,7 @@ struct Moments {
     // factor x'x, cut by rows of the result, so that the order of the sums does not depend on the workers.
     static Matrix<T> product(Matrix<T> const& x, double factor, Executor& executor) {
         std::size_t const n = x.shape(1);
-        Matrix<T> result = xt::zeros<T>({n, n});
+        Matrix<T> result = zero_matrix<T>(n, n);
         executor.for_each_block(n, [&](std::size_t first, std::size_t size) {
             gemm<T>(Block<T const>{x}.column_range(first, size), Op::transpose, x, Op::none,
                     Block{result}.row_range(first, size), static_cast<T>(factor), T{0});

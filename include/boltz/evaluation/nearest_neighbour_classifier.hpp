@@ -25,7 +25,7 @@ namespace boltz {
 /// Transactions on Information Theory 13): the class that most of the k closest labelled cases have.
 ///
 /// Of classes with equally many votes the one wins that has the closest voter; so k = 2 classifies as k = 1 does.
-/// Distances are Euclidean, see `nearest_neighbours`, which also has the cost. It learns nothing, so it tells how
+/// Distances are Euclidean, see `nearest_neighbours`, which also has the cost. It learns nothing, so it shows how
 /// well features keep the cases of a class together. Cases are a matrix, rows of one, which must outlive the
 /// classifier, or a source such as `compact_features` makes; the labels are copied.
 template <concepts::DataSource Cases>
@@ -37,7 +37,7 @@ class NearestNeighbourClassifier {
         : cases_{detail::case_source(cases)}, labels_(labels.begin(), labels.end()) {
         check_labels(cases_, labels.size(), "NearestNeighbourClassifier", "cases");
     }
-    /// A matrix that is about to vanish cannot be referred to.
+    /// Deleted for temporaries: the classifier only refers to its data.
     template <class T>
     NearestNeighbourClassifier(Matrix<T>&&, std::span<std::uint8_t const>) = delete;
 

@@ -13,8 +13,6 @@
 #include <boltz/evaluation/sample_rows.hpp>
 #include <boltz/executor.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -52,7 +50,7 @@ template <class T>
 class LoadedCases {
   public:
     LoadedCases(std::size_t rows, std::size_t columns)
-        : numbers_{xt::zeros<T>({rows, columns})}, lengths_(rows), indices_(rows) {}
+        : numbers_{zero_matrix<T>(rows, columns)}, lengths_(rows), indices_(rows) {}
 
     /// @throws ValueError if the products of the numbers are beyond T.
     template <concepts::DataSource S>
@@ -139,7 +137,7 @@ template <SampleCases S, SampleCases D>
     double const slack =
         (2 * static_cast<double>(columns) + 16) * static_cast<double>(std::numeric_limits<T>::epsilon());
     detail::LoadedCases<T> near{portion, columns}, far{tile, columns};
-    Matrix<T> products = xt::zeros<T>({portion, tile});
+    Matrix<T> products = zero_matrix<T>(portion, tile);
     std::vector<T> least(tile);
     std::size_t const room = detail::product_of("nearest_neighbours", {{a_rows, "cases"}, {count, "neighbours"}});
     Neighbours result{std::vector<std::size_t>(room),

@@ -27,7 +27,7 @@ namespace boltz {
 struct AnnealingModelEstimate {
     double annealing_model_log_probability = 0; ///< in nats; a density where the visible layer is real-valued
     double standard_error = 0;                  ///< of it, to first order
-    double effective_runs = 0;                  ///< how many equal weights would tell as much
+    double effective_runs = 0;                  ///< how many equal weights would be worth as much
 };
 
 namespace detail {

@@ -11,8 +11,6 @@
 #include <boltz/evaluation/features.hpp>
 #include <boltz/field.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 
@@ -25,9 +23,9 @@ template <std::floating_point T>
                                           Draws const& draws, Compute const& compute) {
     double squares = 0;
     double count = 0;
-    Matrix<T> reconstruction = xt::zeros<T>({std::size_t{0}, std::size_t{0}});
+    Matrix<T> reconstruction = zero_matrix<T>(0, 0);
     infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
-        if (reconstruction.shape(0) < states.rows()) reconstruction = xt::zeros<T>({states.rows(), field.sizes()[0]});
+        if (reconstruction.shape(0) < states.rows()) reconstruction = zero_matrix<T>(states.rows(), field.sizes()[0]);
         Block<T> const means = Block{reconstruction}.row_range(0, states.rows());
         field.input(0, states, means);
         field.unit(0).mean(means);

@@ -14,8 +14,6 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -60,7 +58,7 @@ void check_same_units(Field<T> const& first, Field<T> const& second, char const*
             fail<ValueError>(function, ": layer ", l,
                              " has weights in common with other layers in one model than in the other");
         // A(x) at some x tells units apart, a user's own too.
-        Matrix<T> x = xt::zeros<T>({std::size_t{4}, size});
+        Matrix<T> x = zero_matrix<T>(4, size);
         for (std::size_t i = 0; i < 4; ++i) Draws::from_seed(l).normal(i, 0, Block{x}.row(i));
         std::vector<double> of_first(4, 0.0), of_second(4, 0.0);
         first.unit(l).add_log_partition(x, of_first);

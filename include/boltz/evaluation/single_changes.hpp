@@ -11,8 +11,6 @@
 #include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -50,10 +48,10 @@ class SingleChanges {
             variables_ += group.trials == 0 ? group.columns : group.trials;
             group_of_.insert(group_of_.end(), group.columns, static_cast<std::size_t>(&group - groups_.data()));
         }
-        rows_ = xt::zeros<T>({units, field.sizes()[1]});
-        bias_ = xt::zeros<T>({std::size_t{1}, units});
+        rows_ = zero_matrix<T>(units, field.sizes()[1]);
+        bias_ = zero_matrix<T>(1, units);
         field.input(0, {}, Block{bias_}, {.below = 0, .above = 0});
-        Matrix<T> one = xt::zeros<T>({std::min(units, strip), units});
+        Matrix<T> one = zero_matrix<T>(std::min(units, strip), units);
         for (std::size_t first = 0; first < units; first += strip) {
             std::size_t const count = std::min(strip, units - first);
             one.fill(0);
@@ -109,8 +107,8 @@ class SingleChanges {
     class Workspace {
       public:
         Workspace(SingleChanges const& changes, StatesView<T const> states)
-            : changes_{changes}, visible_{states[0]}, input_{xt::zeros<T>({states.rows(), states[1].columns})},
-              changed_{xt::zeros<T>({changes.widest_, states[1].columns})}, sums_(states.rows(), 0.0),
+            : changes_{changes}, visible_{states[0]}, input_{zero_matrix<T>(states.rows(), states[1].columns)},
+              changed_{zero_matrix<T>(changes.widest_, states[1].columns)}, sums_(states.rows(), 0.0),
               weights_(changes.widest_, 0.0) {
             changes.field_.input(1, states, Block{input_});
             unit().add_log_partition(Block<T const>{input_}, std::span{sums_});

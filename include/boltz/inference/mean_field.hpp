@@ -110,12 +110,12 @@ class MeanField::Session final : public InferenceSession<T> {
             return {.below = times, .above = times, .bias = 0, .keep = 1, .among = begun};
         return {.below = 0, .above = 0, .bias = 1 - times, .keep = times};
     }
-    // Not-a-number wins and stays.
+    // Not-a-number if either is.
     template <std::floating_point N>
     static N larger(N a, N b) {
         return std::isnan(b) || b > a ? b : a;
     }
-    // Moves the means to their new values, damped, and says how far the farthest moved.
+    // Moves the means to their new values, damped; returns the largest change.
     T replace(Block<T> fresh, Block<T> means) const {
         T change = 0;
         auto const kept = static_cast<T>(policy_.damping);

@@ -33,7 +33,7 @@ using AnyMachine = std::variant<BoltzmannMachine<float>, BoltzmannMachine<double
 /// A machine that was read, and what a user should know of how.
 struct StoredMachine {
     AnyMachine machine;
-    std::vector<std::string> notes; ///< sentences; empty if the file said all that there is to know
+    std::vector<std::string> notes; ///< sentences; empty if the file had all that is needed
 };
 
 namespace detail {
@@ -103,7 +103,7 @@ inline bool widened(Arrays& arrays, Json& meta) {
 /// another program: `std::visit([](auto const& machine) { ... }, load_any_machine("model.npz").machine)`.
 ///
 /// An `.npz` file without `meta.json`, and a folder of `.npy` files, must hold `weights_0`, ... (units below x units
-/// above) and `bias_0`, ... (the visible layer first). Its units are taken as binary, and the notes say so. Numbers
+/// above) and `bias_0`, ... (the visible layer first). Its units are taken as binary, with a note. Numbers
 /// are double if any weight or bias is, or the file says so, else float; none is rounded. Units of one's own are
 /// named: `load_any_machine<Spin>(path)`.
 /// @throws FileError if the file cannot be read; FormatError if it holds no machine, one of units that are not known,

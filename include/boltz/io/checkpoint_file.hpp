@@ -41,7 +41,7 @@ inline constexpr int checkpoint_format_version = 1;
 } // namespace detail
 
 /// Writes everything that a training needs to go on later, which `session.archive(archive)` visits, to an `.npz`
-/// file; `note` says where it stands, for people. Array by array, so that no memory for a copy of the state is
+/// file; `note` is a text on where it stands. Array by array, so that no memory for a copy of the state is
 /// needed.
 /// @throws FileError if it cannot be written; an older file of that name then survives.
 template <class Session>

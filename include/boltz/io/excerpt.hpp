@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Quoting what a file says.
+/// Quoting texts of files.
 
 #include <boltz/version.hpp>
 

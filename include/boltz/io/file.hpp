@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Whole files in and out: reading all bytes, and replacing a file so that no reader ever sees half of it.
+/// Whole files in and out: reading all bytes, and replacing a file so that no reader ever gets half of it.
 
 #include <boltz/error.hpp>
 

@@ -15,7 +15,7 @@
 namespace boltz::detail {
 
 /// Refuses arrays of floating-point numbers that are not all finite: a model of a training that diverged, whose
-/// samples and scores would be nothing. `wanted(name)` says which arrays are looked at.
+/// samples and scores would be nothing. Arrays with `wanted(name)` are looked at.
 /// @throws E naming the file, the array, the place and the value.
 template <class E = FormatError, class Wanted>
 void check_finite(Arrays const& arrays, std::string_view function, std::string_view path, Wanted&& wanted) {

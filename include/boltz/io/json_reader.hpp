@@ -28,7 +28,7 @@ inline constexpr std::size_t deepest_json = 64;
 /// text.
 inline constexpr std::size_t longest_json = std::size_t{1} << 20;
 
-/// Reads one JSON text from its beginning to its end. Each step says whether the text was right so far.
+/// Reads one JSON text from its beginning to its end. Each step returns whether the text was right so far.
 class JsonReader {
   public:
     explicit JsonReader(std::string_view text) : rest_{text} {}

@@ -4,6 +4,8 @@
 /// @file
 /// Texts as JSON strings.
 
+#include <boltz/version.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>

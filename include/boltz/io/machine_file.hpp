@@ -17,8 +17,6 @@
 #include <boltz/unit/gaussian.hpp>
 #include <boltz/unit/multinomial.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -117,7 +115,7 @@ template <std::floating_point T = float>
     std::vector<std::unique_ptr<AnyLayer<T>>> layers;
     for (std::size_t l = 0; l < stored.sizes.size(); ++l)
         layers.push_back(std::make_unique<RunTimeLayer<T>>(
-            xt::zeros<T>({stored.sizes[l]}), detail::make_unit(stored.layers[l], stored.sizes[l], kinds, name)));
+            zero_vector<T>(stored.sizes[l]), detail::make_unit(stored.layers[l], stored.sizes[l], kinds, name)));
     BoltzmannMachine<T> machine = [&] {
         try {
             return BoltzmannMachine<T>{std::move(layers), stored.connections};

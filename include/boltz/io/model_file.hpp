@@ -94,8 +94,8 @@ inline Json read_description(Npz const& file, std::string const& path) {
     return meta;
 }
 
-/// How many units layer `l` has by its bias, and not by what meta.json says: the bias is really there, so a file that
-/// lies cannot ask for more memory than it has bytes. A row or a column of a matrix is as good as a vector.
+/// How many units layer `l` has by its bias, and not by what meta.json says: the bias is really there, so a file with
+/// a false header cannot ask for more memory than it has bytes. A row or a column of a matrix is as good as a vector.
 inline std::size_t stored_size(Npz const& file, std::size_t l, std::string const& path) {
     std::string const name = "bias_" + std::to_string(l);
     auto const& shape = needed_array(file, name, path).shape;

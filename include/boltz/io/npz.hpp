@@ -65,7 +65,7 @@ inline constexpr std::size_t longest_entry_name = 0xffff - npy_suffix.size();
 }
 
 /// An array that is needed.
-/// @throws FormatError that says what is wrong with it: it is not there, or of a type that is not understood.
+/// @throws FormatError that names what is wrong with it: it is not there, or of a type that is not understood.
 [[nodiscard]] inline Array const& needed_array(Npz const& file, std::string const& name, std::string const& path) {
     if (auto const found = file.arrays.find(name); found != file.arrays.end()) return found->second;
     if (auto const reason = file.foreign.find(name); reason != file.foreign.end()) throw FormatError{reason->second};

@@ -37,7 +37,7 @@ using ZipHandle = std::unique_ptr<T, ZipDiscard>;
     return text;
 }
 
-// What the archive says of one of its entries.
+// What the archive lists of one of its entries.
 struct ZipEntry {
     zip_uint64_t index = 0;
     std::string name;

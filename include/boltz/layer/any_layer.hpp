@@ -8,8 +8,6 @@
 #include <boltz/types.hpp>
 #include <boltz/unit/any_unit.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <memory>

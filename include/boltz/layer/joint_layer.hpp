@@ -43,7 +43,7 @@ template <concepts::Layer First, concepts::Layer... Rest>
     /// Part `P` as a layer of its own, with its own share of the bias: a copy.
     template <std::size_t P>
     [[nodiscard]] std::tuple_element_t<P, part_types> part() const {
-        Vector<typename First::value_type> bias = xt::zeros<typename First::value_type>({this->unit().sizes()[P]});
+        Vector<typename First::value_type> bias = zero_vector<typename First::value_type>(this->unit().sizes()[P]);
         std::copy_n(this->bias().data() + this->unit().offset(P), bias.size(), bias.data());
         return {std::move(bias), this->unit().template part<P>()};
     }
@@ -55,7 +55,7 @@ template <concepts::Layer First, concepts::Layer... Rest>
   private:
     static Vector<typename First::value_type> joined(First const& first, Rest const&... rest) {
         Vector<typename First::value_type> bias =
-            xt::zeros<typename First::value_type>({(first.size() + ... + rest.size())});
+            zero_vector<typename First::value_type>((first.size() + ... + rest.size()));
         auto* next = bias.data();
         auto const append = [&](auto const& part) { next = std::copy(part.begin(), part.end(), next); };
         append(first.bias());

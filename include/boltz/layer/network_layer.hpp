@@ -18,7 +18,7 @@
 namespace boltz {
 
 /// The input of a network: how many numbers enter at layer 0, and how many enter beside layers 0, 1, ..., none where
-/// nothing is said. A number alone is such an input.
+/// the list ends. A number alone is such an input.
 struct NetworkInput {
     std::size_t size;
     std::vector<std::size_t> beside;

@@ -8,8 +8,6 @@
 #include <boltz/unit/any_joint_unit.hpp>
 #include <boltz/unit/any_unit.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -50,7 +48,7 @@ class RunTimeLayer : public AnyLayer<T> {
             sizes.push_back(part->size());
             size += part->size();
         }
-        Vector<T> bias = xt::zeros<T>({size});
+        Vector<T> bias = zero_vector<T>(size);
         auto* next = bias.data();
         for (auto const* part : parts) next = std::copy(part->bias().begin(), part->bias().end(), next);
         return {std::move(bias), std::make_unique<AnyJointUnit<T>>(std::move(units), std::move(sizes))};

@@ -10,8 +10,6 @@
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/unit/unit.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -32,7 +30,7 @@ class StochasticLayer : public AnyLayer<T> {
 
     /// @throws ValueError if `size` is 0; ShapeError if the unit was made for another size.
     explicit StochasticLayer(std::size_t size, U unit = U{}) requires std::default_initializable<U>
-        : StochasticLayer{xt::zeros<T>({size}), std::move(unit)} {}
+        : StochasticLayer{zero_vector<T>(size), std::move(unit)} {}
     /// @throws ValueError if `bias` is empty; ShapeError if the unit was made for another size.
     StochasticLayer(Vector<T> bias, U unit) : AnyLayer<T>{std::move(bias)}, unit_{std::move(unit)} {
         unit_.prepare(this->size());

@@ -13,8 +13,6 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <string>
@@ -29,7 +27,7 @@ namespace boltz {
 template <std::floating_point T>
 struct BaseBiases {
     std::vector<Vector<T>> biases;     ///< one vector a layer, one number a unit
-    std::string name = "given biases"; ///< what the base is, in words for reports
+    std::string name = "given biases"; ///< what the base is, as a text for reports
 
     [[nodiscard]] std::vector<std::size_t> sizes() const {
         std::vector<std::size_t> result;
@@ -49,7 +47,7 @@ struct BaseBiases {
 template <std::floating_point T>
 [[nodiscard]] BaseBiases<T> uniform_base(Field<T> const& field) {
     BaseBiases<T> base{{}, "uniform"};
-    for (std::size_t const size : field.sizes()) base.biases.push_back(xt::zeros<T>({size}));
+    for (std::size_t const size : field.sizes()) base.biases.push_back(zero_vector<T>(size));
     return base;
 }
 
@@ -117,7 +115,7 @@ template <std::floating_point T>
         if (block.columns != size || states.rows_of(l) != states.rows())
             detail::fail<ShapeError>("base_rates: states has ", states.rows_of(l), " rows and ", block.columns,
                                      " columns in layer ", l, ", but must have ", states.rows(), " and ", size);
-        Vector<double> means = xt::zeros<double>({size});
+        Vector<double> means = zero_vector<double>(size);
         for (std::size_t i = 0; i < block.rows; ++i)
             for (std::size_t j = 0; j < size; ++j) means(j) += static_cast<double>(block(i, j));
         for (double& mean : means) mean /= static_cast<double>(block.rows);

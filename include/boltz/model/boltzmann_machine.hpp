@@ -13,8 +13,6 @@
 #include <boltz/model/model.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -66,7 +64,7 @@ class BoltzmannMachine : public Model<T> {
             if (lower == upper)
                 detail::fail<ValueError>("BoltzmannMachine: connection ", c, " joins layer ", lower,
                                          " with itself, but weights lie between two layers");
-            weights_.push_back(xt::zeros<T>({graph_.size(lower), graph_.size(upper)}));
+            weights_.push_back(zero_matrix<T>(graph_.size(lower), graph_.size(upper)));
         }
     }
     template <class... Layers>

@@ -34,7 +34,7 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 
 } // namespace detail
 
-/// Refuses a machine without an energy: one with units that were made for another size, or not told enough to be
+/// Refuses a machine without an energy: one with units that were made for another size, or lack what they need to be
 /// used; one with parameters that are not finite numbers, as a training that diverged leaves behind; and one whose
 /// energy has no minimum, with Gaussian units in neighbouring layers whose couplings outweigh their precisions. Does
 /// nothing for a field that is no machine.

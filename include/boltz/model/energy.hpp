@@ -12,8 +12,6 @@
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -29,7 +27,7 @@ template <std::floating_point T>
 void add_couplings(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, std::span<double> out) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         Block<T const> const layer = states[l];
-        Matrix<T> input = xt::zeros<T>({out.size(), layer.columns});
+        Matrix<T> input = zero_matrix<T>(out.size(), layer.columns);
         field.input(l, states, Block{input}, {.above = 0});
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i] += dot(layer.row(i).data(), Block{input}.row(i).data(), layer.columns);
@@ -72,7 +70,7 @@ template <std::floating_point T>
         AnyUnit<T> const& unit = field.unit(l);
         std::size_t const size = field.sizes()[l];
         if (summed[l]) {
-            Matrix<T> input = xt::zeros<T>({rows, size});
+            Matrix<T> input = zero_matrix<T>(rows, size);
             field.input(l, given, Block{input});
             unit.add_log_partition(Block<T const>{input}, std::span{result});
             continue;
@@ -80,7 +78,7 @@ template <std::floating_point T>
         unit.add_own_term(given[l], std::span{own});
         // Through the field and not from the layer, since a view of a model may scale or temper the bias.
         bool const coupled = !(field.graph().neighbour_set(l) & ~summed).empty();
-        Matrix<T> input = xt::zeros<T>({coupled ? rows : std::size_t{1}, size});
+        Matrix<T> input = zero_matrix<T>(coupled ? rows : std::size_t{1}, size);
         field.input(l, given, Block{input}, {.above = 0, .among = ~summed});
         for (std::size_t i = 0; i < rows; ++i)
             result[i] += detail::dot(given[l].row(i).data(), Block{input}.row(coupled ? i : 0).data(), size);

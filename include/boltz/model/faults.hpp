@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// What is wrong with the parameters of a model, in words.
+/// What is wrong with the parameters of a model, as texts.
 
 #include <boltz/field.hpp>
 #include <boltz/model/finite.hpp>

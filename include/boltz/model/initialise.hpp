@@ -114,9 +114,9 @@ template <concepts::DataSource S>
 /// log(m / (1 - m)) for Bernoulli, m p for Gaussian, log(m / n) for multinomial units; Bernoulli means are kept
 /// within [smoothing, 1 - smoothing] and multinomial shares above `smoothing` first (Hinton 2012, section 8).
 ///
-/// A unit joins in by offering `natural_parameter(mean, smoothing, column)`.
-/// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units do
-/// not say which natural parameter has a mean.
+/// Units need `natural_parameter(mean, smoothing, column)` for it.
+/// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units
+/// have no `natural_parameter`.
 template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
 void initialise_biases(Model<T>& model, S const& data, Random& random, double smoothing = 0.01) {
     Vector<double> const means = detail::means_for_layer<T>(model, I, data, "initialise_biases", random);

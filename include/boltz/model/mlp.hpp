@@ -17,14 +17,13 @@
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/unit/multinomial.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -32,10 +31,12 @@ namespace boltz {
 
 namespace detail {
 
-/// Hidden layers and then an output layer, of one number type.
+/// Whether these are hidden layers and then an output layer, of one number type.
 template <class T, class... Layers>
-concept LayersOfNetwork =
-    sizeof...(Layers) >= 1 &&
+inline constexpr bool are_layers_of_network = false;
+template <class T, class... Layers>
+    requires(sizeof...(Layers) >= 1)
+inline constexpr bool are_layers_of_network<T, Layers...> =
     std::derived_from<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, AnyOutputLayer<T>> &&
     (0 + ... + (std::derived_from<Layers, AnyHiddenLayer<T>> ? 1 : 0)) + 1 == sizeof...(Layers);
 
@@ -71,8 +72,8 @@ class MLP : public Parametric<T> {
     /// @throws ValueError if a size is 0, there is input beside a layer that gives nothing on, or the weights are
     /// more than memory can hold.
     MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutputLayer<T> output);
-    template <class... Layers>
-        requires detail::LayersOfNetwork<T, Layers...>
+    // Not by requires, as clang 14 forgets that where it deduces T, and takes float.
+    template <class... Layers, std::enable_if_t<detail::are_layers_of_network<T, Layers...>, int> = 0>
     explicit MLP(NetworkInput input, Layers... layers) : MLP{std::move(input), Split{std::move(layers)...}} {}
 
     /// How many layers there are, the input among them.
@@ -211,7 +212,7 @@ MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutput
                                  " of the network's layers give something on");
     beside_.resize(layers() - 1);
     widths_ = sizes_;
-    biases_.push_back(xt::zeros<T>({std::size_t{0}}));
+    biases_.push_back(zero_vector<T>(0));
     for (std::size_t l = 0; l + 1 < layers(); ++l) {
         // Each by itself first: their sum may be more than a size can be.
         for (std::size_t const* const numbers : {&sizes_[l], &beside_[l], &widths_[l]}) {
@@ -220,8 +221,8 @@ MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutput
             if (numbers == &beside_[l]) widths_[l] += beside_[l];
         }
         connections_.push_back({l, l + 1});
-        weights_.push_back(xt::zeros<T>({widths_[l], sizes_[l + 1]}));
-        biases_.push_back(xt::zeros<T>({sizes_[l + 1]}));
+        weights_.push_back(zero_matrix<T>(widths_[l], sizes_[l + 1]));
+        biases_.push_back(zero_vector<T>(sizes_[l + 1]));
     }
 }
 

@@ -9,8 +9,6 @@
 #include <boltz/graph.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -52,7 +50,7 @@ struct Parameter {
 /// Something with parameters that can be walked over together with sets of numbers shaped like them: what an
 /// optimizer moves. Machines are; so are networks, and models of one's own.
 ///
-/// All parameters are seen as blocks and spans; what they are stored in is the model's own affair.
+/// All parameters are seen as blocks and spans; how they are stored is left to the model.
 template <std::floating_point T>
 class Parametric {
   public:
@@ -89,14 +87,14 @@ class Parametric {
         ParameterSet<T> set;
         for (std::size_t c = 0; c < weight_connections().size(); ++c) {
             Block<T const> const block = weight_block(c);
-            set.weights.push_back(xt::zeros<T>({block.rows, block.columns}));
+            set.weights.push_back(zero_matrix<T>(block.rows, block.columns));
         }
         for (std::size_t l = 0; l < parameter_layers(); ++l) {
-            set.biases.push_back(xt::zeros<T>({bias_span(l).size()}));
+            set.biases.push_back(zero_vector<T>(bias_span(l).size()));
             std::size_t count = 0;
             const_cast<Parametric*>(this)->for_each_unit_parameters(
                 l, [&](std::span<double> values, std::size_t first) { count = first + values.size(); });
-            set.of_units.push_back(xt::zeros<double>({count}));
+            set.of_units.push_back(zero_vector<double>(count));
         }
         return set;
     }

@@ -89,7 +89,7 @@ class Prepared final : public Field<T> {
     }
     /// The products, for the statistics of an update.
     [[nodiscard]] detail::PackedParameters<T>* packed() noexcept { return packed_ ? &*packed_ : nullptr; }
-    /// What multiplies, in words for people: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3".
+    /// What multiplies, as a text for reports: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3".
     [[nodiscard]] std::string description() const override {
         return packed_ ? packed_->description() : field_->description();
     }

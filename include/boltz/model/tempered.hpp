@@ -25,7 +25,7 @@ class PathBase {
     PathBase(Field<T> const&&) = delete;
 
     [[nodiscard]] bool has_weights() const noexcept { return field_ != nullptr; }
-    /// What it is, in words for reports.
+    /// What it is, as a text for reports.
     [[nodiscard]] std::string_view name() const noexcept {
         return biases_ != nullptr ? std::string_view{biases_->name} : "another model";
     }

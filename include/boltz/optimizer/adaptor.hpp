@@ -52,7 +52,7 @@ void check_weights_of_graph(std::string_view name, Model<T> const& model) {
 }
 
 /// The session of the inner optimizer, and what every wrapper passes on to it: rates, and what it observes. A wrapper
-/// that changes the gradient wants the whole of it.
+/// that changes the gradient needs the whole of it.
 template <std::floating_point T>
 class OptimizerWrapper : public OptimizerSession<T> {
   public:

@@ -14,8 +14,6 @@
 #include <boltz/schedule.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -31,7 +29,7 @@ namespace boltz {
 template <std::floating_point T>
 class CentredSession;
 
-/// Another optimizer, along the gradient of a centred machine: one whose energy sees s_l - mu_l in place of s_l
+/// Another optimizer, along the gradient of a centred machine: one whose energy has s_l - mu_l in place of s_l
 /// (Montavon & Mueller 2012; Melchior, Fischer & Wiskott 2016).
 ///
 /// It is the same machine with other biases, so the model stays plain and only its update changes: W between layers k
@@ -72,9 +70,9 @@ class CentredSession final : public detail::OptimizerWrapper<T> {
   public:
     CentredSession(std::unique_ptr<OptimizerSession<T>> inner, Schedule offset_rate, Model<T> const& model)
         : detail::OptimizerWrapper<T>{std::move(inner)}, rate_{std::move(offset_rate)}, graph_{model.graph()} {
-        for (std::size_t const size : graph_.sizes()) offsets_.push_back(xt::zeros<T>({size}));
+        for (std::size_t const size : graph_.sizes()) offsets_.push_back(zero_vector<T>(size));
         for (auto const& [lower, upper] : graph_.connections())
-            before_.push_back(xt::zeros<T>({graph_.size(lower), graph_.size(upper)}));
+            before_.push_back(zero_matrix<T>(graph_.size(lower), graph_.size(upper)));
     }
 
     /// Updates the offsets by the means of the data phase.

@@ -30,7 +30,7 @@ namespace boltz {
 /// directions begin anew.
 struct ConjugateGradient {
     std::size_t line_searches = 3; ///< a chunk
-    LineSearch line_search{};      ///< how each is made; directions want a curvature well below 1/2
+    LineSearch line_search{};      ///< how each is made; directions need a curvature well below 1/2
     LayerRates layer_rates{};      ///< scale of layer l's gradient and again of its moves, 1 if absent; 0 freezes it
 
     template <std::floating_point T>

@@ -71,7 +71,7 @@ class Descent {
     /// Minimises `evaluate(slope)`, the loss at the parameters of `model`, which writes its gradient to `slope`.
     ///
     /// `turn(space, LastMove)` overwrites the last direction with the next one and returns the first step to try
-    /// along it, or 0 if the direction says nothing about it. Where that does not lead down, and where a search finds
+    /// along it, or 0 if the direction gives none. Where that does not lead down, and where a search finds
     /// nothing better, the descent begins anew at the steepest direction. Returns the loss it leaves the model at.
     double step(Parametric<T>& model, Evaluate evaluate, Clock const& clock, Executor& executor, Turn turn) {
         for (std::size_t l = 0; l < rates_.size(); ++l) rates_[l] = options_.layer_rates[l](clock);
@@ -179,7 +179,7 @@ class DescentSession : public OptimizerSession<T> {
     DescentSession(DescentOptions options, Parametric<T> const& model) : descent_{std::move(options), model} {}
 
     [[nodiscard]] bool searches() const noexcept final { return true; }
-    /// @throws ValueError always: a search wants the loss as a function of the parameters, see `minimise`.
+    /// @throws ValueError always: a search needs the loss as a function of the parameters, see `minimise`.
     void step(Parametric<T>&, ParameterSet<T>&, Clock const&, Executor&) final {
         detail::fail<ValueError>(
             "DescentSession::step: a line search wants the loss as a function of the parameters, but "

@@ -60,7 +60,7 @@ class OptimizerSession {
         static_cast<void>(data), static_cast<void>(clock);
     }
 
-    /// Whether it searches along lines, and so wants the loss of a chunk of cases as a function of the parameters:
+    /// Whether it searches along lines, and so needs the loss of a chunk of cases as a function of the parameters:
     /// then `minimise` is called in place of `step`.
     [[nodiscard]] virtual bool searches() const noexcept { return false; }
     /// Minimises `evaluate(gradient)`, the loss at the parameters of `model`, which writes its gradient. Returns the

@@ -14,8 +14,6 @@
 #include <boltz/optimizer/adaptor.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -104,7 +102,7 @@ class SparseSession final : public detail::OptimizerAdaptor<T> {
                   LayerGraph const& graph)
         : detail::OptimizerAdaptor<T>{std::move(inner)}, targets_{std::move(targets)}, damping_{damping} {
         for (std::size_t const size : graph.sizes())
-            for (auto* const set : {&activities_, &batch_, &pull_}) set->push_back(xt::zeros<T>({size}));
+            for (auto* const set : {&activities_, &batch_, &pull_}) set->push_back(zero_vector<T>(size));
     }
 
     /// Updates the activities by the means of the data phase, and from them the pull of each unit.

@@ -22,7 +22,7 @@ template <class Sampling, class Optimization>
 struct DoubledInput {
     Sampling sampling{};
     Optimization optimizer{};
-    PretrainingInput input = PretrainingInput::sampled; ///< what an upper RBM sees of the one below
+    PretrainingInput input = PretrainingInput::sampled; ///< what an upper RBM gets from the one below
     std::vector<PretrainingStage<Sampling, Optimization>>
         stages{}; ///< one for each RBM where they differ; else empty
 

@@ -17,8 +17,8 @@
 
 namespace boltz {
 
-/// What an upper RBM sees of the one below: the states or the means of its hidden layer, from the pass with which it
-/// was trained.
+/// What an upper RBM gets from the one below: the states or the means of its hidden layer, from the pass with which
+/// it was trained.
 enum class PretrainingInput {
     sampled, ///< drawn afresh at each presentation
     means    ///< less noise, but hidden units may then carry more than a bit

@@ -70,7 +70,7 @@ class StageMonitor final : public AnyCallback {
 template <std::floating_point T>
 class Pretraining {
   public:
-    /// Calls its argument with the user's callbacks, which see RBM `stage`.
+    /// Calls its argument with the user's callbacks, for RBM `stage`.
     using WithCallbacks = FunctionRef<FitReport(std::size_t, FunctionRef<FitReport(Callbacks)>)>;
 
     Pretraining(AnyStack<T>& stack, PretrainingInput input, std::size_t monitored_cases)
@@ -156,8 +156,8 @@ template <NamesLayers Data, class M>
 inline constexpr bool suits_pretraining<Data, M> = []<std::size_t... L>(std::index_sequence<L...>) {
     constexpr std::size_t layers[] = {L...};
     if (layers[0] != 0 || sizeof...(L) > 2) return false;
-    if constexpr (sizeof...(L) == 2 && requires { M::depth; }) return layers[1] + 1 == M::depth;
-    return true;
+    std::size_t const top = layers[sizeof...(L) - 1];
+    return sizeof...(L) == 1 || top + 1 == depth_or<M>(top + 1);
 }
 (typename Data::layers{});
 

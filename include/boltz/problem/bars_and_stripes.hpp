@@ -7,8 +7,6 @@
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -40,7 +38,7 @@ struct BarsAndStripes {
     if (n < 1 || n > 16) detail::fail<ValueError>("bars_and_stripes: n is ", n, ", but must lie in 1 .. 16");
     std::size_t const full = (std::size_t{1} << n) - 1;
     std::size_t const count = 2 * full;
-    BarsAndStripes result{xt::zeros<float>({count, n * n}), {}, xt::zeros<float>({count + 2, n * n})};
+    BarsAndStripes result{zero_matrix<float>(count, n * n), {}, zero_matrix<float>(count + 2, n * n)};
     auto const paint = [n](std::span<float> picture, std::size_t lines, bool vertical) {
         for (std::size_t j = 0; j < picture.size(); ++j)
             picture[j] = static_cast<float>(lines >> (vertical ? j % n : j / n) & 1);

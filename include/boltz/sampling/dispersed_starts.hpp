@@ -8,8 +8,6 @@
 #include <boltz/sampling/clamped_gibbs.hpp>
 #include <boltz/sampling/given.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -49,13 +47,13 @@ template <std::floating_point T>
     std::vector<Vector<T>> result;
     for (std::size_t l = 0; l < field.layers(); ++l) {
         std::size_t const size = field.sizes()[l];
-        Matrix<T> means = xt::zeros<T>({std::size_t{2}, size});
+        Matrix<T> means = zero_matrix<T>(2, size);
         for (std::size_t j = 0; j < size; ++j) {
             means(0, j) = step * sign(j);
             means(1, j) = -step * sign(j);
         }
         field.unit(l).mean(Block<T>{means});
-        result.push_back(xt::zeros<T>({size}));
+        result.push_back(zero_vector<T>(size));
         for (std::size_t j = 0; j < size; ++j) {
             T const slope = (means(0, j) - means(1, j)) * sign(j) / (2 * step);
             if (slope > 0 && std::isfinite(slope)) result[l](j) = std::sqrt(slope);

@@ -9,8 +9,6 @@
 #include <boltz/field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -20,10 +18,11 @@ namespace boltz {
 
 /// What is known of some cases: the values of any units of any layers, for each case.
 ///
-/// `Given given{dbm, 20}` knows nothing of 20 cases; `given.clamp(0, images, mask)` says what some pixels are,
-/// `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by `sample_given`
-/// and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural parameters of
-/// their neighbours as they are. Holds copies; memory for layers of which nothing is known is not taken.
+/// `Given given{dbm, 20}` has 20 cases of which nothing is known; `given.clamp(0, images, mask)` says what some
+/// pixels are, `given.clamp(2, labels)` what all units of layer 2 are. Known units are clamped at their values by
+/// `sample_given` and `mean_given`. Values may be means (grey pixels of binary units), which then enter the natural
+/// parameters of their neighbours as they are. Holds copies; memory for layers of which nothing is known is not
+/// taken.
 template <std::floating_point T>
 class Given {
   public:
@@ -85,7 +84,7 @@ class Given {
             if (masks_[l].size() == 0) continue;
             for (auto const member : {&Given::values_, &Given::masks_}) {
                 auto& rows = (result.*member)[l];
-                rows = xt::zeros<T>({result.cases_, sizes_[l]});
+                rows = zero_matrix<T>(result.cases_, sizes_[l]);
                 for (std::size_t i = 0; i < result.cases_; ++i)
                     copy<T>(Block<T const>{(this->*member)[l]}.row_range(i / copies, 1), Block{rows}.row_range(i, 1));
             }
@@ -127,8 +126,8 @@ class Given {
     }
     void require(std::size_t layer) {
         if (masks_[layer].size() > 0) return;
-        values_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
-        masks_[layer] = xt::zeros<T>({cases_, sizes_[layer]});
+        values_[layer] = zero_matrix<T>(cases_, sizes_[layer]);
+        masks_[layer] = zero_matrix<T>(cases_, sizes_[layer]);
     }
     void set(std::size_t layer, std::size_t row, std::size_t column, T value) noexcept {
         values_[layer](row, column) = value;

@@ -17,8 +17,6 @@
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/states.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <string>
@@ -162,7 +160,7 @@ template <std::floating_point T>
         detail::fail<ValueError>("conditional_means: layer is ", layer, ", but the model has ", field.layers(),
                                  " layers");
     detail::check_states<T>(field, states, field.graph().neighbour_set(layer), "conditional_means");
-    Matrix<T> means = xt::zeros<T>({states.rows(), field.sizes()[layer]});
+    Matrix<T> means = zero_matrix<T>(states.rows(), field.sizes()[layer]);
     field.input(layer, states, Block{means});
     field.unit(layer).mean(Block{means});
     return means;

@@ -15,8 +15,6 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -37,18 +35,18 @@ template <std::floating_point T>
     if (data.rows() == 0) fail<ValueError>("sample_from_data: data has 0 cases, but chains begin at them");
     std::vector<std::size_t> cases(options.count);
     for (std::size_t i = 0; i < cases.size(); ++i) cases[i] = i * data.rows() / cases.size();
-    Matrix<T> visible = xt::zeros<T>({cases.size(), columns});
+    Matrix<T> visible = zero_matrix<T>(cases.size(), columns);
     Random advanced = random;
     Draws const draws = advanced.split();
     Block<T> const begin{visible};
     data.load(std::span<std::size_t const>{cases}, begin, draws.stream(0));
     AnyUnit<T> const& unit = field.unit(0);
-    unit.validate(begin, "sample_from_data: the cases of data at which chains begin");
-    for (std::size_t i = 0; i < begin.rows && unit.draws_from_mean(); ++i)
-        if (unit.lies_between_states(begin.row(i))) {
-            Block<T> const row = begin.row_range(i, 1);
+    for (std::size_t i = 0; i < begin.rows; ++i) {
+        Block<T> const row = begin.row_range(i, 1);
+        unit.validate(row, "sample_from_data: data", cases[i]);
+        if (unit.draws_from_mean() && unit.lies_between_states(begin.row(i)))
             unit.draw(row, row, draws.stream(1).from_row(i));
-        }
+    }
     Given<T> given{field, cases.size()};
     given.clamp(0, begin);
     auto const start = sample_given(field, given, {.sweeps = clamped_sweeps, .compute = options.compute}, advanced);

@@ -65,7 +65,7 @@ struct TemperingReport {
 /// each time the chains at beta = 1 are read, with the states of all layers, rows = ensembles.
 ///
 /// The ladder starts in equal steps and adapts with the decreasing rate 1 / (1 + t)^0.6 for `adaptation` steps, then
-/// it is frozen: from there on the kernel leaves the model's distribution exactly as it is. Acceptances near 0 say
+/// it is frozen: from there on the kernel leaves the model's distribution exactly as it is. Acceptances near 0 mean
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
 /// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in

@@ -8,8 +8,6 @@
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -36,11 +34,11 @@ class TemperatureLadder {
         if (!(lowest >= 0 && lowest < 1))
             detail::fail<ValueError>("TemperatureLadder: lowest is ", lowest, ", but must lie in [0, 1)");
         if (memory == 0) detail::fail<ValueError>("TemperatureLadder: memory is 0, but must be at least 1");
-        log_gaps_ = xt::zeros<double>({count - 1});
-        acceptance_ = xt::zeros<double>({count - 1});
-        betas_ = xt::zeros<double>({count});
-        latest_ = xt::zeros<double>({count - 1});
-        records_ = xt::zeros<double>({count - 1});
+        log_gaps_ = zero_vector<double>(count - 1);
+        acceptance_ = zero_vector<double>(count - 1);
+        betas_ = zero_vector<double>(count);
+        latest_ = zero_vector<double>(count - 1);
+        records_ = zero_vector<double>(count - 1);
         place();
     }
 

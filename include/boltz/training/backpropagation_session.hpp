@@ -95,7 +95,7 @@ class NetworkTraining {
         void archive(Archive&) override {}
     };
 
-    // One that searches along lines wants the loss of a chunk of cases as a function of the parameters; the others
+    // One that searches along lines needs the loss of a chunk of cases as a function of the parameters; the others
     // its gradient, once.
     InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
     // The mean loss of the cases, and its gradient.
@@ -143,7 +143,8 @@ FitReport NetworkTraining<T>::run(TrainingData<T> const& data, FitOptions const&
     all.insert(all.end(), callbacks.begin(), callbacks.end());
     all.push_back(&tell_faults);
     return loop_.run(
-        data.rows(), TrainingLoop::describe(packed_.description(), std::move(state), *optimizer_), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), packed_.description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 

@@ -47,7 +47,7 @@ concept Callback = HasTrainBegin<C, M> || HasBatchEnd<C, M> || HasEpochEnd<C, M>
 
 namespace detail {
 
-/// A callback of any type, and the model it sees, for the time of a call.
+/// A callback of any type, and the model it is called with, for the time of a call.
 class AnyCallback {
   public:
     virtual ~AnyCallback() = default;
@@ -89,7 +89,7 @@ class CallbackAdapter final : public AnyCallback {
 
   private:
     static constexpr bool has_archive = requires(C & callback, Archive& archive) { callback.archive(archive); };
-    // What a hook asks for.
+    // What a hook returns, as a `Stop`.
     template <class F>
     static Stop asks_for(F&& hook) {
         if constexpr (std::same_as<std::invoke_result_t<F>, Stop>) {

@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// The callback by which a training says what is wrong with its model.
+/// The callback by which a training reports what is wrong with its model.
 
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/model/faults.hpp>

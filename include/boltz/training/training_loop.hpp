@@ -5,6 +5,7 @@
 /// The epochs of a training, whatever is trained.
 
 #include <boltz/archive.hpp>
+#include <boltz/data/binarised.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/draws.hpp>
@@ -51,12 +52,13 @@ class TrainingLoop {
         started_ = 1;
     }
 
-    /// What callbacks are told that the loop does not know: what multiplies, the state that a checkpoint keeps, and
-    /// how to lower the rates of an optimizer that has some. It refers to the optimizer.
+    /// What callbacks get that the loop does not have: the protocol of the data, what multiplies, the state that a
+    /// checkpoint keeps, and how to lower the rates of an optimizer that has some. It refers to the optimizer.
     template <std::floating_point T>
-    [[nodiscard]] static TrainingInfo describe(std::string products, StateVisit state,
+    [[nodiscard]] static TrainingInfo describe(Binarisation binarisation, std::string products, StateVisit state,
                                                OptimizerSession<T>& optimizer) {
         TrainingInfo info;
+        info.binarisation = binarisation;
         info.products = std::move(products);
         info.state = std::move(state);
         if (optimizer.has_rate()) info.scale_rate = [&optimizer](double factor) { optimizer.scale_rate(factor); };
@@ -67,7 +69,7 @@ class TrainingLoop {
     using Step = FunctionRef<InferenceReport(std::span<std::size_t const>)>;
 
     /// Trains on `rows` cases until `options.epochs` epochs are done or a callback asks to stop; `info` is that of
-    /// `describe`, with the protocol of the data.
+    /// `describe`.
     FitReport run(std::size_t rows, TrainingInfo info, FitOptions const& options, Step step, Callbacks callbacks) {
         using Time = std::chrono::steady_clock;
         auto const seconds_since = [](Time::time_point start) {
@@ -91,7 +93,7 @@ class TrainingLoop {
         std::string reason;
         std::size_t said = 0; // remarks before the hook at hand
         bool begun = false;
-        // At once, so that a checkpoint of a callback behind says so.
+        // At once, so that a checkpoint of a later callback has it.
         auto const ask = [&](Stop asked) {
             if (asked > stop) reason = reason_of(remarks, said);
             said = remarks.size();
@@ -165,7 +167,7 @@ class TrainingLoop {
   private:
     static std::string name_of(std::size_t callback) { return "callbacks/" + std::to_string(callback); }
 
-    // Why a callback ends a training: what it has just said.
+    // Why a callback ends a training: its last remark.
     static std::string reason_of(std::vector<std::string> const& remarks, std::size_t said) {
         if (said == remarks.size()) return "a callback ended it";
         std::string reason = remarks[said];

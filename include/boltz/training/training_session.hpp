@@ -124,10 +124,9 @@ FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& option
     TellFaults<T> tell{*model_, true, more};
     std::vector<AnyCallback*> all{callbacks.begin(), callbacks.end()};
     all.push_back(&tell);
-    TrainingInfo info = TrainingLoop::describe(prepared_->description(), std::move(state), *optimizer_);
-    info.binarisation = data.binarisation();
     return loop_.run(
-        data.rows(), std::move(info), options,
+        data.rows(),
+        TrainingLoop::describe(data.binarisation(), prepared_->description(), std::move(state), *optimizer_), options,
         [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
 }
 
@@ -212,7 +211,7 @@ class TrainingSession {
     /// Trains until `options.epochs` epochs are done or a callback asks to stop.
     ///
     /// The report says in words why it ended and what is wrong with the model (`parameter_faults`; hidden layers that
-    /// are the same for all cases of the last batch); callbacks are told of the former at the beginning too.
+    /// are the same for all cases of the last batch); the former are remarks at the beginning too.
     ///
     /// `random` is advanced by one call whether the session is new or resumed. After the first batch nothing is
     /// allocated but by callbacks and inside oneDNN.

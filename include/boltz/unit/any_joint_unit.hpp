@@ -112,7 +112,7 @@ class AnyJointUnit final : public AnyUnit<T> {
         return false;
     }
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const override {
-        // All parts must say, or those that do would get biases before another one is refused.
+        // All parts are asked first, or some would get biases before another one is refused.
         for (auto const& part : parts_) static_cast<void>(part->natural_parameter(mean, smoothing, 0));
         std::size_t const p = part_of(column);
         return parts_[p]->natural_parameter(mean, smoothing, column - first_[p]);

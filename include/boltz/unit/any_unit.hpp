@@ -74,7 +74,7 @@ class AnyUnit {
     /// Whether a row of data lies between the states of a unit that takes means for data.
     [[nodiscard]] virtual bool lies_between_states(std::span<T const> row) const = 0;
     /// The natural parameter at which the unit in `column` alone has this mean.
-    /// @throws ValueError if units of this kind do not say.
+    /// @throws ValueError if units of this kind have no `natural_parameter`.
     [[nodiscard]] virtual double natural_parameter(double mean, double smoothing, std::size_t column) const = 0;
     /// How many states there are; infinity if they cannot be counted off.
     [[nodiscard]] virtual double state_count(std::size_t size) const = 0;

@@ -35,7 +35,7 @@ class Categorical {
     static constexpr std::string_view name = "categorical";
     static constexpr bool takes_means = true; ///< probabilities of the states
 
-    /// The number of states is not known yet: a file is to say it.
+    /// The number of states is not known yet: it is read from a file.
     Categorical() = default;
     /// @throws ValueError if there are fewer than 2 states.
     explicit Categorical(std::size_t states) : states_{states} {

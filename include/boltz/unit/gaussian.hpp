@@ -10,8 +10,6 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <xtensor/xbuilder.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -67,7 +65,7 @@ class Gaussian {
     /// Gives every unit its precision once the size of the layer is known.
     /// @throws ShapeError if precisions were given for another number of units.
     void prepare(std::size_t size) {
-        if (log_precision_.size() == 0) log_precision_ = xt::zeros<double>({size});
+        if (log_precision_.size() == 0) log_precision_ = zero_vector<double>(size);
         if (log_precision_.size() != size)
             detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size,
                                      " units");
@@ -226,7 +224,7 @@ class Gaussian {
         }
     }
 
-    Vector<double> log_precision_ = xt::zeros<double>({std::size_t{0}});
+    Vector<double> log_precision_ = zero_vector<double>(0);
     bool learns_ = false;
 };
 
