@@ -7,11 +7,11 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
-/// Lets arrays of a megabyte or more go back to the system as soon as they are freed. By itself the allocator of
+/// Lets arrays of 256 kB or more go back to the system as soon as they are freed. By itself the allocator of
 /// glibc comes to keep what programs allocate and free again and again, which no later phase of a run has a use for.
 inline void give_back_large_arrays() {
 #ifdef M_MMAP_THRESHOLD
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 18);
 #endif
 }
 

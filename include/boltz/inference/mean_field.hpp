@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <mutex>
+#include <vector>
 
 namespace boltz {
 
@@ -53,8 +54,11 @@ class MeanField::Session final : public InferenceSession<T> {
     InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
                           Executor& executor) override {
         detail::check_states(field, states, LayerSet::first(field.layers()), "MeanField");
-        fixed_.require(states.rows(), field.sizes());
-        next_.require(states.rows(), field.sizes());
+        sizes_.resize(field.layers());
+        for (std::size_t l = 0; l < field.layers(); ++l)
+            if (!observed[l]) sizes_[l] = field.sizes()[l];
+        fixed_.require(states.rows(), sizes_);
+        next_.require(states.rows(), sizes_);
         InferenceReport report{.sweeps = 0, .residual = 0, .converged = true};
         std::mutex mutex;
         executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
@@ -132,6 +136,7 @@ class MeanField::Session final : public InferenceSession<T> {
     }
 
     MeanField policy_;
+    std::vector<std::size_t> sizes_; // of layers that were ever unobserved, 0 of the others: these need no buffers
     States<T> fixed_;
     States<T> next_;
 };
