@@ -66,7 +66,7 @@ class TrainingStep {
     static std::unique_ptr<Session> held(Session session) {
         return std::make_unique<Session>(std::move(session));
     }
-    [[nodiscard]] Field<float> const& field() const noexcept { return prepared_; }
+    [[nodiscard]] AnyField<float> const& field() const noexcept { return prepared_; }
 
     BoltzmannMachine<float> machine_;
     Prepared<float> prepared_;
@@ -192,7 +192,7 @@ Subject mean_field(Sizes const& n, std::size_t batch) {
     return {"mean_field_10" + dbm_name(n) + rows_named("batch", batch),
             {up(batch, n.visible, n.hidden), up(batch, n.hidden, n.top, 1.0 + sweeps),
              down(batch, n.hidden, n.top, sweeps)},
-            by_field(dbm(n), batch, [](Field<float> const& field) {
+            by_field(dbm(n), batch, [](AnyField<float> const& field) {
                 auto const session = std::make_shared<MeanField::Session<float>>(
                     MeanField{.max_sweeps = sweeps, .tolerance = 0}.bind(field));
                 return [&field, session](StatesView<float> states, Executor& executor) {
@@ -205,7 +205,7 @@ Subject gibbs_sweep(Sizes const& n, std::size_t chains) {
     return {"gibbs_sweep" + dbm_name(n) + rows_named("chains", chains),
             {up(chains, n.visible, n.hidden), down(chains, n.visible, n.hidden), up(chains, n.hidden, n.top),
              down(chains, n.hidden, n.top)},
-            by_field(dbm(n), chains, [](Field<float> const& field) {
+            by_field(dbm(n), chains, [](AnyField<float> const& field) {
                 return [&field, sweep = std::size_t{0}](StatesView<float> states, Executor& executor) mutable {
                     gibbs_sweeps(field, states, 1, Draws::from_seed(2).stream(sweep++), executor);
                 };

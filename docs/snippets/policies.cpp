@@ -31,7 +31,7 @@ struct Adagrad {
     class Session;
 
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(boltz::Parametric<T> const& model) const {
+    [[nodiscard]] Session<T> bind(boltz::AnyParametric<T> const& model) const {
         return Session<T>{*this, model};
     }
 };
@@ -39,10 +39,10 @@ struct Adagrad {
 template <std::floating_point T>
 class Adagrad::Session final : public boltz::OptimizerSession<T> {
   public:
-    Session(Adagrad const& policy, boltz::Parametric<T> const& model)
+    Session(Adagrad const& policy, boltz::AnyParametric<T> const& model)
         : policy_{policy}, squares_{model.make_gradient()} {}
 
-    void step(boltz::Parametric<T>& model, boltz::ParameterSet<T>& gradient, boltz::Clock const& clock,
+    void step(boltz::AnyParametric<T>& model, boltz::ParameterSet<T>& gradient, boltz::Clock const& clock,
               boltz::Executor& executor) override {
         double const rate = policy_.learning_rate(clock);
         model.for_each_parameter(
@@ -76,7 +76,7 @@ struct RestartingChains {
     class Session;
 
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(boltz::Field<T> const& field) const {
+    [[nodiscard]] Session<T> bind(boltz::AnyField<T> const& field) const {
         return Session<T>{*this, field};
     }
 };
@@ -84,11 +84,11 @@ struct RestartingChains {
 template <std::floating_point T>
 class RestartingChains::Session final : public boltz::NegativePhaseSession<T> {
   public:
-    Session(RestartingChains const& policy, boltz::Field<T> const& field)
+    Session(RestartingChains const& policy, boltz::AnyField<T> const& field)
         : policy_{policy}, chains_{policy.chains, field.sizes()} {}
 
-    boltz::Phase<T> const& sample(boltz::Field<T> const& field, boltz::StatesView<T const> posterior, boltz::LayerSet,
-                                  boltz::Draws const& draws, boltz::Clock const&,
+    boltz::Phase<T> const& sample(boltz::AnyField<T> const& field, boltz::StatesView<T const> posterior,
+                                  boltz::LayerSet, boltz::Draws const& draws, boltz::Clock const&,
                                   boltz::Executor& executor) override {
         auto const all = chains_.blocks();
         std::size_t const colours = field.graph().colours();
@@ -110,7 +110,7 @@ class RestartingChains::Session final : public boltz::NegativePhaseSession<T> {
 
   private:
     // The highest colour need not begin anew: the first update draws its layers from all others.
-    void restart(boltz::Field<T> const& field, boltz::StatesView<T const> posterior, boltz::StatesView<T> states,
+    void restart(boltz::AnyField<T> const& field, boltz::StatesView<T const> posterior, boltz::StatesView<T> states,
                  std::size_t first, boltz::Draws const& draws) const {
         for (std::size_t i = 0; i < states.rows(); ++i) {
             double uniform = 0;
@@ -140,7 +140,7 @@ struct AlternatingMeanField {
       public:
         explicit Session(std::size_t sweeps) : sweeps_{sweeps} {}
 
-        boltz::InferenceReport infer(boltz::Field<T> const& field, boltz::StatesView<T> states,
+        boltz::InferenceReport infer(boltz::AnyField<T> const& field, boltz::StatesView<T> states,
                                      boltz::LayerSet observed, boltz::Executor& executor) override {
             executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
                 auto const block = states.row_range(first, count);
@@ -159,7 +159,7 @@ struct AlternatingMeanField {
     };
 
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(boltz::Field<T> const&) const {
+    [[nodiscard]] Session<T> bind(boltz::AnyField<T> const&) const {
         return Session<T>{sweeps};
     }
 };
@@ -168,16 +168,16 @@ struct AlternatingMeanField {
 // [model]
 /// A restricted machine on a ring of binary sites that treats all of them alike: `filters` hidden units a site, each
 /// with weights to the site and to the `width` - 1 sites after it. Its parameters are those of one site.
-class RingRbm final : public boltz::Model<float> {
+class RingRbm final : public boltz::AnyModel<float> {
   public:
-    using boltz::Parametric<float>::weight_block; // the forms for reading stay visible beside those below
-    using boltz::Parametric<float>::bias_span;
+    using boltz::AnyParametric<float>::weight_block; // the forms for reading stay visible beside those below
+    using boltz::AnyParametric<float>::bias_span;
 
     RingRbm(std::size_t sites, std::size_t width, std::size_t filters)
         : graph_{boltz::LayerGraph::chain({sites, sites * filters})}, weights_{xt::zeros<float>({width, filters})},
           biases_{xt::zeros<float>({std::size_t{1}}), xt::zeros<float>({filters})} {}
 
-    // Field: the layers, their units, and the natural parameters of each given the other.
+    // AnyField: the layers, their units, and the natural parameters of each given the other.
     boltz::LayerGraph const& graph() const noexcept override { return graph_; }
     boltz::AnyUnit<float> const& unit(std::size_t) const override { return unit_; }
     void input(std::size_t layer, boltz::StatesView<float const> states, boltz::Block<float> out,
@@ -201,7 +201,7 @@ class RingRbm final : public boltz::Model<float> {
         });
     }
 
-    // Model: gradient = keep * gradient + factor * sum over the rows of -dE/d(parameter).
+    // AnyModel: gradient = keep * gradient + factor * sum over the rows of -dE/d(parameter).
     void accumulate(boltz::Phase<float> const& phase, boltz::Accumulation how, boltz::ParameterSet<float>& gradient,
                     boltz::Executor&) const override {
         auto const keep = [&](auto& numbers) {
@@ -220,7 +220,7 @@ class RingRbm final : public boltz::Model<float> {
         }
     }
 
-    // Parametric: the parameters as blocks and spans, of any shape.
+    // AnyParametric: the parameters as blocks and spans, of any shape.
     std::vector<boltz::Connection> const& weight_connections() const noexcept override {
         return graph_.connections();
     }

@@ -18,11 +18,11 @@ namespace boltz {
 template <std::floating_point T>
 class AnyLayer;
 template <std::floating_point T>
-class Field;
+class AnyField;
 template <std::floating_point T>
-class Model;
+class AnyModel;
 template <std::floating_point T>
-class Parametric;
+class AnyParametric;
 template <std::floating_point T>
 class InferenceSession;
 template <std::floating_point T>
@@ -39,17 +39,17 @@ template <class L>
 concept Layer = std::copyable<L> && std::derived_from<L, AnyLayer<typename L::value_type>> &&
     concepts::Unit<typename L::unit_type, typename L::value_type>;
 
-/// What inference and samplers see of a model, see `boltz::Field`.
+/// What inference and samplers see of a model, see `boltz::AnyField`.
 template <class F>
-concept Field = std::derived_from<F, boltz::Field<typename F::value_type>>;
+concept Field = std::derived_from<F, boltz::AnyField<typename F::value_type>>;
 
-/// Parameters with an energy, see `boltz::Model`.
+/// Parameters with an energy, see `boltz::AnyModel`.
 template <class M>
-concept Model = std::derived_from<M, boltz::Model<typename M::value_type>>;
+concept Model = std::derived_from<M, boltz::AnyModel<typename M::value_type>>;
 
-/// What an optimizer moves, see `boltz::Parametric`: models and networks.
+/// What an optimizer moves, see `boltz::AnyParametric`: models and networks.
 template <class M>
-concept Parametric = std::derived_from<M, boltz::Parametric<typename M::value_type>>;
+concept Parametric = std::derived_from<M, boltz::AnyParametric<typename M::value_type>>;
 
 /// A field of two layers, or one whose number of layers is known only when the program runs.
 template <class F>

@@ -19,6 +19,6 @@
 namespace boltz {
 
 /// The version as text, for reports and file headers.
-inline constexpr char const* version = "0.1.0";
+inline constexpr char const* version = "0.2.0";
 
 } // namespace boltz

@@ -23,7 +23,7 @@ auto kept_neighbours() {
 }
 
 // How often a sweep at the model leads from each state of the kept layers to each, from exact samples.
-std::vector<double> transitions(Field<double> const& model, Order order, std::size_t count, std::uint64_t seed) {
+std::vector<double> transitions(AnyField<double> const& model, Order order, std::size_t count, std::uint64_t seed) {
     Random random{seed};
     auto const starts = exact_samples(model, count, random);
     auto const base = uniform_base(model);

@@ -22,7 +22,7 @@ namespace {
 Ais const short_run{.runs = 400, .ladder = Ladder::linear(60)};
 
 /// Some visible states of a model: all that there are, or drawn ones where they are real.
-Matrix<double> some_cases(Field<double> const& model) {
+Matrix<double> some_cases(AnyField<double> const& model) {
     bool const countable = model.unit(0).countable();
     auto const states = test::all_states(model, LayerSet::of(0));
     Matrix<double> result = xt::zeros<double>({countable ? states.rows() : 6, model.sizes()[0]});

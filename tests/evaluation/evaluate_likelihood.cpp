@@ -24,7 +24,7 @@ using namespace boltz;
 namespace {
 
 // Every state of layer 0, each once.
-Matrix<double> visible_states(Field<double> const& field) {
+Matrix<double> visible_states(AnyField<double> const& field) {
     auto const states = test::all_states(field, LayerSet::of(0));
     Matrix<double> result = xt::zeros<double>({states.rows(), field.sizes()[0]});
     copy<double>(states[0], Block{result});
@@ -77,7 +77,7 @@ LikelihoodEvaluation clean() {
 TEST_CASE("log Z from both sides and the likelihood are those of enumeration", "[evaluation][statistical]") {
     Random random{61};
     auto const check = [&](auto const& model) {
-        Field<double> const& field = model;
+        AnyField<double> const& field = model;
         bool const countable = field.unit(0).countable();
         Matrix<double> data =
             countable ? visible_states(field) : xt::zeros<double>({std::size_t{6}, field.sizes()[0]});

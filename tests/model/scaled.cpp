@@ -27,7 +27,7 @@ std::vector<double> log_conditional(U const& unit, Block<double> x, Block<double
 }
 
 template <std::size_t I>
-std::vector<double> conditional(Field<double> const& field, States<double>& states, Block<double> table) {
+std::vector<double> conditional(AnyField<double> const& field, States<double>& states, Block<double> table) {
     Matrix<double> x = xt::zeros<double>({std::size_t{1}, field.sizes()[I]});
     field.input(I, states.blocks(), Block{x});
     return log_conditional(field.unit(I), Block{x}, table);

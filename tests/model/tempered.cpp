@@ -32,7 +32,7 @@ M mixed(M model, BaseBiases<double> const& base, double beta) {
     return model;
 }
 
-double difference(std::size_t layer, Field<double> const& a, Field<double> const& b, Factors factors) {
+double difference(std::size_t layer, AnyField<double> const& a, AnyField<double> const& b, Factors factors) {
     auto const& sizes = a.sizes();
     States<double> states{5, sizes};
     for (std::size_t l = 0; l < sizes.size(); ++l)

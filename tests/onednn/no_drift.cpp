@@ -50,7 +50,7 @@ double p_value(test::MarkovChain<float>& chain, States<float>& states) {
 }
 
 /// Chains that begin at exact draws from the model of `chain`, after some sweeps of `field`.
-double p_after(test::MarkovChain<float>& chain, Field<float> const& model, Field<float> const& field,
+double p_after(test::MarkovChain<float>& chain, AnyField<float> const& model, AnyField<float> const& field,
                std::size_t sweeps, std::uint64_t seed) {
     States<float> states{chains, model.sizes()};
     test::copy_rows<float>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), chains, seed), LayerSet::all(),
@@ -61,7 +61,9 @@ double p_after(test::MarkovChain<float>& chain, Field<float> const& model, Field
 }
 
 /// All joint states of the visible units.
-States<float> visible_table(Field<float> const& model) { return test::all_states(model, model.graph().of_colour(0)); }
+States<float> visible_table(AnyField<float> const& model) {
+    return test::all_states(model, model.graph().of_colour(0));
+}
 
 } // namespace
 
@@ -106,7 +108,7 @@ TEST_CASE("hidden units of several panels leave the distribution of the visible 
         REQUIRE(*std::max_element(p.begin(), p.end()) < 0.5);
         LayerSet const visible = LayerSet::of(0);
         test::StateIndex<float> const index{table.blocks(), visible};
-        auto const p_of = [&](Field<float> const& field, std::size_t sweeps) {
+        auto const p_of = [&](AnyField<float> const& field, std::size_t sweeps) {
             States<float> states{chains, model.sizes()};
             test::copy_rows<float>(table.blocks(), test::drawn_rows(p, chains, sweeps), visible, states.blocks());
             Executor executor{Compute{.threads = 2}};

@@ -23,7 +23,7 @@ using Net = MLP<double>;
 Net network() { return test::random_network(test::softmax_network<Bernoulli, double>(5, {4}, 3), 1.0, 1); }
 
 template <class T>
-void fill(Parametric<T>& at, ParameterSet<T>& gradient, std::uint64_t update) {
+void fill(AnyParametric<T>& at, ParameterSet<T>& gradient, std::uint64_t update) {
     at.for_each_parameter(
         [&](Parameter, auto, auto slopes) {
             Draws::from_seed(7).stream(update).normal(slopes.size(), 0, slopes);

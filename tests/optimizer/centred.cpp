@@ -43,7 +43,7 @@ double mean_of(Block<double const> block, std::size_t column) {
 }
 
 /// Moves a machine by its session along the statistics of two phases, at a rate of 1.
-void move(Model<double>& model, OptimizerSession<double>& session, States<double>& data, States<double>& chains) {
+void move(AnyModel<double>& model, OptimizerSession<double>& session, States<double>& data, States<double>& chains) {
     Executor executor{Compute{.threads = 2}};
     auto gradient = model.make_gradient();
     Phase<double> data_phase, model_phase;

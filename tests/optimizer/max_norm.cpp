@@ -37,8 +37,9 @@ struct Whole {
     template <class T>
     class Session final : public OptimizerSession<T> {
       public:
-        explicit Session(Parametric<T> const& model) : inner_{Sgd{.learning_rate = 0.5}.bind(model)} {}
-        void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+        explicit Session(AnyParametric<T> const& model) : inner_{Sgd{.learning_rate = 0.5}.bind(model)} {}
+        void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+                  Executor& executor) override {
             inner_.step(model, gradient, clock, executor);
         }
         void archive(Archive& archive) override { inner_.archive(archive); }
@@ -47,7 +48,7 @@ struct Whole {
         Sgd::Session<T> inner_;
     };
     template <class T>
-    Session<T> bind(Parametric<T> const& model) const {
+    Session<T> bind(AnyParametric<T> const& model) const {
         return Session<T>{model};
     }
 };

@@ -32,20 +32,22 @@ struct Recording {
     bool rate = true;  ///< whether it has a rate
 
     class Session;
-    Session bind(Parametric<double> const&) const;
+    Session bind(AnyParametric<double> const&) const;
 };
 
 class Recording::Session final : public OptimizerSession<double> {
   public:
     explicit Session(Recording const& policy) : policy_{policy} {}
-    void step(Parametric<double>&, ParameterSet<double>&, Clock const&, Executor&) override { note("step"); }
+    void step(AnyParametric<double>&, ParameterSet<double>&, Clock const&, Executor&) override { note("step"); }
     void archive(Archive& archive) override { archive("number", number_); }
     [[nodiscard]] bool by_parts() const noexcept override { return policy_.parts; }
-    void step_weights(Parametric<double>&, ParameterSet<double>&, Clock const&, WeightRows const& rows) override {
+    void step_weights(AnyParametric<double>&, ParameterSet<double>&, Clock const&, WeightRows const& rows) override {
         note("weights " + std::to_string(rows.first) + " " + std::to_string(rows.count));
     }
-    void step_but_weights(Parametric<double>&, ParameterSet<double>&, Clock const&) override { note("but weights"); }
-    bool finish_step(Parametric<double>&, Clock const&, Executor&) override {
+    void step_but_weights(AnyParametric<double>&, ParameterSet<double>&, Clock const&) override {
+        note("but weights");
+    }
+    bool finish_step(AnyParametric<double>&, Clock const&, Executor&) override {
         note("finish");
         return true;
     }
@@ -63,7 +65,7 @@ class Recording::Session final : public OptimizerSession<double> {
     double number_ = 7;
 };
 
-Recording::Session Recording::bind(Parametric<double> const&) const { return Session{*this}; }
+Recording::Session Recording::bind(AnyParametric<double> const&) const { return Session{*this}; }
 
 } // namespace
 
@@ -109,10 +111,10 @@ TEST_CASE("wrappers pass on to the inner optimizer what a training calls", "[opt
 }
 
 // Whether a model is a machine or a network is seen through wrappers too.
-static_assert(concepts::Optimizer<Averaged<Recording>, Parametric<double>>);
+static_assert(concepts::Optimizer<Averaged<Recording>, AnyParametric<double>>);
 static_assert(concepts::Optimizer<Averaged<Centred<Recording>>, RBM<Binary, Binary>>);
-static_assert(concepts::Optimizer<Averaged<Centred<Recording>>, Model<double>>);
-static_assert(!concepts::Optimizer<Averaged<Centred<Recording>>, Parametric<double>>);
-static_assert(!concepts::Optimizer<Clipped<Sparse<Recording>>, Parametric<double>>);
+static_assert(concepts::Optimizer<Averaged<Centred<Recording>>, AnyModel<double>>);
+static_assert(!concepts::Optimizer<Averaged<Centred<Recording>>, AnyParametric<double>>);
+static_assert(!concepts::Optimizer<Clipped<Sparse<Recording>>, AnyParametric<double>>);
 
 } // namespace test_wrappers

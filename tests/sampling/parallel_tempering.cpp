@@ -18,7 +18,7 @@ using namespace boltz;
 namespace {
 
 // Statistics of chains that have run for 25 steps on frozen parameters, 40 independent sets of 100.
-test::Repetitions run(Model<double> const& model, ParallelTempering policy) {
+test::Repetitions run(AnyModel<double> const& model, ParallelTempering policy) {
     States<double> unused{1, model.sizes()};
     Executor executor{Compute{}};
     test::Repetitions found;

@@ -51,7 +51,7 @@ struct Exact {
 };
 
 // L(s) of each row.
-std::vector<double> couplings(Field<double> const& model, StatesView<double const> states) {
+std::vector<double> couplings(AnyField<double> const& model, StatesView<double const> states) {
     std::vector<double> result = energy(model, states);
     std::vector<double> own(result.size(), 0.0);
     for (std::size_t l = 0; l < model.layers(); ++l) model.unit(l).add_own_term(states[l], own);

@@ -71,7 +71,7 @@ struct MarkovChain {
     }
 
     /// The expected statistics (-dE by each parameter) under a distribution of the joint states.
-    [[nodiscard]] std::vector<double> statistics(boltz::Model<T> const& model, std::vector<double> const& p) {
+    [[nodiscard]] std::vector<double> statistics(boltz::AnyModel<T> const& model, std::vector<double> const& p) {
         boltz::Executor executor{boltz::Compute{}};
         auto gradient = model.make_gradient();
         for (std::size_t i = 0; i < p.size(); ++i) {

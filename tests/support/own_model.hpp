@@ -8,7 +8,7 @@
 #include <boltz/executor.hpp>
 #include <boltz/factors.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
@@ -19,14 +19,14 @@
 
 namespace test {
 
-/// A model that shows of another one what `boltz::Model` asks for, and nothing more.
+/// A model that shows of another one what `boltz::AnyModel` asks for, and nothing more.
 template <class M>
-class OwnModel final : public boltz::Model<typename M::value_type> {
+class OwnModel final : public boltz::AnyModel<typename M::value_type> {
     using T = typename M::value_type;
 
   public:
-    using boltz::Parametric<T>::weight_block;
-    using boltz::Parametric<T>::bias_span;
+    using boltz::AnyParametric<T>::weight_block;
+    using boltz::AnyParametric<T>::bias_span;
 
     explicit OwnModel(M model) : model_{std::move(model)} {}
 

@@ -22,10 +22,10 @@ namespace test {
 
 /// Two layers of numbers, the upper one in double precision as parameters of units are.
 template <class T>
-class Point final : public boltz::Parametric<T> {
+class Point final : public boltz::AnyParametric<T> {
   public:
     using Set = boltz::ParameterSet<T>;
-    using boltz::Parametric<T>::bias_span;
+    using boltz::AnyParametric<T>::bias_span;
 
     Point(std::size_t lower, std::size_t upper) : lower_{xt::zeros<T>({lower})}, upper_{xt::zeros<double>({upper})} {}
     Point(std::size_t lower, std::vector<double> const& numbers) : Point{lower, numbers.size() - lower} {

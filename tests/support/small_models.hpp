@@ -49,7 +49,7 @@ M randomised(M model, double weight_deviation, double bias_deviation, std::uint6
 /// Every joint state of the layers in `chosen` whose states can be counted off, one a row, the first layer changing
 /// fastest; zeros elsewhere.
 template <std::floating_point T>
-boltz::States<T> all_states(boltz::Field<T> const& field, boltz::LayerSet chosen = boltz::LayerSet::all()) {
+boltz::States<T> all_states(boltz::AnyField<T> const& field, boltz::LayerSet chosen = boltz::LayerSet::all()) {
     std::size_t rows = 1;
     std::vector<std::size_t> counts(field.layers(), 1);
     for (std::size_t l = 0; l < field.layers(); ++l)

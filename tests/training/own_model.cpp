@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
@@ -33,10 +33,10 @@ namespace {
 
 /// A restricted machine of binary units as a user may write one, with plain loops: all its parameters are numbers in
 /// one vector, W, then the visible biases, then the hidden ones.
-class FlatRbm final : public Model<double> {
+class FlatRbm final : public AnyModel<double> {
   public:
-    using Parametric<double>::weight_block;
-    using Parametric<double>::bias_span;
+    using AnyParametric<double>::weight_block;
+    using AnyParametric<double>::bias_span;
 
     FlatRbm(std::size_t visible, std::size_t hidden)
         : graph_{LayerGraph::chain({visible, hidden})}, numbers_(visible * hidden + visible + hidden, 0.0) {}
@@ -93,7 +93,7 @@ class FlatRbm final : public Model<double> {
 };
 
 /// All parameters, one after another.
-std::vector<double> parameters_of(Parametric<double>& model) {
+std::vector<double> parameters_of(AnyParametric<double>& model) {
     std::vector<double> result;
     model.for_each_parameter(
         [&](Parameter, auto values) { result.insert(result.end(), values.begin(), values.end()); });
@@ -107,7 +107,8 @@ struct Both {
     Matrix<double> data = test::bars<double>(3);
 
     Both() {
-        for (Model<double>* const model : {static_cast<Model<double>*>(&rbm), static_cast<Model<double>*>(&own)}) {
+        for (AnyModel<double>* const model :
+             {static_cast<AnyModel<double>*>(&rbm), static_cast<AnyModel<double>*>(&own)}) {
             Random random{1};
             initialise_weights(*model, 0.3, random);
             initialise_biases(*model, MatrixSource{data}, random);

@@ -23,7 +23,7 @@ using namespace boltz;
 namespace {
 
 /// All parameters of a model, one after the other.
-std::vector<double> all_parameters(Parametric<double>& model) {
+std::vector<double> all_parameters(AnyParametric<double>& model) {
     std::vector<double> numbers;
     model.for_each_parameter(
         [&](Parameter, auto values) { numbers.insert(numbers.end(), values.begin(), values.end()); });
@@ -31,7 +31,7 @@ std::vector<double> all_parameters(Parametric<double>& model) {
 }
 
 /// States as a phase may hold them, whatever the units.
-States<double> some_states(Field<double> const& model, std::size_t rows, std::uint64_t seed) {
+States<double> some_states(AnyField<double> const& model, std::size_t rows, std::uint64_t seed) {
     States<double> states{rows, model.sizes()};
     for (std::size_t l = 0; l < model.layers(); ++l) {
         model.input(l, states.blocks(), states[l], {.below = 0, .above = 0});
@@ -45,7 +45,7 @@ template <class Session>
 struct Whole final : OptimizerSession<double> {
     Session inner;
     explicit Whole(Session session) : inner{std::move(session)} {}
-    void step(Parametric<double>& model, ParameterSet<double>& gradient, Clock const& clock,
+    void step(AnyParametric<double>& model, ParameterSet<double>& gradient, Clock const& clock,
               Executor& executor) override {
         inner.step(model, gradient, clock, executor);
     }

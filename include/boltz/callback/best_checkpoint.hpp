@@ -37,7 +37,7 @@ class BestCheckpoint {
     /// @throws FileError if the file cannot be written; ValueError if the phase ends and no callback before this one
     /// has ever measured the metric.
     template <std::floating_point T>
-    void on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) {
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
         bool const best = best_.look(info, "BestCheckpoint", parameters_are_finite(model)).value_or(false);
         if (info.finished && best_.epoch() == 0)
             info.remark("BestCheckpoint: no epoch of " + info.phase + " had a " + best_.metric() +

@@ -32,18 +32,18 @@ class Checkpoint {
     }
     /// @throws FileError if the file cannot be written.
     template <std::floating_point T>
-    void on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) {
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
         if (every_ <= 1 || info.clock.epoch % every_ == 0) write(model, info);
     }
     template <std::floating_point T>
-    void on_train_end(Parametric<T> const& model, TrainingInfo const& info) {
+    void on_train_end(AnyParametric<T> const& model, TrainingInfo const& info) {
         // A callback behind this one may have ended the phase since.
         if (written_ != info.clock.update || !info.finished) write(model, info);
     }
 
   private:
     template <std::floating_point T>
-    void write(Parametric<T> const& model, TrainingInfo const& info) {
+    void write(AnyParametric<T> const& model, TrainingInfo const& info) {
         if (!parameters_are_finite(model)) return;
         write_checkpoint(path_, info.state, info.phase + ", after " + std::to_string(info.clock.update) + " updates");
         written_ = info.clock.update;

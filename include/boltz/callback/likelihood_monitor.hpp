@@ -36,7 +36,7 @@ class LikelihoodMonitor {
         static_assert(detail::visible_only<Data>, "LikelihoodMonitor takes data on the visible layer only");
         if (!how_.due(info)) return;
         Random own{how_.draws().key()};
-        Field<typename M::value_type> const& field = model;
+        AnyField<typename M::value_type> const& field = model;
         bool const exact = field.layers() == 2;
         auto const bases = usual_bases(field, data_.template source<0>(), own, ais_.compute);
         LogPartition const log_z = log_partition(field, ais_, own, bases);

@@ -18,7 +18,7 @@ namespace boltz {
 class StopOnNaN {
   public:
     template <std::floating_point T>
-    bool on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) {
+    bool on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
         std::string const where = where_not_finite(model);
         triggered_ = !where.empty();
         if (triggered_) info.remark("StopOnNaN: " + where + " of the model are not all finite numbers");

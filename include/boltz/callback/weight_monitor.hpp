@@ -18,7 +18,7 @@ namespace boltz {
 /// layers c and c + 1.
 struct WeightMonitor {
     template <std::floating_point T>
-    void on_epoch_end(Parametric<T> const& model, TrainingInfo const& info) const {
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) const {
         for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
             Block<T const> const weights = model.weight_block(c);
             std::size_t const size = weights.rows * weights.columns;

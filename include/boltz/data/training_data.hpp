@@ -4,10 +4,10 @@
 /// @file
 /// The cases of a training or an evaluation, as algorithms see them.
 
+#include <boltz/any_field.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/source.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -86,7 +86,7 @@ class TrainingData {
     }
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
     /// @throws ShapeError, ValueError
-    void check(Field<T> const& field, std::string_view function, Draws const& draws) const;
+    void check(AnyField<T> const& field, std::string_view function, Draws const& draws) const;
     /// The same for the data of one layer, which has so many units of this kind.
     void check_layer(std::size_t layer, AnyUnit<T> const& unit, std::size_t units, std::string_view function,
                      Draws const& draws) const;
@@ -119,7 +119,7 @@ class TrainingData {
 };
 
 template <std::floating_point T>
-void TrainingData<T>::check(Field<T> const& field, std::string_view function, Draws const& draws) const {
+void TrainingData<T>::check(AnyField<T> const& field, std::string_view function, Draws const& draws) const {
     for (Part const& part : parts_) {
         if (part.layer >= field.layers())
             fail<ValueError>(function, ": there is data on layer ", part.layer, ", but the model has ",

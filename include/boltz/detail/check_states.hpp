@@ -4,8 +4,8 @@
 /// @file
 /// The check of states at every public door.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -19,7 +19,7 @@ namespace boltz::detail {
 /// Refuses blocks that do not fit the layers `needed`, or have different numbers of rows; returns that number, 0 if
 /// no layer is needed.
 template <std::floating_point T>
-std::size_t check_states(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet needed,
+std::size_t check_states(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet needed,
                          std::string_view function) {
     auto const& sizes = field.sizes();
     for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).check_size(sizes[l]);
@@ -44,7 +44,7 @@ std::size_t check_states(Field<T> const& field, std::type_identity_t<StatesView<
 
 /// Refuses a field of more layers than a visible and a hidden one.
 template <std::floating_point T>
-void check_two_layers(Field<T> const& field, std::string_view function) {
+void check_two_layers(AnyField<T> const& field, std::string_view function) {
     if (field.layers() != 2)
         fail<ValueError>(function, ": the model has ", field.layers(), " layers, but must have 2");
 }

@@ -28,7 +28,7 @@ class PackedParameters {
   public:
     static constexpr std::size_t strip = PackedWeights::strip; ///< rows that are taken over together
 
-    explicit PackedParameters(Parametric<T> const& model)
+    explicit PackedParameters(AnyParametric<T> const& model)
         : model_{&model}, rounded_(model.weight_connections().size(), false) {}
 
     /// Refuses a precision that cannot be had.
@@ -80,7 +80,7 @@ class PackedParameters {
   private:
     static constexpr bool single = std::same_as<T, float>;
 
-    Parametric<T> const* model_;
+    AnyParametric<T> const* model_;
     Products<T> products_;
     std::vector<bool> rounded_;
 };

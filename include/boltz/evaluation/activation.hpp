@@ -4,12 +4,12 @@
 /// @file
 /// Activity statistics of the layers.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/features.hpp>
-#include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
@@ -28,7 +28,7 @@ struct LayerActivity {
 namespace detail {
 
 template <std::floating_point T>
-[[nodiscard]] std::vector<LayerActivity> layer_activity(Field<T> const& field, TrainingData<T> const& cases,
+[[nodiscard]] std::vector<LayerActivity> layer_activity(AnyField<T> const& field, TrainingData<T> const& cases,
                                                         BindInference<T> bind, Draws const& draws,
                                                         Compute const& compute) {
     std::vector<std::vector<double>> sums;

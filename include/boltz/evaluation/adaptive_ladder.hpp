@@ -4,13 +4,13 @@
 /// @file
 /// A ladder whose steps are as long as a model allows.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealing.hpp>
 #include <boltz/evaluation/ladder.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
@@ -81,7 +81,7 @@ namespace detail {
 /// @throws ValueError if an option is out of range, `max_steps` do not lead to the model, or as `log_partition`;
 /// ShapeError if the base does not fit.
 template <std::floating_point T>
-[[nodiscard]] Ladder adapted_ladder(Field<T> const& field, AdaptiveLadder const& options, Random& random,
+[[nodiscard]] Ladder adapted_ladder(AnyField<T> const& field, AdaptiveLadder const& options, Random& random,
                                     std::type_identity_t<BaseBiases<T>> const& base) {
     options.validate();
     detail::check_annealing(field, base, options.compute, "adapted_ladder");
@@ -135,7 +135,7 @@ template <std::floating_point T>
 
 /// The same from the uniform base.
 template <std::floating_point T>
-[[nodiscard]] Ladder adapted_ladder(Field<T> const& field, AdaptiveLadder const& options, Random& random) {
+[[nodiscard]] Ladder adapted_ladder(AnyField<T> const& field, AdaptiveLadder const& options, Random& random) {
     return adapted_ladder(field, options, random, uniform_base(field));
 }
 

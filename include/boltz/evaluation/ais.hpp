@@ -4,6 +4,7 @@
 /// @file
 /// Annealed importance sampling: log Z of any model, and of any model given some of its layers.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/annealing.hpp>
@@ -11,7 +12,6 @@
 #include <boltz/evaluation/ladder.hpp>
 #include <boltz/evaluation/log_partition.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/model/prepared.hpp>
@@ -42,7 +42,7 @@ namespace detail {
 
 /// The estimates of an annealing from a base up to the model, one for each case.
 template <std::floating_point T>
-std::vector<LogPartition> annealed_estimates(Field<T> const& field, BaseBiases<T> const& base,
+std::vector<LogPartition> annealed_estimates(AnyField<T> const& field, BaseBiases<T> const& base,
                                              StatesView<T const> states, LayerSet observed, Ais const& ais,
                                              Random& random, char const* function) {
     ais.validate();
@@ -79,7 +79,7 @@ std::vector<LogPartition> annealed_estimates(Field<T> const& field, BaseBiases<T
 /// @throws ValueError if an option is out of range, the energy has no minimum, or bfloat16 is asked for where it
 /// cannot be had; ShapeError if the base does not fit.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition(Field<T> const& field, Ais const& ais, Random& random,
+[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random,
                                          std::type_identity_t<BaseBiases<T>> const& base) {
     return detail::annealed_estimates<T>(field, base, {}, {}, ais, random, "log_partition")[0];
 }
@@ -92,14 +92,14 @@ template <std::floating_point T>
 /// @throws ShapeError if a block does not fit its layer; ValueError as `log_partition`, or if a state is impossible.
 template <std::floating_point T>
 [[nodiscard]] std::vector<LogPartition>
-log_sum(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed, Ais const& ais,
+log_sum(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed, Ais const& ais,
         Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
     return detail::annealed_estimates(field, base, states, observed, ais, random, "log_sum");
 }
 
 /// The same from the uniform base.
 template <std::floating_point T>
-[[nodiscard]] std::vector<LogPartition> log_sum(Field<T> const& field,
+[[nodiscard]] std::vector<LogPartition> log_sum(AnyField<T> const& field,
                                                 std::type_identity_t<StatesView<T const>> states, LayerSet observed,
                                                 Ais const& ais, Random& random) {
     return log_sum(field, states, observed, ais, random, uniform_base(field));

@@ -4,10 +4,10 @@
 /// @file
 /// Chains that are taken from one temperature to another.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/tempered.hpp>
 #include <boltz/states.hpp>
@@ -37,7 +37,7 @@ template <std::floating_point T>
 class AnnealedChains {
   public:
     /// Refers to field and base.
-    AnnealedChains(Field<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows)
+    AnnealedChains(AnyField<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows)
         : field_{&field}, base_{base}, observed_{observed}, summed_{summed}, kept_{LayerSet::first(field.layers()) &
                                                                                    ~(observed | summed)},
           states_{rows, field.sizes()}, biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()},
@@ -174,7 +174,7 @@ class AnnealedChains {
 
     static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-    Field<T> const* field_;
+    AnyField<T> const* field_;
     PathBase<T> base_;
     LayerSet observed_;
     LayerSet summed_;

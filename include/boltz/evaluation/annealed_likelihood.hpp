@@ -4,6 +4,7 @@
 /// @file
 /// The true log-likelihood of data under a deep machine, by chains of each case.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/training_data.hpp>
@@ -12,7 +13,6 @@
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/log_likelihood.hpp>
-#include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
 #include <cmath>
@@ -29,7 +29,7 @@ namespace boltz {
 namespace detail {
 
 template <std::floating_point T>
-LogLikelihood annealed_likelihood(Field<T> const& field, TrainingData<T> const& data, LogZ const& log_z,
+LogLikelihood annealed_likelihood(AnyField<T> const& field, TrainingData<T> const& data, LogZ const& log_z,
                                   Ais const& ais, Random& random, BaseBiases<T> const& base, Draws const& draws) {
     data.check(field, "annealed_log_likelihood", draws);
     States<T> states{data.rows(), field.sizes()};

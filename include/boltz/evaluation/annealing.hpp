@@ -4,6 +4,7 @@
 /// @file
 /// Log-weights of chains that run from a base to a model, or back.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/draws.hpp>
@@ -13,7 +14,6 @@
 #include <boltz/evaluation/ladder.hpp>
 #include <boltz/evaluation/log_partition.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/tempered.hpp>
@@ -68,7 +68,7 @@ void place(Annealing<T> const& annealing, std::size_t first, LayerSet layers, St
 /// Neal (2001), equations 3 to 11. Temperature k draws from stream k of `draws`; a block of chains runs through all
 /// temperatures by itself.
 template <std::floating_point T>
-std::vector<double> anneal_up(Field<T> const& field, std::type_identity_t<PathBase<T>> base,
+std::vector<double> anneal_up(AnyField<T> const& field, std::type_identity_t<PathBase<T>> base,
                               Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
     std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
                                     0.0);
@@ -95,7 +95,7 @@ std::vector<double> anneal_up(Field<T> const& field, std::type_identity_t<PathBa
 /// The chains are the time reversal of those that run up, a last sweep at the model itself included, with which they
 /// begin; their weights have the same sign.
 template <std::floating_point T>
-std::vector<double> anneal_down(Field<T> const& field, std::type_identity_t<PathBase<T>> base,
+std::vector<double> anneal_down(AnyField<T> const& field, std::type_identity_t<PathBase<T>> base,
                                 Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
     std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
                                     0.0);
@@ -120,7 +120,7 @@ std::vector<double> anneal_down(Field<T> const& field, std::type_identity_t<Path
 /// Refuses what cannot be annealed: an energy without a minimum, a base that does not fit, and bfloat16 where states
 /// are not counts, for it would round them on one side of a weight only.
 template <std::floating_point T>
-void check_annealing(Field<T> const& field, std::type_identity_t<PathBase<T>> base, Compute const& compute,
+void check_annealing(AnyField<T> const& field, std::type_identity_t<PathBase<T>> base, Compute const& compute,
                      char const* function) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         field.unit(l).check_size(field.sizes()[l]);
@@ -135,7 +135,7 @@ void check_annealing(Field<T> const& field, std::type_identity_t<PathBase<T>> ba
 /// Says of an estimate how it was made, and adds to its error what the number type of the model rounds off: about 8
 /// units in the last place of log Z, so that runs of equal weights do not claim to be exact.
 template <std::floating_point T>
-void describe(LogPartition& result, Ladder const& ladder, Field<T> const& field,
+void describe(LogPartition& result, Ladder const& ladder, AnyField<T> const& field,
               std::type_identity_t<PathBase<T>> base) {
     result.temperatures = ladder.steps();
     result.rounding = 8 * std::numeric_limits<T>::epsilon() * std::max(1.0, std::abs(result.log_z));

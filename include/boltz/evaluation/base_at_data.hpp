@@ -4,9 +4,9 @@
 /// @file
 /// A base for annealing that fits what a model has learned.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/sample_from_data.hpp>
@@ -23,7 +23,7 @@ namespace boltz {
 /// back from there with it, and both sides agree on a number that is tens of nats too low.
 /// @throws as `base_rates` and `sample_from_data`.
 template <std::floating_point T, concepts::DataSource Data>
-[[nodiscard]] BaseBiases<T> base_at_data(Field<T> const& field, Data const& data, Random& random,
+[[nodiscard]] BaseBiases<T> base_at_data(AnyField<T> const& field, Data const& data, Random& random,
                                          Compute const& compute = {}) {
     if (field.layers() == 2) return base_rates(field, data, random);
     auto const samples = sample_from_data(field, data, {.count = 500, .sweeps = 100, .compute = compute}, random);

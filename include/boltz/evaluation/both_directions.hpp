@@ -4,11 +4,11 @@
 /// @file
 /// log Z by chains up from several bases and by chains down from tempered ones.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/acceptance_ratio.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
 #include <boltz/evaluation/several_bases.hpp>
-#include <boltz/field.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
 
 #include <concepts>
@@ -35,7 +35,7 @@ struct BothDirections {
 /// @throws ValueError if `below` did not begin at one of `bases`; as `sample_tempered`, `reverse_log_partition` and
 /// `acceptance_ratio`.
 template <std::floating_point T>
-[[nodiscard]] BothDirections both_directions(Field<T> const& field, LogPartition below, Ais const& ais,
+[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, LogPartition below, Ais const& ais,
                                              Random& random, std::type_identity_t<Bases<T>> const& bases,
                                              std::size_t steps = 1000) {
     if (below.base_index >= bases.size())
@@ -55,7 +55,7 @@ template <std::floating_point T>
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
 template <std::floating_point T>
-[[nodiscard]] BothDirections both_directions(Field<T> const& field, Ais const& ais, Random& random,
+[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, Ais const& ais, Random& random,
                                              std::type_identity_t<Bases<T>> const& bases, std::size_t steps = 1000) {
     LogPartition below = log_partition(field, ais, random, bases);
     return both_directions(field, std::move(below), ais, random, bases, steps);

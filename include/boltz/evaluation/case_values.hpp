@@ -4,13 +4,13 @@
 /// @file
 /// A number for each case of some data.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/detail/row_code.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -37,7 +37,7 @@ using UseCases = FunctionRef<void(StatesView<T>, std::size_t, std::span<double>)
 /// several threads at once; the blocks of layers without data hold zeros and may be written.
 /// @throws ShapeError or ValueError if the data does not fit the field.
 template <std::floating_point T>
-std::vector<double> case_values(Field<T> const& field, TrainingData<T> const& cases, Compute const& compute,
+std::vector<double> case_values(AnyField<T> const& field, TrainingData<T> const& cases, Compute const& compute,
                                 Draws const& draws, char const* function, UseCases<T> use) {
     cases.check(field, function, draws);
     Executor executor{compute};
@@ -54,7 +54,7 @@ std::vector<double> case_values(Field<T> const& field, TrainingData<T> const& ca
 
 /// Whether the units of all these layers have states that can be listed.
 template <std::floating_point T>
-bool listable(Field<T> const& field, LayerSet layers) {
+bool listable(AnyField<T> const& field, LayerSet layers) {
     for (std::size_t l = 0; l < field.layers(); ++l)
         if (layers[l] && !field.unit(l).countable()) return false;
     return true;
@@ -62,7 +62,7 @@ bool listable(Field<T> const& field, LayerSet layers) {
 
 /// How many cases lie between the states of their observed layers, as grey values in a binary layer do.
 template <std::floating_point T>
-std::size_t cases_between_states(Field<T> const& field, std::type_identity_t<StatesView<T const>> states,
+std::size_t cases_between_states(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
                                  LayerSet observed) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < states.rows(); ++i) {
@@ -83,7 +83,7 @@ struct CaseStates {
 
 /// Looks at the states of all cases: as `case_values`, with the same draws.
 template <std::floating_point T>
-CaseStates case_states(Field<T> const& field, TrainingData<T> const& cases, Compute const& compute,
+CaseStates case_states(AnyField<T> const& field, TrainingData<T> const& cases, Compute const& compute,
                        Draws const& draws, char const* function) {
     CaseStates result;
     LayerSet const observed = cases.observed();

@@ -4,8 +4,8 @@
 /// @file
 /// The check of observed states.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -17,8 +17,8 @@ namespace boltz::detail {
 
 /// Refuses observed blocks that do not fit; returns the number of cases, 1 if nothing is observed.
 template <std::floating_point T>
-std::size_t checked_cases(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed,
-                          char const* function) {
+std::size_t checked_cases(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
+                          LayerSet observed, char const* function) {
     std::size_t cases = 1;
     bool seen = false;
     for (std::size_t l = 0; l < field.layers(); ++l) {

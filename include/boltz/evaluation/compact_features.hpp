@@ -4,12 +4,12 @@
 /// @file
 /// Inferred means of hidden layers, kept in few bits a number.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/evaluation/features.hpp>
-#include <boltz/field.hpp>
 
 #include <array>
 #include <concepts>
@@ -32,9 +32,9 @@ template <std::size_t First, std::size_t Count>
 
 /// The inferred means of each of some layers.
 template <std::floating_point T>
-[[nodiscard]] std::vector<CompactMatrix> compact_features(Field<T> const& field, std::span<std::size_t const> layers,
-                                                          TrainingData<T> const& cases, BindInference<T> bind,
-                                                          Compute const& compute, Compactness compactness) {
+[[nodiscard]] std::vector<CompactMatrix>
+compact_features(AnyField<T> const& field, std::span<std::size_t const> layers, TrainingData<T> const& cases,
+                 BindInference<T> bind, Compute const& compute, Compactness compactness) {
     check_layers(field, layers, "compact_features");
     std::vector<CompactMatrix> result;
     for (std::size_t const l : layers) result.emplace_back(cases.rows(), field.sizes()[l], compactness);

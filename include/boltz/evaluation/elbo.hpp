@@ -4,8 +4,8 @@
 /// @file
 /// The variational bound on a log-likelihood, up to the log-partition function.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/check_states.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/states.hpp>
@@ -29,7 +29,7 @@ namespace boltz {
 /// @throws ShapeError if a block does not fit its layer.
 template <std::floating_point T>
 [[nodiscard]] std::vector<double>
-unnormalised_elbo(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed) {
+unnormalised_elbo(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed) {
     std::size_t const rows = detail::check_states(field, states, LayerSet::all(), "unnormalised_elbo");
     std::vector<double> bound(rows, 0.0);
     std::vector<double> terms(rows, 0.0);

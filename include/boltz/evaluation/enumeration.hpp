@@ -4,6 +4,7 @@
 /// @file
 /// All configurations of a small model, in blocks.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/detail/blend.hpp>
 #include <boltz/detail/elementwise.hpp>
@@ -13,7 +14,6 @@
 #include <boltz/evaluation/independent_layers.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/states.hpp>
@@ -51,7 +51,7 @@ class Enumeration {
     /// What a block of pairs of a case and a configuration is given to: `visit(states, cases, log_weights)`.
     using Visit = FunctionRef<void(StatesView<T>, std::span<std::size_t const>, std::span<double const>)>;
 
-    Enumeration(Field<T> const& field, LayerSet observed, ExactOptions const& options, char const* function)
+    Enumeration(AnyField<T> const& field, LayerSet observed, ExactOptions const& options, char const* function)
         : field_{&field}, observed_{observed}, function_{function} {
         check_bounded_energy(field, function);
         for (std::size_t l = 0; l < layers(); ++l) counts_.push_back(field.unit(l).state_count(field.sizes()[l]));
@@ -236,7 +236,7 @@ class Enumeration {
             if (summed_[l]) copy(inputs[l], states[l]);
     }
 
-    Field<T> const* field_;
+    AnyField<T> const* field_;
     LayerSet observed_;
     char const* function_;       // in whose name errors are
     std::vector<double> counts_; // states of each layer

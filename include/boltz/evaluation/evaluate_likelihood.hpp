@@ -4,6 +4,7 @@
 /// @file
 /// How good a model is, in one call: log Z from both sides, the likelihood of data, and what speaks against them.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
@@ -13,7 +14,6 @@
 #include <boltz/evaluation/evaluate_log_z.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/evaluation/likelihood.hpp>
-#include <boltz/field.hpp>
 #include <boltz/random.hpp>
 
 #include <concepts>
@@ -81,7 +81,7 @@ inline LogLikelihood first_cases(LogLikelihood likelihood, std::size_t count) {
 }
 
 template <std::floating_point T>
-LikelihoodEvaluation evaluated(Field<T> const& field, TrainingData<T> const& cases, TrainingData<T>& first,
+LikelihoodEvaluation evaluated(AnyField<T> const& field, TrainingData<T> const& cases, TrainingData<T>& first,
                                BindInference<T> bind, Bases<T> const& bases, LikelihoodOptions const& options,
                                Random& random, Draws const& draws) {
     constexpr auto function = "evaluate_likelihood";

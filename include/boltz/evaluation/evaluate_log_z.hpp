@@ -4,13 +4,13 @@
 /// @file
 /// log Z of a model from both sides, and what speaks against it, in one call.
 
+#include <boltz/any_field.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/both_directions.hpp>
 #include <boltz/evaluation/likelihood.hpp>
 #include <boltz/evaluation/several_bases.hpp>
 #include <boltz/evaluation/visited_states.hpp>
-#include <boltz/field.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/dispersed_starts.hpp>
 #include <boltz/sampling/given.hpp>
@@ -92,7 +92,7 @@ namespace detail {
 /// Has Gibbs chains from dispersed starts list the states that they visit, beside those from the bases: what chains
 /// from no base find may weigh more than the estimate.
 template <std::floating_point T>
-void look_elsewhere(Field<T> const& field, Compute compute, Draws const& draws, LogPartition& below) {
+void look_elsewhere(AnyField<T> const& field, Compute compute, Draws const& draws, LogPartition& below) {
     if (!VisitedStates::lists(field)) return;
     if (compute.precision == Precision::bfloat16) compute.precision = Precision::float32;
     constexpr std::size_t chains = 10 * dispersed_starts, sweeps = 100;
@@ -117,7 +117,7 @@ void look_elsewhere(Field<T> const& field, Compute compute, Draws const& draws, 
 /// @throws ValueError if there are no bases, or chains down are asked for where the layers have more than two
 /// colours; as the functions named.
 template <std::floating_point T>
-[[nodiscard]] LogZEvaluation evaluate_log_z(Field<T> const& field, std::type_identity_t<Bases<T>> const& bases,
+[[nodiscard]] LogZEvaluation evaluate_log_z(AnyField<T> const& field, std::type_identity_t<Bases<T>> const& bases,
                                             LogZOptions const& options, Random& random) {
     bool const down = options.directions == AnnealingDirections::both;
     if (down && field.graph().colours() > 2)

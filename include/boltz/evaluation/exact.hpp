@@ -4,10 +4,10 @@
 /// @file
 /// The truth about small models, by enumeration.
 
+#include <boltz/any_field.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
 #include <boltz/evaluation/enumeration.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -25,7 +25,7 @@ namespace boltz {
 /// of them may be neighbours. Allocates.
 /// @throws ValueError if there are more than `options.max_states` states, or Gaussian layers are neighbours.
 template <std::floating_point T>
-[[nodiscard]] double exact_log_partition(Field<T> const& field, ExactOptions const& options = {}) {
+[[nodiscard]] double exact_log_partition(AnyField<T> const& field, ExactOptions const& options = {}) {
     Executor executor{options.compute};
     return detail::Enumeration<T>{field, {}, options, "exact_log_partition"}.log_sums({}, 1, executor)[0];
 }
@@ -37,7 +37,7 @@ template <std::floating_point T>
 /// @throws ShapeError if a block does not fit its layer; ValueError as `exact_log_partition`, or if a state is
 /// impossible.
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> exact_log_sum(Field<T> const& field,
+[[nodiscard]] std::vector<double> exact_log_sum(AnyField<T> const& field,
                                                 std::type_identity_t<StatesView<T const>> states, LayerSet observed,
                                                 ExactOptions const& options = {}) {
     std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_sum");
@@ -51,7 +51,7 @@ template <std::floating_point T>
 /// @throws ShapeError if `data` does not have one column a unit of layer 0; ValueError as `exact_log_partition`, or
 /// if a state is impossible.
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> exact_log_likelihood(Field<T> const& field,
+[[nodiscard]] std::vector<double> exact_log_likelihood(AnyField<T> const& field,
                                                        std::type_identity_t<Block<T const>> data,
                                                        ExactOptions const& options = {}) {
     std::vector<Block<T>> blocks(field.layers());

@@ -5,7 +5,7 @@
 /// Exact statistics of small models, and with them the exact gradient of the log-likelihood.
 
 #include <boltz/evaluation/exact.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -24,7 +24,7 @@ namespace boltz {
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are too many states, Gaussian layers are
 /// neighbours, or a state is impossible.
 template <std::floating_point T>
-[[nodiscard]] ParameterSet<T> exact_expectations(Model<T> const& model,
+[[nodiscard]] ParameterSet<T> exact_expectations(AnyModel<T> const& model,
                                                  std::type_identity_t<StatesView<T const>> states, LayerSet observed,
                                                  ExactOptions const& options = {}) {
     std::size_t const cases = detail::checked_cases(model, states, observed, "exact_expectations");
@@ -53,7 +53,7 @@ template <std::floating_point T>
 
 /// The same under the model alone, nothing observed: the negative phase of the likelihood's gradient.
 template <std::floating_point T>
-[[nodiscard]] ParameterSet<T> exact_expectations(Model<T> const& model, ExactOptions const& options = {}) {
+[[nodiscard]] ParameterSet<T> exact_expectations(AnyModel<T> const& model, ExactOptions const& options = {}) {
     return exact_expectations(model, {}, {}, options);
 }
 

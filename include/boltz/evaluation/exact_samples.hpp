@@ -4,10 +4,10 @@
 /// @file
 /// Exact samples of small models.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/enumeration.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/random.hpp>
 #include <boltz/states.hpp>
 
@@ -81,7 +81,7 @@ std::vector<std::size_t> drawn_configurations(Enumeration<T> const& enumeration,
 /// Two enumerations and a product a connection; the number of workers does not change the samples. Allocates.
 /// @throws ValueError if `count` is 0 or more than memory can hold, or as `exact_log_partition`.
 template <std::floating_point T>
-[[nodiscard]] States<T> exact_samples(Field<T> const& field, std::size_t count, Random& random,
+[[nodiscard]] States<T> exact_samples(AnyField<T> const& field, std::size_t count, Random& random,
                                       ExactOptions const& options = {}) {
     if (count == 0) detail::fail<ValueError>("exact_samples: count is 0, but must be at least 1");
     static_cast<void>(detail::rows_of_states("exact_samples", {count, "count"}, {1, "read"}, field.sizes()));

@@ -4,6 +4,7 @@
 /// @file
 /// Inferred means of hidden layers as features of cases.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
@@ -11,7 +12,6 @@
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/inference/inference_session.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/states.hpp>
@@ -32,12 +32,12 @@ namespace detail {
 
 /// Binds an inference policy to a field.
 template <std::floating_point T>
-using BindInference = FunctionRef<std::unique_ptr<InferenceSession<T>>(Field<T> const&)>;
+using BindInference = FunctionRef<std::unique_ptr<InferenceSession<T>>(AnyField<T> const&)>;
 
 /// An inference policy as a function that binds it to fields. Refers to the policy.
 template <std::floating_point T, class Inference>
 [[nodiscard]] auto bound_to_field(Inference const& inference) {
-    return [&inference](Field<T> const& field) -> std::unique_ptr<InferenceSession<T>> {
+    return [&inference](AnyField<T> const& field) -> std::unique_ptr<InferenceSession<T>> {
         return std::make_unique<decltype(inference.bind(field))>(inference.bind(field));
     };
 }
@@ -48,7 +48,7 @@ using UsePortion = FunctionRef<void(std::size_t, StatesView<T>)>;
 
 /// Infers the unobserved layers of all cases, `step` rows at a time, see the public function of this name.
 template <std::floating_point T>
-void infer_portions(Field<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
+void infer_portions(AnyField<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
                     Compute const& compute, Draws const& draws, UsePortion<T> use, std::size_t step = 1024) {
     if (step == 0) fail<ValueError>("infer_portions: step is 0, but must be at least 1");
     cases.check(field, "infer_portions", draws);
@@ -69,7 +69,7 @@ void infer_portions(Field<T> const& field, TrainingData<T> const& cases, BindInf
 
 /// Refuses layers that a field does not have.
 template <std::floating_point T>
-void check_layers(Field<T> const& field, std::span<std::size_t const> layers, std::string_view function) {
+void check_layers(AnyField<T> const& field, std::span<std::size_t const> layers, std::string_view function) {
     if (layers.empty()) fail<ValueError>(function, ": there are no layers, but must be at least 1");
     for (std::size_t const l : layers)
         if (l >= field.layers())
@@ -77,7 +77,7 @@ void check_layers(Field<T> const& field, std::span<std::size_t const> layers, st
 }
 
 template <std::floating_point T>
-[[nodiscard]] Matrix<T> features(Field<T> const& field, std::span<std::size_t const> layers,
+[[nodiscard]] Matrix<T> features(AnyField<T> const& field, std::span<std::size_t const> layers,
                                  TrainingData<T> const& cases, BindInference<T> bind, Compute const& compute) {
     check_layers(field, layers, "features");
     std::size_t columns = 0;

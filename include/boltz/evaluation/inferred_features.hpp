@@ -4,6 +4,7 @@
 /// @file
 /// Inferred means of hidden layers, computed where they are used.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
@@ -11,7 +12,6 @@
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/features.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/inference/inference_session.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/states.hpp>
@@ -42,7 +42,7 @@ class InferredFeatures {
     /// Keeps `cases` and `inference`; `cases` are a source, or what `on_layers` gives.
     /// @throws ShapeError or ValueError if the cases do not fit the model; ValueError if there is no such layer.
     template <class Cases, class Inference>
-    InferredFeatures(Field<T> const& model, std::vector<std::size_t> layers, Cases cases, Inference inference,
+    InferredFeatures(AnyField<T> const& model, std::vector<std::size_t> layers, Cases cases, Inference inference,
                      Compute const& compute)
         : shared_{std::make_shared<Shared>(model, std::move(layers), std::make_shared<Cases const>(std::move(cases)),
                                            std::move(inference), compute)} {}
@@ -85,10 +85,10 @@ class InferredFeatures {
 
     struct Shared {
         template <class Cases, class Inference>
-        Shared(Field<T> const& field, std::vector<std::size_t> chosen, std::shared_ptr<Cases const> kept,
+        Shared(AnyField<T> const& field, std::vector<std::size_t> chosen, std::shared_ptr<Cases const> kept,
                Inference policy, Compute how)
             : model{field}, layers{std::move(chosen)}, kept_cases{kept}, cases{*kept}, prepared{field, how},
-              compute{how}, bind{[policy = std::move(policy)](Field<T> const& f) {
+              compute{how}, bind{[policy = std::move(policy)](AnyField<T> const& f) {
                   return detail::bound_to_field<T>(policy)(f);
               }} {
             compute.threads = 1; // whoever loads is a worker already
@@ -108,13 +108,13 @@ class InferredFeatures {
             idle.push_back(std::move(workspace));
         }
 
-        Field<T> const& model;
+        AnyField<T> const& model;
         std::vector<std::size_t> layers;
         std::shared_ptr<void const> kept_cases;
         detail::TrainingData<T> cases; // refers to those that are kept
         detail::PreparedForCall<T> prepared;
         Compute compute;
-        std::function<std::unique_ptr<InferenceSession<T>>(Field<T> const&)> bind;
+        std::function<std::unique_ptr<InferenceSession<T>>(AnyField<T> const&)> bind;
         std::mutex mutex;
         std::vector<std::unique_ptr<Workspace>> idle;
     };

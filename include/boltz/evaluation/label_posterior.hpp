@@ -4,6 +4,7 @@
 /// @file
 /// A machine that has learned data and labels together, as a classifier.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/one_hot.hpp>
@@ -15,7 +16,6 @@
 #include <boltz/error.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/states.hpp>
@@ -100,7 +100,7 @@ LabelPosterior posterior_of_labels(std::size_t cases, std::size_t classes,
 
 /// The posterior of labels in the last part of the visible layer.
 template <std::floating_point T>
-LabelPosterior label_posterior(Field<T> const& field, TrainingData<T> const& cases, Compute const& compute,
+LabelPosterior label_posterior(AnyField<T> const& field, TrainingData<T> const& cases, Compute const& compute,
                                Draws const& draws) {
     check_two_layers(field, "label_posterior");
     AnyUnit<T> const& unit = field.unit(0);
@@ -121,7 +121,7 @@ LabelPosterior label_posterior(Field<T> const& field, TrainingData<T> const& cas
 
 /// The posterior of labels that have a layer of their own.
 template <std::floating_point T>
-LabelPosterior label_posterior(Field<T> const& field, std::size_t layer, TrainingData<T> const& cases,
+LabelPosterior label_posterior(AnyField<T> const& field, std::size_t layer, TrainingData<T> const& cases,
                                BindInference<T> bind, Compute const& compute, Draws const& draws) {
     if (layer >= field.layers())
         fail<ValueError>("label_posterior: layer is ", layer, ", but the model has ", field.layers(), " layers");
@@ -191,7 +191,7 @@ template <concepts::Field F, class Data, class Inference>
     requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>&& detail::MayHaveLabelsOnTop<F>)
 [[nodiscard]] LabelPosterior label_posterior(F const& field, Data const& data, Inference const& inference,
                                              Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
-    Field<typename F::value_type> const& any = field;
+    AnyField<typename F::value_type> const& any = field;
     return label_posterior(field, any.layers() - 1, data, inference, compute, draws);
 }
 

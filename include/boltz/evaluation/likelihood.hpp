@@ -4,6 +4,7 @@
 /// @file
 /// The log-likelihood of data: exact where one layer is hidden, bounded for deep machines, up to log Z.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
@@ -12,7 +13,6 @@
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/log_likelihood.hpp>
 #include <boltz/evaluation/mean_elbo.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/states.hpp>
 
@@ -31,7 +31,7 @@ namespace detail {
 /// The likelihood that the numbers of some cases, short of log Z, amount to, with what the cases prove of log Z and a
 /// warning of those that are no states.
 template <std::floating_point T>
-LogLikelihood checked_likelihood(Field<T> const& field, TrainingData<T> const& cases, std::vector<double> values,
+LogLikelihood checked_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, std::vector<double> values,
                                  LogZ const& log_z, LikelihoodKind kind, Compute const& compute, Draws const& draws,
                                  char const* function) {
     auto result = likelihood_of(std::move(values), log_z, kind, cases.binarisation());
@@ -42,7 +42,7 @@ LogLikelihood checked_likelihood(Field<T> const& field, TrainingData<T> const& c
 }
 
 template <std::floating_point T>
-LogLikelihood log_likelihood(Field<T> const& field, TrainingData<T> const& cases, LogZ const& log_z,
+LogLikelihood log_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, LogZ const& log_z,
                              Compute const& compute, Draws const& draws) {
     LayerSet const hidden = ~cases.observed();
     if (!field.graph().independent(hidden))
@@ -58,14 +58,14 @@ LogLikelihood log_likelihood(Field<T> const& field, TrainingData<T> const& cases
 }
 
 template <std::floating_point T>
-LogLikelihood elbo(Field<T> const& field, TrainingData<T> const& cases, BindInference<T> bind, LogZ const& log_z,
+LogLikelihood elbo(AnyField<T> const& field, TrainingData<T> const& cases, BindInference<T> bind, LogZ const& log_z,
                    Compute const& compute, Draws const& draws) {
     return checked_likelihood(field, cases, unnormalised_elbos(field, cases, bind, draws, compute), log_z,
                               LikelihoodKind::lower_bound, compute, draws, "elbo");
 }
 
 template <std::floating_point T>
-LogLikelihood likelihood_or_bound(Field<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
+LogLikelihood likelihood_or_bound(AnyField<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
                                   LogZ const& log_z, Compute const& compute, Draws const& draws) {
     return field.graph().independent(~cases.observed()) ? log_likelihood(field, cases, log_z, compute, draws)
                                                         : elbo(field, cases, bind, log_z, compute, draws);

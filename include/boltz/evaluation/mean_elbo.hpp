@@ -4,13 +4,13 @@
 /// @file
 /// The variational bound of each of many cases, and its mean.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/elbo.hpp>
 #include <boltz/evaluation/features.hpp>
-#include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
@@ -22,7 +22,7 @@ namespace boltz {
 namespace detail {
 
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> unnormalised_elbos(Field<T> const& field, TrainingData<T> const& cases,
+[[nodiscard]] std::vector<double> unnormalised_elbos(AnyField<T> const& field, TrainingData<T> const& cases,
                                                      BindInference<T> bind, Draws const& draws,
                                                      Compute const& compute) {
     std::vector<double> values;
@@ -35,7 +35,7 @@ template <std::floating_point T>
 }
 
 template <std::floating_point T>
-[[nodiscard]] double mean_unnormalised_elbo(Field<T> const& field, TrainingData<T> const& cases,
+[[nodiscard]] double mean_unnormalised_elbo(AnyField<T> const& field, TrainingData<T> const& cases,
                                             BindInference<T> bind, Draws const& draws, Compute const& compute) {
     double sum = 0;
     auto const values = unnormalised_elbos(field, cases, bind, draws, compute);

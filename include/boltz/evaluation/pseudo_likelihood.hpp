@@ -4,6 +4,7 @@
 /// @file
 /// The pseudo-likelihood of an RBM, which needs no log Z.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
@@ -11,7 +12,6 @@
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/log_likelihood.hpp>
 #include <boltz/evaluation/single_changes.hpp>
-#include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
@@ -24,7 +24,7 @@ namespace boltz {
 namespace detail {
 
 template <std::floating_point T>
-LogLikelihood pseudo_likelihood(Field<T> const& field, TrainingData<T> const& cases, Compute const& compute,
+LogLikelihood pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, Compute const& compute,
                                 Draws const& draws) {
     SingleChanges<T> const changes{field, "pseudo_likelihood"};
     return likelihood_of(case_values<T>(field, cases, compute, draws, "pseudo_likelihood",
@@ -43,7 +43,7 @@ LogLikelihood pseudo_likelihood(Field<T> const& field, TrainingData<T> const& ca
 }
 
 template <std::floating_point T>
-LogLikelihood stochastic_pseudo_likelihood(Field<T> const& field, TrainingData<T> const& cases, Draws const& draws,
+LogLikelihood stochastic_pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, Draws const& draws,
                                            Compute const& compute) {
     constexpr std::uint64_t choice = 0x6f6e6520756e6974; // a stream that no layer's data draws from
     SingleChanges<T> const changes{field, "stochastic_pseudo_likelihood"};

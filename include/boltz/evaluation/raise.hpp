@@ -4,12 +4,12 @@
 /// @file
 /// Reverse annealed importance sampling from test cases: their log-probability under the annealing model.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/case_values.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/states.hpp>
@@ -33,8 +33,8 @@ struct AnnealingModelEstimate {
 namespace detail {
 
 template <std::floating_point T>
-std::vector<AnnealingModelEstimate> raised(Field<T> const& field, Block<T const> data, Ais const& ais, Random& random,
-                                           BaseBiases<T> const& base) {
+std::vector<AnnealingModelEstimate> raised(AnyField<T> const& field, Block<T const> data, Ais const& ais,
+                                           Random& random, BaseBiases<T> const& base) {
     ais.validate();
     check_two_layers(field, "raise");
     check_annealing(field, base, ais.compute, "raise");

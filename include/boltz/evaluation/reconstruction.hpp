@@ -4,12 +4,12 @@
 /// @file
 /// How well cases are reconstructed from what is inferred of them.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/features.hpp>
-#include <boltz/field.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -19,8 +19,8 @@ namespace boltz {
 namespace detail {
 
 template <std::floating_point T>
-[[nodiscard]] double reconstruction_error(Field<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
-                                          Draws const& draws, Compute const& compute) {
+[[nodiscard]] double reconstruction_error(AnyField<T> const& field, TrainingData<T> const& cases,
+                                          BindInference<T> bind, Draws const& draws, Compute const& compute) {
     double squares = 0;
     double count = 0;
     Matrix<T> reconstruction = zero_matrix<T>(0, 0);

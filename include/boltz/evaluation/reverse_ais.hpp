@@ -4,13 +4,13 @@
 /// @file
 /// Annealed importance sampling from the model down: log Z from above, and the ratio of two models' Z.
 
+#include <boltz/any_field.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/checked_cases.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
@@ -24,7 +24,7 @@ namespace detail {
 
 /// The estimate of an annealing from states of the model down to a base, or to another model.
 template <std::floating_point T>
-LogPartition reverse_estimate(Field<T> const& field, StatesView<T const> states, ChainStart start, Ais const& ais,
+LogPartition reverse_estimate(AnyField<T> const& field, StatesView<T const> states, ChainStart start, Ais const& ais,
                               Random& random, std::type_identity_t<PathBase<T>> base, char const* function) {
     ais.validate();
     if (start == ChainStart::base)
@@ -46,7 +46,7 @@ LogPartition reverse_estimate(Field<T> const& field, StatesView<T const> states,
 /// Refuses two models whose layers or connections differ, or whose units differ in their own terms, for which a path
 /// would have to mix units.
 template <std::floating_point T>
-void check_same_units(Field<T> const& first, Field<T> const& second, char const* function) {
+void check_same_units(AnyField<T> const& first, AnyField<T> const& second, char const* function) {
     if (first.layers() != second.layers())
         fail<ShapeError>(function, ": one model has ", first.layers(), " layers, the other ", second.layers());
     for (std::size_t l = 0; l < first.layers(); ++l) {
@@ -82,14 +82,14 @@ void check_same_units(Field<T> const& first, Field<T> const& second, char const*
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
 template <std::floating_point T>
 [[nodiscard]] LogPartition
-reverse_log_partition(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, ChainStart start,
+reverse_log_partition(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, ChainStart start,
                       Ais const& ais, Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
     return detail::reverse_estimate(field, states, start, ais, random, base, "reverse_log_partition");
 }
 
 /// The same to the uniform base.
 template <std::floating_point T>
-[[nodiscard]] LogPartition reverse_log_partition(Field<T> const& field,
+[[nodiscard]] LogPartition reverse_log_partition(AnyField<T> const& field,
                                                  std::type_identity_t<StatesView<T const>> states, ChainStart start,
                                                  Ais const& ais, Random& random) {
     return reverse_log_partition(field, states, start, ais, random, uniform_base(field));
@@ -104,7 +104,8 @@ template <std::floating_point T>
 /// @throws as `reverse_log_partition`; ShapeError if layers differ, ValueError if connections or units do, such as by
 /// their precisions.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition_ratio(Model<T> const& field, std::type_identity_t<Model<T>> const& other,
+[[nodiscard]] LogPartition log_partition_ratio(AnyModel<T> const& field,
+                                               std::type_identity_t<AnyModel<T>> const& other,
                                                std::type_identity_t<StatesView<T const>> states, ChainStart start,
                                                Ais const& ais, Random& random) {
     detail::check_same_units<T>(field, other, "log_partition_ratio");

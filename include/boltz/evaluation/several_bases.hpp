@@ -4,13 +4,13 @@
 /// @file
 /// log Z by annealing from several bases, since chains from one of them may all miss the same mode.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/base_at_data.hpp>
 #include <boltz/evaluation/visited_states.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/states.hpp>
 
@@ -30,7 +30,7 @@ using Bases = std::vector<BaseBiases<T>>;
 
 /// The bases from which a model without data is annealed: its own biases and the uniform one, once if they are equal.
 template <std::floating_point T>
-[[nodiscard]] Bases<T> usual_bases(Field<T> const& field) {
+[[nodiscard]] Bases<T> usual_bases(AnyField<T> const& field) {
     Bases<T> bases{own_base(field), uniform_base(field)};
     if (bases[0].biases == bases[1].biases) bases.erase(bases.begin());
     return bases;
@@ -39,7 +39,7 @@ template <std::floating_point T>
 /// The same where there are data: `base_at_data` and the uniform one.
 /// @throws as `base_at_data`.
 template <std::floating_point T, concepts::DataSource Data>
-[[nodiscard]] Bases<T> usual_bases(Field<T> const& field, Data const& data, Random& random,
+[[nodiscard]] Bases<T> usual_bases(AnyField<T> const& field, Data const& data, Random& random,
                                    Compute const& compute = {}) {
     return {base_at_data(field, data, random, compute), uniform_base(field)};
 }
@@ -84,7 +84,7 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
 /// Costs as many annealings as there are bases, and a hundredth more.
 /// @throws ValueError if there are no bases; as `log_partition` of one base.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition(Field<T> const& field, Ais const& ais, Random& random,
+[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random,
                                          std::type_identity_t<Bases<T>> const& bases) {
     if (bases.empty()) detail::fail<ValueError>("log_partition: bases is empty, but chains begin at one");
     Random advanced = random;
@@ -124,7 +124,7 @@ template <std::floating_point T>
 /// The same from the `usual_bases` of the model: its own biases and the uniform one.
 /// @throws as above.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition(Field<T> const& field, Ais const& ais, Random& random) {
+[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random) {
     return log_partition(field, ais, random, usual_bases(field));
 }
 

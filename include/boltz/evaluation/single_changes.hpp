@@ -4,11 +4,11 @@
 /// @file
 /// Conditional probabilities of single variables of a visible state.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/states.hpp>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ template <std::floating_point T>
 class SingleChanges {
   public:
     /// @throws ValueError if there are not two layers, or the visible units are not made of variables.
-    SingleChanges(Field<T> const& field, char const* function) : field_{field} {
+    SingleChanges(AnyField<T> const& field, char const* function) : field_{field} {
         check_two_layers(field, function);
         std::size_t const units = field.sizes()[0];
         if (!field.unit(0).add_variables(0, units, groups_))
@@ -161,7 +161,7 @@ class SingleChanges {
   private:
     static constexpr std::size_t strip = 256;
 
-    Field<T> const& field_;
+    AnyField<T> const& field_;
     std::vector<VariableGroup> groups_;
     Matrix<T> rows_;
     Matrix<T> bias_;

@@ -4,11 +4,11 @@
 /// @file
 /// What the states that some chains have visited prove of log Z.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/row_code.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/running_log_sum.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/sampling/gibbs.hpp>
@@ -41,7 +41,7 @@ class VisitedStates {
   public:
     /// Whether there is any list for a model.
     template <std::floating_point T>
-    [[nodiscard]] static bool lists(Field<T> const& field) {
+    [[nodiscard]] static bool lists(AnyField<T> const& field) {
         for (std::size_t colour = 0; colour < field.graph().colours(); ++colour)
             if (!listed(field, colour).empty()) return true;
         return false;
@@ -50,7 +50,7 @@ class VisitedStates {
     /// Adds the rows of `states`, in which all layers are read. Rows with numbers that are no states are left out.
     /// Two products a connection; allocates.
     template <std::floating_point T>
-    void add(Field<T> const& field, std::type_identity_t<StatesView<T const>> states) {
+    void add(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states) {
         precision_ = std::max(precision_, static_cast<double>(std::numeric_limits<T>::epsilon()));
         std::size_t const colours = field.graph().colours();
         if (lists_.size() < colours) lists_.resize(colours);
@@ -94,7 +94,7 @@ class VisitedStates {
 
     // The layers of all other colours; none if the states of one of them cannot be listed.
     template <std::floating_point T>
-    static LayerSet listed(Field<T> const& field, std::size_t summed_colour) {
+    static LayerSet listed(AnyField<T> const& field, std::size_t summed_colour) {
         LayerSet const result = LayerSet::first(field.layers()) & ~field.graph().of_colour(summed_colour);
         for (std::size_t l = 0; l < field.layers(); ++l)
             if (result[l] && !field.unit(l).countable()) return {};
@@ -114,7 +114,7 @@ class VisitedStates {
 
 /// Adds what Gibbs chains visit in `sweeps` sweeps that begin at `chains`, each sweep as gibbs_sweeps makes it.
 template <std::floating_point T>
-void visit(Field<T> const& field, States<T>& chains, std::size_t sweeps, Draws const& draws, Executor& executor,
+void visit(AnyField<T> const& field, States<T>& chains, std::size_t sweeps, Draws const& draws, Executor& executor,
            VisitedStates& visited) {
     for (std::size_t k = 0; k < sweeps; ++k) {
         gibbs_sweeps(field, chains, 1, draws.stream(k), executor);

@@ -4,10 +4,10 @@
 /// @file
 /// The posterior of a model with one hidden layer.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/inference/inference_session.hpp>
 
 #include <concepts>
@@ -23,7 +23,7 @@ struct ExactPosterior {
     template <std::floating_point T>
     class Session final : public InferenceSession<T> {
       public:
-        InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
+        InferenceReport infer(AnyField<T> const& field, StatesView<T> states, LayerSet observed,
                               Executor& executor) override {
             detail::check_states(field, states, LayerSet::of(0, 1), "ExactPosterior");
             executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
@@ -40,7 +40,7 @@ struct ExactPosterior {
     /// @throws ValueError if a model whose depth is known only when the program runs does not have two layers.
     template <concepts::MaybeTwoLayers F>
     [[nodiscard]] Session<typename F::value_type> bind(F const& field) const {
-        std::size_t const layers = static_cast<boltz::Field<typename F::value_type> const&>(field).layers();
+        std::size_t const layers = static_cast<boltz::AnyField<typename F::value_type> const&>(field).layers();
         if (layers != 2)
             detail::fail<ValueError>("ExactPosterior: the model has ", layers,
                                      " layers, but its posterior is exact for 2 only; take MeanField");

@@ -4,8 +4,8 @@
 /// @file
 /// An inference under way.
 
+#include <boltz/any_field.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -28,7 +28,7 @@ class InferenceSession {
     virtual ~InferenceSession() = default;
     /// Overwrites the blocks of the layers that are not observed with the means of their distribution given the
     /// observed ones.
-    virtual InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
+    virtual InferenceReport infer(AnyField<T> const& field, StatesView<T> states, LayerSet observed,
                                   Executor& executor) = 0;
 };
 

@@ -4,10 +4,10 @@
 /// @file
 /// Mean-field inference for models of any depth.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/inference/inference_session.hpp>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ struct MeanField {
 
     /// @throws ValueError if a number is out of range.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Field<T> const&) const {
+    [[nodiscard]] Session<T> bind(AnyField<T> const&) const {
         if (!(tolerance >= 0))
             detail::fail<ValueError>("MeanField: tolerance is ", tolerance, ", but must not be negative");
         if (!(damping >= 0 && damping < 1))
@@ -51,7 +51,7 @@ class MeanField::Session final : public InferenceSession<T> {
   public:
     explicit Session(MeanField const& policy) : policy_{policy} {}
 
-    InferenceReport infer(Field<T> const& field, StatesView<T> states, LayerSet observed,
+    InferenceReport infer(AnyField<T> const& field, StatesView<T> states, LayerSet observed,
                           Executor& executor) override {
         detail::check_states(field, states, LayerSet::first(field.layers()), "MeanField");
         sizes_.resize(field.layers());
@@ -74,8 +74,8 @@ class MeanField::Session final : public InferenceSession<T> {
     }
 
   private:
-    InferenceReport infer_block(Field<T> const& field, StatesView<T> states, StatesView<T> fixed, StatesView<T> next,
-                                LayerSet observed) const {
+    InferenceReport infer_block(AnyField<T> const& field, StatesView<T> states, StatesView<T> fixed,
+                                StatesView<T> next, LayerSet observed) const {
         Factors const from_unobserved{.bias = 0, .keep = 1, .among = ~observed};
         LayerSet changing; // unobserved layers with neighbours of their kind
         for (std::size_t l = 0; l < field.layers(); ++l) {

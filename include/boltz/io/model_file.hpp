@@ -4,10 +4,10 @@
 /// @file
 /// Saving and loading models.
 
+#include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/io/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
@@ -16,7 +16,7 @@
 #include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/layer_set.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/version.hpp>
@@ -55,7 +55,7 @@ inline Json describe_unit(UnitDescription const& unit) {
 
 /// What a model is made of, apart from its numbers. Connections are listed where they are no chain.
 template <std::floating_point T>
-Json describe(Field<T> const& model) {
+Json describe(AnyField<T> const& model) {
     Json::Array layers;
     for (std::size_t l = 0; l < model.layers(); ++l)
         layers.push_back(describe_unit(model.unit(l).describe(model.sizes()[l])));
@@ -229,7 +229,7 @@ StoredModel stored_model(Npz const& file, std::string const& path) {
 
 /// Fills a model that has the layers of the file with its numbers.
 template <std::floating_point T>
-void load_parameters(Npz file, Parametric<T>& model, std::string const& path) {
+void load_parameters(Npz file, AnyParametric<T>& model, std::string const& path) {
     Arrays arrays = parameter_arrays<T>(std::move(file.arrays));
     check_loaded(arrays, path);
     from_arrays(std::move(arrays), model);
@@ -244,7 +244,7 @@ void load_parameters(Npz file, Parametric<T>& model, std::string const& path) {
 /// @throws ValueError if a number of the model is not finite, as after a training that diverged: `load` would refuse
 /// it, and a good file is not lost for it; FileError if it cannot be written.
 template <std::floating_point T>
-void save(std::filesystem::path const& path, Model<T> const& model) {
+void save(std::filesystem::path const& path, AnyModel<T> const& model) {
     Arrays arrays = to_arrays(model);
     detail::check_saved(arrays, path.string());
     write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", detail::describe<T>(model).dump(2)}}});
@@ -287,7 +287,7 @@ template <concepts::Model M>
 /// @throws FileError if the file cannot be read; FormatError if it holds a model of other units, sizes, connections
 /// or number type, or numbers that are not finite; the model is then unchanged.
 template <std::floating_point T>
-void load_into(std::filesystem::path const& path, Model<T>& model) {
+void load_into(std::filesystem::path const& path, AnyModel<T>& model) {
     Npz file = read_npz(path);
     std::string const name = path.string();
     detail::StoredModel const stored = detail::stored_model<T>(file, name);

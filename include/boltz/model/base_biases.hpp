@@ -4,10 +4,10 @@
 /// @file
 /// Where annealing and tempering begin: the layers of a model without its weights.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/random.hpp>
 #include <boltz/states.hpp>
@@ -45,7 +45,7 @@ struct BaseBiases {
 
 /// Biases of 0: every state of a layer weighs exp(-e(s)), so binary and softmax units are uniform.
 template <std::floating_point T>
-[[nodiscard]] BaseBiases<T> uniform_base(Field<T> const& field) {
+[[nodiscard]] BaseBiases<T> uniform_base(AnyField<T> const& field) {
     BaseBiases<T> base{{}, "uniform"};
     for (std::size_t const size : field.sizes()) base.biases.push_back(zero_vector<T>(size));
     return base;
@@ -55,7 +55,7 @@ namespace detail {
 
 /// Overwrites biases with those of a field; through its inputs, since a view of a model may scale or temper them.
 template <std::floating_point T>
-void read_biases(Field<T> const& field, BaseBiases<T>& base) {
+void read_biases(AnyField<T> const& field, BaseBiases<T>& base) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         Block<T> const row{base.biases[l].data(), 1, base.biases[l].size(), base.biases[l].size()};
         field.input(l, {}, row, {.below = 0, .above = 0});
@@ -66,7 +66,7 @@ void read_biases(Field<T> const& field, BaseBiases<T>& base) {
 
 /// The biases of the model itself: the model whose weights are 0.
 template <std::floating_point T>
-[[nodiscard]] BaseBiases<T> own_base(Field<T> const& field) {
+[[nodiscard]] BaseBiases<T> own_base(AnyField<T> const& field) {
     auto base = uniform_base(field);
     detail::read_biases(field, base);
     base.name = "the model's own biases";
@@ -77,7 +77,7 @@ namespace detail {
 
 /// The base-rate model of the means of the units of one layer; biases of 0 elsewhere.
 template <std::floating_point T>
-void set_base_rates(Field<T> const& field, std::size_t layer, Vector<double> const& means, double smoothing,
+void set_base_rates(AnyField<T> const& field, std::size_t layer, Vector<double> const& means, double smoothing,
                     BaseBiases<T>& base) {
     for (std::size_t j = 0; j < means.size(); ++j)
         base.biases[layer](j) = static_cast<T>(field.unit(layer).natural_parameter(means(j), smoothing, j));
@@ -90,7 +90,7 @@ void set_base_rates(Field<T> const& field, std::size_t layer, Vector<double> con
 /// Means are smoothed as in `initialise_biases`. Reads the data once.
 /// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if it is empty.
 template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
-[[nodiscard]] BaseBiases<T> base_rates(Field<T> const& field, S const& data, Random& random,
+[[nodiscard]] BaseBiases<T> base_rates(AnyField<T> const& field, S const& data, Random& random,
                                        double smoothing = 0.01) {
     auto base = uniform_base(field);
     detail::set_base_rates(field, I, detail::means_for_layer(field, I, data, "base_rates", random), smoothing, base);
@@ -105,7 +105,7 @@ template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
 /// Inferred means of data serve as well. Smoothed as in `initialise_biases`.
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
 template <std::floating_point T>
-[[nodiscard]] BaseBiases<T> base_rates(Field<T> const& field, std::type_identity_t<StatesView<T const>> states,
+[[nodiscard]] BaseBiases<T> base_rates(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
                                        double smoothing = 0.01) {
     if (states.rows() == 0) detail::fail<ValueError>("base_rates: states has 0 rows, but needs at least 1");
     auto base = uniform_base(field);

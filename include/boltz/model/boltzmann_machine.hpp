@@ -10,7 +10,7 @@
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/layer/any_layer.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/types.hpp>
 
 #include <algorithm>
@@ -50,7 +50,7 @@ class HeldLayer final : public L {
 /// known when the program is compiled. It holds parameters only: no random state, no chains, no rates, no scratch.
 /// Weights start at 0 (see `initialise_weights`).
 template <std::floating_point T>
-class BoltzmannMachine : public Model<T> {
+class BoltzmannMachine : public AnyModel<T> {
   public:
     using value_type = T;
     using Gradient = ParameterSet<T>;
@@ -72,7 +72,7 @@ class BoltzmannMachine : public Model<T> {
     explicit BoltzmannMachine(std::vector<Connection> connections, Layers... layers)
         : BoltzmannMachine{held(std::move(layers)...), std::move(connections)} {}
     BoltzmannMachine(BoltzmannMachine const& other)
-        : Model<T>{other}, graph_{other.graph_}, weights_{other.weights_} {
+        : AnyModel<T>{other}, graph_{other.graph_}, weights_{other.weights_} {
         for (auto const& layer : other.layers_) layers_.push_back(layer->clone());
     }
     BoltzmannMachine(BoltzmannMachine&&) noexcept = default;
@@ -112,8 +112,8 @@ class BoltzmannMachine : public Model<T> {
     /// What `accumulate` does for all parameters but the weights. Allocates nothing.
     void accumulate_but_weights(Phase<T> const& phase, Accumulation how, ParameterSet<T>& gradient) const;
 
-    using Parametric<T>::weight_block;
-    using Parametric<T>::bias_span;
+    using AnyParametric<T>::weight_block;
+    using AnyParametric<T>::bias_span;
     [[nodiscard]] std::vector<Connection> const& weight_connections() const noexcept override {
         return graph_.connections();
     }

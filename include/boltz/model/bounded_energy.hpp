@@ -5,8 +5,8 @@
 /// Whether a model has an energy: units that fit their layers, finite parameters, and a minimum where real-valued
 /// layers are neighbours.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/finite.hpp>
 
@@ -45,7 +45,7 @@ inline bool is_positive_definite(std::vector<double>& matrix, std::size_t n) {
 /// @throws ShapeError if units do not fit their layer; ValueError if a parameter is not finite, or Q is not positive
 /// definite.
 template <std::floating_point T>
-void check_bounded_energy(Field<T> const& field, std::string_view function) {
+void check_bounded_energy(AnyField<T> const& field, std::string_view function) {
     BoltzmannMachine<T> const* const machine = field.machine();
     if (machine == nullptr) return;
     for (std::size_t l = 0; l < machine->layers(); ++l) machine->unit(l).check_size(machine->sizes()[l]);

@@ -55,7 +55,7 @@ template <concepts::Layer First, concepts::Layer... Rest>
         return result;
     }
     using Machine::input;
-    /// The natural parameters of layer I for a block of rows, as `Field::input`.
+    /// The natural parameters of layer I for a block of rows, as `AnyField::input`.
     template <std::size_t I>
         requires(I < depth)
     void input(StatesView<value_type const> states, Block<value_type> out, Factors const& factors = {}) const {

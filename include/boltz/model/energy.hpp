@@ -4,11 +4,11 @@
 /// @file
 /// Energies and free energies of states, in nats.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -24,7 +24,8 @@ namespace detail {
 /// out[i] += sum over layers of b_l' s_l + sum over connections (k, l) of s_k' W s_l for row i; for means this is the
 /// expectation under a factorised distribution. Each connection is added at its upper layer.
 template <std::floating_point T>
-void add_couplings(Field<T> const& field, std::type_identity_t<StatesView<T const>> states, std::span<double> out) {
+void add_couplings(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
+                   std::span<double> out) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         Block<T const> const layer = states[l];
         Matrix<T> input = zero_matrix<T>(out.size(), layer.columns);
@@ -41,7 +42,7 @@ void add_couplings(Field<T> const& field, std::type_identity_t<StatesView<T cons
 /// Accumulates in double; one product a connection; allocates.
 /// @throws ShapeError if a block does not fit its layer.
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> energy(Field<T> const& field, std::type_identity_t<StatesView<T const>> states) {
+[[nodiscard]] std::vector<double> energy(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states) {
     std::size_t const rows = detail::check_states(field, states, LayerSet::all(), "energy");
     std::vector<double> result(rows, 0.0);
     detail::add_couplings(field, states, result);
@@ -57,7 +58,7 @@ template <std::floating_point T>
 /// are read. One product a connection; allocates.
 /// @throws ValueError if layers to be summed have weights in common; ShapeError if a block does not fit its layer.
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> log_marginal(Field<T> const& field,
+[[nodiscard]] std::vector<double> log_marginal(AnyField<T> const& field,
                                                std::type_identity_t<StatesView<T const>> states, LayerSet summed) {
     if (!field.graph().independent(summed))
         detail::fail<ValueError>("log_marginal: the layers to be summed have weights in common, but only layers that "

@@ -4,7 +4,7 @@
 /// @file
 /// What is wrong with the parameters of a model, as texts.
 
-#include <boltz/field.hpp>
+#include <boltz/any_field.hpp>
 #include <boltz/model/finite.hpp>
 #include <boltz/model/parameter_set.hpp>
 
@@ -25,7 +25,7 @@ namespace detail {
 /// The largest weight of a connection that anything has use for: of units with a few states exp(10,000) is beyond any
 /// odds; inputs of a network, which is no field, may be small numbers; real-valued units have scales of their own.
 template <std::floating_point T>
-double largest_sensible_weight(Field<T> const* field, Connection const& connection) {
+double largest_sensible_weight(AnyField<T> const* field, Connection const& connection) {
     if (field == nullptr) return 1e8;
     bool const counts = field->unit(connection.lower).countable() && field->unit(connection.upper).countable();
     return counts ? 1e4 : std::numeric_limits<double>::infinity();
@@ -34,7 +34,7 @@ double largest_sensible_weight(Field<T> const* field, Connection const& connecti
 /// The layers below a layer, "layer 0" or "layers 0 and 1", if the layer has two or more units, which have all
 /// weights to those and their biases in common; else empty.
 template <std::floating_point T>
-std::string where_units_are_copies(Parametric<T> const& model, std::size_t layer) {
+std::string where_units_are_copies(AnyParametric<T> const& model, std::size_t layer) {
     std::span<T const> const bias = model.bias_span(layer);
     for (T const b : bias)
         if (b != bias[0]) return {};
@@ -64,7 +64,7 @@ std::string where_units_are_copies(Parametric<T> const& model, std::size_t layer
 /// another, as before `initialise_weights`: they are sent the same gradient, and stay so where the statistics are
 /// means. One or two passes over the parameters.
 template <std::floating_point T>
-[[nodiscard]] std::vector<std::string> parameter_faults(Parametric<T> const& model) {
+[[nodiscard]] std::vector<std::string> parameter_faults(AnyParametric<T> const& model) {
     std::vector<std::string> faults;
     auto const say = [&](auto const&... words) {
         std::ostringstream text;
@@ -75,7 +75,7 @@ template <std::floating_point T>
         say(where, " of the model are not all finite numbers: the training has diverged; a lower rate may help");
         return faults;
     }
-    auto const* const field = dynamic_cast<Field<T> const*>(&model);
+    auto const* const field = dynamic_cast<AnyField<T> const*>(&model);
     auto const& connections = model.weight_connections();
     for (std::size_t c = 0; c < connections.size(); ++c) {
         std::size_t const upper = connections[c].upper;

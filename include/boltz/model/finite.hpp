@@ -4,8 +4,8 @@
 /// @file
 /// Whether parameters are finite numbers.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/parameter_set.hpp>
 
 #include <cmath>
@@ -26,7 +26,7 @@ inline std::string name_of_weights(Connection const& connection) {
 
 /// Whether the precisions of the real-valued units of a layer are positive, finite numbers.
 template <std::floating_point T>
-bool precisions_are_finite(Field<T> const& field, std::size_t layer) {
+bool precisions_are_finite(AnyField<T> const& field, std::size_t layer) {
     for (std::size_t j = 0; j < field.sizes()[layer]; ++j)
         if (double const p = field.unit(layer).precision(j); std::isnan(p) || std::isinf(p) || p == 0) return false;
     return true;
@@ -38,14 +38,14 @@ bool precisions_are_finite(Field<T> const& field, std::size_t layer) {
 /// 1"; empty if nowhere. The precisions of a model's real-valued units are looked at too. One pass over the
 /// parameters.
 template <std::floating_point T>
-[[nodiscard]] std::string where_not_finite(Parametric<T> const& model) {
+[[nodiscard]] std::string where_not_finite(AnyParametric<T> const& model) {
     std::string where;
     auto const add = [&](std::string const& place) { where += (where.empty() ? "" : " and ") + place; };
     for (std::size_t c = 0; c < model.weight_connections().size(); ++c)
         if (Block<T const> const weights = model.weight_block(c);
             !detail::all_finite(weights.data, weights.rows * weights.columns))
             add(detail::name_of_weights(model.weight_connections()[c]));
-    auto const* const field = dynamic_cast<Field<T> const*>(&model);
+    auto const* const field = dynamic_cast<AnyField<T> const*>(&model);
     for (std::size_t l = 0; l < model.parameter_layers(); ++l) {
         std::span<T const> const bias = model.bias_span(l);
         if (!detail::all_finite(bias.data(), bias.size())) add("the biases of layer " + std::to_string(l));
@@ -57,7 +57,7 @@ template <std::floating_point T>
 
 /// Whether every parameter of a model or network is a finite number. One pass over the parameters.
 template <std::floating_point T>
-[[nodiscard]] bool parameters_are_finite(Parametric<T> const& model) {
+[[nodiscard]] bool parameters_are_finite(AnyParametric<T> const& model) {
     return where_not_finite(model).empty();
 }
 

@@ -4,12 +4,12 @@
 /// @file
 /// Where a training starts from.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/random.hpp>
 
 #include <xtensor/xbuilder.hpp>
@@ -30,7 +30,7 @@ namespace boltz {
 /// @throws ShapeError if there is not one deviation a connection; ValueError if one is negative, not finite, or so
 /// large that draws are not.
 template <std::floating_point T>
-void initialise_weights(Parametric<T>& model, std::span<double const> deviations, Random& random) {
+void initialise_weights(AnyParametric<T>& model, std::span<double const> deviations, Random& random) {
     std::size_t const connections = model.weight_connections().size();
     if (deviations.size() != connections)
         detail::fail<ShapeError>("initialise_weights: there are ", deviations.size(),
@@ -52,14 +52,14 @@ void initialise_weights(Parametric<T>& model, std::span<double const> deviations
 /// The same for deviations in braces: `initialise_weights(dbm, {0.001, 0.01}, random)`.
 /// @throws as above.
 template <std::floating_point T>
-void initialise_weights(Parametric<T>& model, std::initializer_list<double> deviations, Random& random) {
+void initialise_weights(AnyParametric<T>& model, std::initializer_list<double> deviations, Random& random) {
     initialise_weights(model, std::span<double const>{deviations.begin(), deviations.size()}, random);
 }
 
 /// The same deviation for all weights.
 /// @throws ValueError as above.
 template <std::floating_point T>
-void initialise_weights(Parametric<T>& model, double deviation, Random& random) {
+void initialise_weights(AnyParametric<T>& model, double deviation, Random& random) {
     std::vector<double> const deviations(model.weight_connections().size(), deviation);
     initialise_weights(model, deviations, random);
 }
@@ -90,7 +90,7 @@ template <std::floating_point N>
 /// @throws ShapeError if there is not one column a unit, or the units do not fit the layer; ValueError if there is no
 /// such layer or no data.
 template <std::floating_point T, concepts::DataSource S>
-[[nodiscard]] Vector<double> means_for_layer(Field<T> const& field, std::size_t layer, S const& data,
+[[nodiscard]] Vector<double> means_for_layer(AnyField<T> const& field, std::size_t layer, S const& data,
                                              std::string_view function, Random& random) {
     if (layer >= field.layers())
         fail<ValueError>(function, ": layer is ", layer, ", but the model has ", field.layers(), " layers");
@@ -118,7 +118,7 @@ template <concepts::DataSource S>
 /// @throws ShapeError if the data has another number of columns than the layer has units; ValueError if the units
 /// have no `natural_parameter`.
 template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
-void initialise_biases(Model<T>& model, S const& data, Random& random, double smoothing = 0.01) {
+void initialise_biases(AnyModel<T>& model, S const& data, Random& random, double smoothing = 0.01) {
     Vector<double> const means = detail::means_for_layer<T>(model, I, data, "initialise_biases", random);
     std::span<T> const bias = model.bias_span(I);
     for (std::size_t j = 0; j < bias.size(); ++j)

@@ -63,7 +63,7 @@ template <std::floating_point T>
 /// for each unit of layer l + 1. It holds parameters only; they start at 0. `initialise_weights` draws weights,
 /// `unroll` makes a network of a Boltzmann machine, `Backpropagation` trains it.
 template <std::floating_point T = float>
-class MLP : public Parametric<T> {
+class MLP : public AnyParametric<T> {
   public:
     using value_type = T;
     using Gradient = ParameterSet<T>;
@@ -141,8 +141,8 @@ class MLP : public Parametric<T> {
         means(input, out);
     }
 
-    using Parametric<T>::weight_block;
-    using Parametric<T>::bias_span;
+    using AnyParametric<T>::weight_block;
+    using AnyParametric<T>::bias_span;
     [[nodiscard]] std::vector<Connection> const& weight_connections() const noexcept override { return connections_; }
     [[nodiscard]] Block<T> weight_block(std::size_t connection) override { return Block{weights_[connection]}; }
     [[nodiscard]] std::size_t parameter_layers() const noexcept override { return layers(); }

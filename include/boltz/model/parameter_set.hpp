@@ -52,11 +52,11 @@ struct Parameter {
 ///
 /// All parameters are seen as blocks and spans; how they are stored is left to the model.
 template <std::floating_point T>
-class Parametric {
+class AnyParametric {
   public:
     using value_type = T;
 
-    virtual ~Parametric() = default;
+    virtual ~AnyParametric() = default;
     /// The layers that each weight matrix joins, in the order of the matrices.
     [[nodiscard]] virtual std::vector<Connection> const& weight_connections() const noexcept = 0;
     /// A whole weight matrix, its rows one after another: stride = columns.
@@ -76,10 +76,10 @@ class Parametric {
 
     /// The same for reading.
     [[nodiscard]] Block<T const> weight_block(std::size_t connection) const {
-        return const_cast<Parametric*>(this)->weight_block(connection);
+        return const_cast<AnyParametric*>(this)->weight_block(connection);
     }
     [[nodiscard]] std::span<T const> bias_span(std::size_t layer) const {
-        return const_cast<Parametric*>(this)->bias_span(layer);
+        return const_cast<AnyParametric*>(this)->bias_span(layer);
     }
 
     /// Room for one number a parameter, zeros.
@@ -92,7 +92,7 @@ class Parametric {
         for (std::size_t l = 0; l < parameter_layers(); ++l) {
             set.biases.push_back(zero_vector<T>(bias_span(l).size()));
             std::size_t count = 0;
-            const_cast<Parametric*>(this)->for_each_unit_parameters(
+            const_cast<AnyParametric*>(this)->for_each_unit_parameters(
                 l, [&](std::span<double> values, std::size_t first) { count = first + values.size(); });
             set.of_units.push_back(zero_vector<double>(count));
         }
@@ -130,11 +130,11 @@ class Parametric {
     }
 
   protected:
-    Parametric() = default;
-    Parametric(Parametric const&) = default;
-    Parametric(Parametric&&) = default;
-    Parametric& operator=(Parametric const&) = default;
-    Parametric& operator=(Parametric&&) = default;
+    AnyParametric() = default;
+    AnyParametric(AnyParametric const&) = default;
+    AnyParametric(AnyParametric&&) = default;
+    AnyParametric& operator=(AnyParametric const&) = default;
+    AnyParametric& operator=(AnyParametric&&) = default;
 };
 
 } // namespace boltz

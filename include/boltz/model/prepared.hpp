@@ -4,12 +4,12 @@
 /// @file
 /// A model whose weights are packed for their products.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/detail/packed_parameters.hpp>
 #include <boltz/detail/packed_weights.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 
 #include <concepts>
@@ -27,22 +27,22 @@ namespace boltz {
 /// (boltz::onednn), for machines in double, and for fields that are no machine, it is the field as it is and costs
 /// nothing. Refers to the field, which must outlive it.
 template <std::floating_point T>
-class Prepared final : public Field<T> {
+class Prepared final : public AnyField<T> {
   public:
     /// The field as it is; nothing is packed until `choose`.
-    explicit Prepared(Field<T> const& field) : field_{&field}, machine_{field.machine()} {
+    explicit Prepared(AnyField<T> const& field) : field_{&field}, machine_{field.machine()} {
         if (machine_ != nullptr) packed_.emplace(*machine_);
     }
     /// Packs the weights: two copies of each, in the precision asked for. `automatic` is float32 here.
     /// @throws ValueError if bfloat16 is asked for and cannot be had; the message says why.
-    Prepared(Field<T> const& field, Compute const& compute) : Prepared{field} {
+    Prepared(AnyField<T> const& field, Compute const& compute) : Prepared{field} {
         Executor executor{compute};
         choose(compute.precision == Precision::automatic ? Precision::float32 : compute.precision);
         refresh(executor);
     }
     /// Refuses a precision that cannot be had.
     /// @throws ValueError if bfloat16 is asked for; the message says why it cannot be had.
-    static void check(Field<T> const& field, Precision precision) {
+    static void check(AnyField<T> const& field, Precision precision) {
         if (precision != Precision::bfloat16) return;
         if (field.machine() == nullptr)
             detail::fail<ValueError>("Compute: precision is bfloat16, but the model makes its products by itself");
@@ -95,7 +95,7 @@ class Prepared final : public Field<T> {
     }
 
   private:
-    Field<T> const* field_;
+    AnyField<T> const* field_;
     BoltzmannMachine<T> const* machine_;
     std::optional<detail::PackedParameters<T>> packed_;
 };
@@ -110,26 +110,26 @@ namespace detail {
 /// Refuses a precision that cannot be had for a model; a view of one multiplies as it is.
 /// @throws ValueError
 template <std::floating_point T>
-void check_products(Field<T> const& field, Compute const& compute) {
-    if (dynamic_cast<Model<T> const*>(&field) != nullptr) Prepared<T>::check(field, compute.precision);
+void check_products(AnyField<T> const& field, Compute const& compute) {
+    if (dynamic_cast<AnyModel<T> const*>(&field) != nullptr) Prepared<T>::check(field, compute.precision);
 }
 
 /// A machine prepared for a call; a view of one, or a model of one's own, as it is.
 template <std::floating_point T>
 class PreparedForCall {
   public:
-    PreparedForCall(Field<T> const& field, Compute const& compute) : field_{&field} {
+    PreparedForCall(AnyField<T> const& field, Compute const& compute) : field_{&field} {
         if (field.machine() == nullptr) return;
         prepared_.emplace(field, compute);
         field_ = &*prepared_;
     }
     PreparedForCall(PreparedForCall const&) = delete;
     PreparedForCall& operator=(PreparedForCall const&) = delete;
-    [[nodiscard]] Field<T> const& operator*() const noexcept { return *field_; }
+    [[nodiscard]] AnyField<T> const& operator*() const noexcept { return *field_; }
 
   private:
     std::optional<Prepared<T>> prepared_;
-    Field<T> const* field_;
+    AnyField<T> const* field_;
 };
 
 } // namespace detail

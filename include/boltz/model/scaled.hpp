@@ -4,9 +4,9 @@
 /// @file
 /// A field with scaled natural parameters.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -24,11 +24,11 @@ using LayerFactors = std::vector<std::vector<double>>;
 /// doubled down-pass, and {{2, 1}, {1}} doubles the input of h1 but not that of the labels beside it. No factor may
 /// be 0. Refers to the field, which must outlive it.
 template <std::floating_point T>
-class Scaled final : public Field<T> {
+class Scaled final : public AnyField<T> {
   public:
     /// @throws ShapeError if there are not as many layers, or a layer has neither one factor nor one for each of its
     /// parts; ValueError if a factor is 0.
-    Scaled(Field<T> const& field, LayerFactors factors) : field_{&field}, factors_{std::move(factors)} {
+    Scaled(AnyField<T> const& field, LayerFactors factors) : field_{&field}, factors_{std::move(factors)} {
         if (factors_.size() != field.layers())
             detail::fail<ShapeError>("Scaled: there are factors for ", factors_.size(), " layers, but the field has ",
                                      field.layers());
@@ -79,7 +79,7 @@ class Scaled final : public Field<T> {
         detail::scale_rows(block.column_range(part.first, part.columns), static_cast<T>(factor));
     }
 
-    Field<T> const* field_;
+    AnyField<T> const* field_;
     LayerFactors factors_;
     std::vector<std::vector<Part>> parts_; // of layers with a factor a part
 };

@@ -4,8 +4,8 @@
 /// @file
 /// A field between a base and a model.
 
+#include <boltz/any_field.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 
 #include <concepts>
@@ -20,9 +20,9 @@ template <std::floating_point T>
 class PathBase {
   public:
     PathBase(BaseBiases<T> const& biases) noexcept : biases_{&biases} {}
-    PathBase(Field<T> const& field) noexcept : field_{&field} {}
+    PathBase(AnyField<T> const& field) noexcept : field_{&field} {}
     PathBase(BaseBiases<T> const&&) = delete;
-    PathBase(Field<T> const&&) = delete;
+    PathBase(AnyField<T> const&&) = delete;
 
     [[nodiscard]] bool has_weights() const noexcept { return field_ != nullptr; }
     /// What it is, as a text for reports.
@@ -44,7 +44,7 @@ class PathBase {
 
   private:
     BaseBiases<T> const* biases_ = nullptr;
-    Field<T> const* field_ = nullptr;
+    AnyField<T> const* field_ = nullptr;
 };
 
 /// A field at inverse temperature beta on the way from a base to a model: natural parameters
@@ -56,10 +56,10 @@ class PathBase {
 /// `Tempered{field, base, beta}` is made anew for each beta and costs nothing. Refers to field and base, which must
 /// outlive it; allocates nothing.
 template <std::floating_point T>
-class Tempered final : public Field<T> {
+class Tempered final : public AnyField<T> {
   public:
     /// @throws ValueError if beta does not lie in [0, 1]; ShapeError if base and field have layers of other sizes.
-    Tempered(Field<T> const& field, PathBase<T> base, double beta) : field_{&field}, base_{base}, beta_{beta} {
+    Tempered(AnyField<T> const& field, PathBase<T> base, double beta) : field_{&field}, base_{base}, beta_{beta} {
         if (!(beta >= 0 && beta <= 1))
             detail::fail<ValueError>("Tempered: beta is ", beta, ", but must lie in [0, 1]");
         if (base.layers() != field.layers())
@@ -91,7 +91,7 @@ class Tempered final : public Field<T> {
                 .among = factors.among};
     }
 
-    Field<T> const* field_;
+    AnyField<T> const* field_;
     PathBase<T> base_;
     double beta_;
 };

@@ -40,7 +40,7 @@ struct Adam {
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
         for (auto const& [value, name] :
              {std::pair{first_decay, "first_decay"}, std::pair{second_decay, "second_decay"}})
             if (!(value >= 0 && value < 1))

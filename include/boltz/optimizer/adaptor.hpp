@@ -9,7 +9,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/states.hpp>
@@ -38,7 +38,7 @@ bind_inner(std::string_view name, Optimization const& optimization, M const& mod
 /// Refuses a model whose weights are not one matrix for each connection of its graph.
 /// @throws ValueError
 template <std::floating_point T>
-void check_weights_of_graph(std::string_view name, Model<T> const& model) {
+void check_weights_of_graph(std::string_view name, AnyModel<T> const& model) {
     auto const& connections = model.graph().connections();
     bool fits = model.weight_connections() == connections;
     for (std::size_t c = 0; fits && c < connections.size(); ++c) {
@@ -81,14 +81,14 @@ class OptimizerAdaptor : public OptimizerWrapper<T> {
     using OptimizerWrapper<T>::OptimizerWrapper;
 
     [[nodiscard]] bool by_parts() const noexcept override { return this->inner().by_parts(); }
-    void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+    void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
                       WeightRows const& rows) override {
         this->inner().step_weights(model, gradient, clock, rows);
     }
-    void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
+    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
         this->inner().step_but_weights(model, gradient, clock);
     }
-    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+    bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override {
         return this->inner().finish_step(model, clock, executor);
     }
 };

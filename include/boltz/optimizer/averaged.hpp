@@ -50,14 +50,15 @@ Averaged(Optimization) -> Averaged<Optimization>;
 template <std::floating_point T>
 class AveragedSession final : public detail::OptimizerAdaptor<T> {
   public:
-    AveragedSession(std::unique_ptr<OptimizerSession<T>> inner, std::uint64_t first_epoch, Parametric<T> const& model)
+    AveragedSession(std::unique_ptr<OptimizerSession<T>> inner, std::uint64_t first_epoch,
+                    AnyParametric<T> const& model)
         : detail::OptimizerAdaptor<T>{std::move(inner)}, mean_{model.make_gradient()}, first_epoch_{first_epoch} {}
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         this->inner().step(model, gradient, clock, executor);
         add(model, clock, executor);
     }
-    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+    bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override {
         bool const changed = this->inner().finish_step(model, clock, executor);
         add(model, clock, executor);
         return changed;
@@ -68,7 +69,7 @@ class AveragedSession final : public detail::OptimizerAdaptor<T> {
 
     /// Gives the model the mean of its parameters.
     /// @throws ValueError if no update has counted yet.
-    void write_average(Parametric<T>& model) const {
+    void write_average(AnyParametric<T>& model) const {
         if (count_ == 0)
             detail::fail<ValueError>("Averaged::write_average: first_epoch is ", first_epoch_,
                                      ", and no update has been made from there on");
@@ -85,7 +86,7 @@ class AveragedSession final : public detail::OptimizerAdaptor<T> {
 
   private:
     // mean += (parameters - mean) / count
-    void add(Parametric<T>& model, Clock const& clock, Executor& executor) {
+    void add(AnyParametric<T>& model, Clock const& clock, Executor& executor) {
         if (clock.epoch < first_epoch_) return;
         ++count_;
         double const share = 1.0 / static_cast<double>(count_);

@@ -9,7 +9,7 @@
 #include <boltz/detail/linalg.hpp>
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/optimizer/adaptor.hpp>
 #include <boltz/schedule.hpp>
 #include <boltz/types.hpp>
@@ -68,7 +68,7 @@ Centred(Optimization, Schedule) -> Centred<Optimization>;
 template <std::floating_point T>
 class CentredSession final : public detail::OptimizerWrapper<T> {
   public:
-    CentredSession(std::unique_ptr<OptimizerSession<T>> inner, Schedule offset_rate, Model<T> const& model)
+    CentredSession(std::unique_ptr<OptimizerSession<T>> inner, Schedule offset_rate, AnyModel<T> const& model)
         : detail::OptimizerWrapper<T>{std::move(inner)}, rate_{std::move(offset_rate)}, graph_{model.graph()} {
         for (std::size_t const size : graph_.sizes()) offsets_.push_back(zero_vector<T>(size));
         for (auto const& [lower, upper] : graph_.connections())
@@ -85,7 +85,7 @@ class CentredSession final : public detail::OptimizerWrapper<T> {
             detail::accumulate_rows<T>(offsets_[l], states[l], rate / static_cast<double>(data.rows), 1 - rate);
     }
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         auto const moves = [&](std::size_t l) {
             return !this->frozen(l, clock) && !std::as_const(model).bias_span(l).empty();
         };
@@ -137,7 +137,7 @@ class CentredSession final : public detail::OptimizerWrapper<T> {
 
     // f(numbers of before_, weights, count) for parts of all weights, by several threads at once.
     template <class F>
-    void for_each_share(Executor& executor, Parametric<T> const& model, F const& f) {
+    void for_each_share(Executor& executor, AnyParametric<T> const& model, F const& f) {
         for (std::size_t c = 0; c < before_.size(); ++c) {
             T const* const weights = model.weight_block(c).data;
             executor.for_each_block(before_[c].size(), 65536, [&](std::size_t first, std::size_t count) {

@@ -50,7 +50,7 @@ class ClippedSession final : public detail::OptimizerWrapper<T> {
     ClippedSession(std::unique_ptr<OptimizerSession<T>> inner, double norm)
         : detail::OptimizerWrapper<T>{std::move(inner)}, norm_{norm} {}
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         double squares = 0;
         model.for_each_parameter(
             [&](auto, auto, auto slope) { squares += detail::dot(slope.data(), slope.data(), slope.size()); },

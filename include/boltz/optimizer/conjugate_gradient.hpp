@@ -7,7 +7,7 @@
 #include <boltz/clock.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
@@ -39,14 +39,14 @@ struct ConjugateGradient {
     /// Room for six sets shaped like the parameters.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
         DescentOptions options{line_searches, line_search, layer_rates};
         options.validate("ConjugateGradient", model);
         return Session<T>{std::move(options), model};
     }
     /// Deleted for Boltzmann machines: a training estimates their gradient, but has no loss to search along.
     template <std::floating_point T>
-    void bind(Model<T> const& model) const = delete;
+    void bind(AnyModel<T> const& model) const = delete;
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
@@ -62,8 +62,8 @@ class ConjugateGradient::Session final : public DescentSession<T> {
     /// as they do when `evaluate` throws. A trial whose loss or gradient is not finite shortens the step. At most 1 +
     /// line_searches * line_search.max_evaluations evaluations; beside them about ten passes over the parameters a
     /// search. Nothing is allocated.
-    double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate, Clock const& clock,
-                    Executor& executor) override {
+    double minimise(AnyParametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
+                    Clock const& clock, Executor& executor) override {
         return this->descent_.step(
             model, evaluate, clock, executor, [](ParameterSpace<T>& space, LastMove<T> const& last) {
                 double const before = space.dot(last.before, last.before);

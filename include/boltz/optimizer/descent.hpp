@@ -35,7 +35,7 @@ struct DescentOptions {
     /// @throws ValueError if a field is out of range or `model` has fewer layers than there are rates; `owner` begins
     /// the message.
     template <std::floating_point T>
-    void validate(std::string_view owner, Parametric<T> const& model) const {
+    void validate(std::string_view owner, AnyParametric<T> const& model) const {
         if (line_searches < 1) detail::fail<ValueError>(owner, ": line_searches is 0, but must be at least 1");
         line_search.validate(owner);
         detail::check_layer_rates(layer_rates, owner, model.parameter_layers());
@@ -62,7 +62,7 @@ class Descent {
     using Evaluate = detail::FunctionRef<double(Set&)>;
     using Turn = detail::FunctionRef<double(ParameterSpace<T>&, LastMove<T> const&)>;
 
-    Descent(DescentOptions options, Parametric<T> const& model)
+    Descent(DescentOptions options, AnyParametric<T> const& model)
         : options_{std::move(options)},
           rates_(options_.layer_rates.size()), origin_{model.make_gradient()}, start_{model.make_gradient()},
           direction_{model.make_gradient()}, slope_{model.make_gradient()}, kept_{model.make_gradient()},
@@ -73,7 +73,7 @@ class Descent {
     /// `turn(space, LastMove)` overwrites the last direction with the next one and returns the first step to try
     /// along it, or 0 if the direction gives none. Where that does not lead down, and where a search finds
     /// nothing better, the descent begins anew at the steepest direction. Returns the loss it leaves the model at.
-    double step(Parametric<T>& model, Evaluate evaluate, Clock const& clock, Executor& executor, Turn turn) {
+    double step(AnyParametric<T>& model, Evaluate evaluate, Clock const& clock, Executor& executor, Turn turn) {
         for (std::size_t l = 0; l < rates_.size(); ++l) rates_[l] = options_.layer_rates[l](clock);
         ParameterSpace<T> space{model, rates_, executor};
         space.read(origin_);
@@ -176,11 +176,11 @@ class Descent {
 template <std::floating_point T>
 class DescentSession : public OptimizerSession<T> {
   public:
-    DescentSession(DescentOptions options, Parametric<T> const& model) : descent_{std::move(options), model} {}
+    DescentSession(DescentOptions options, AnyParametric<T> const& model) : descent_{std::move(options), model} {}
 
     [[nodiscard]] bool searches() const noexcept final { return true; }
     /// @throws ValueError always: a search needs the loss as a function of the parameters, see `minimise`.
-    void step(Parametric<T>&, ParameterSet<T>&, Clock const&, Executor&) final {
+    void step(AnyParametric<T>&, ParameterSet<T>&, Clock const&, Executor&) final {
         detail::fail<ValueError>(
             "DescentSession::step: a line search wants the loss as a function of the parameters, but "
             "a step has one gradient only; see minimise");

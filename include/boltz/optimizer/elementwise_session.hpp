@@ -42,11 +42,11 @@ void check_rates(Policy const& policy, std::string_view name, std::size_t layers
 template <class Derived, class Policy, std::floating_point T, std::size_t Sets>
 class ElementwiseSession : public OptimizerSession<T> {
   public:
-    ElementwiseSession(Policy const& policy, Parametric<T> const& model) : policy_{policy} {
+    ElementwiseSession(Policy const& policy, AnyParametric<T> const& model) : policy_{policy} {
         sets_.fill(model.make_gradient());
     }
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) final {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) final {
         with_sets([&](auto&... sets) {
             model.for_each_parameter(
                 [&](Parameter parameter, auto values, auto... others) {
@@ -60,11 +60,11 @@ class ElementwiseSession : public OptimizerSession<T> {
     }
 
     [[nodiscard]] bool by_parts() const noexcept final { return true; }
-    void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+    void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
                       WeightRows const& rows) final {
         with_sets([&](auto&... sets) { model.for_each_weight(rows, moves(clock), sets..., gradient); });
     }
-    void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) final {
+    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) final {
         with_sets([&](auto&... sets) { model.for_each_but_weights(moves(clock), sets..., gradient); });
     }
 

@@ -7,7 +7,7 @@
 #include <boltz/clock.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
@@ -42,7 +42,7 @@ struct Lbfgs {
     /// than line_searches - 1.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
         if (history < 1) detail::fail<ValueError>("Lbfgs: history is 0, but must be at least 1");
         DescentOptions options{line_searches, line_search, layer_rates};
         options.validate("Lbfgs", model);
@@ -50,14 +50,14 @@ struct Lbfgs {
     }
     /// Deleted for Boltzmann machines: a training estimates their gradient, but has no loss to search along.
     template <std::floating_point T>
-    void bind(Model<T> const& model) const = delete;
+    void bind(AnyModel<T> const& model) const = delete;
 };
 
 /// The length of the first step at the chunk before, and a count of losses computed.
 template <std::floating_point T>
 class Lbfgs::Session final : public DescentSession<T> {
   public:
-    Session(DescentOptions const& options, std::size_t history, Parametric<T> const& model)
+    Session(DescentOptions const& options, std::size_t history, AnyParametric<T> const& model)
         : DescentSession<T>{options, model} {
         // A move is of use to the searches after it only.
         std::size_t const useful = std::min(history, options.line_searches - 1);
@@ -67,8 +67,8 @@ class Lbfgs::Session final : public DescentSession<T> {
     /// Moves the parameters to the best point found for one chunk, and returns the loss there.
     ///
     /// As `ConjugateGradient::Session::minimise`, but for about 4 * history more passes over the parameters a search.
-    double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate, Clock const& clock,
-                    Executor& executor) override {
+    double minimise(AnyParametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
+                    Clock const& clock, Executor& executor) override {
         remembered_ = 0;
         return this->descent_.step(model, evaluate, clock, executor,
                                    [this](ParameterSpace<T>& space, LastMove<T> const& last) {

@@ -51,7 +51,7 @@ MaxNorm(Optimization) -> MaxNorm<Optimization>;
 template <std::floating_point T>
 class MaxNormSession final : public detail::OptimizerAdaptor<T> {
   public:
-    MaxNormSession(std::unique_ptr<OptimizerSession<T>> inner, double norm, Parametric<T> const& model)
+    MaxNormSession(std::unique_ptr<OptimizerSession<T>> inner, double norm, AnyParametric<T> const& model)
         : detail::OptimizerAdaptor<T>{std::move(inner)}, norm_{static_cast<T>(norm)} {
         std::size_t widest = 0;
         for (std::size_t c = 0; c < model.weight_connections().size(); ++c)
@@ -59,18 +59,18 @@ class MaxNormSession final : public detail::OptimizerAdaptor<T> {
         squares_.resize(widest);
     }
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         this->inner().step(model, gradient, clock, executor);
         limit(model, executor);
     }
-    bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) override {
+    bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override {
         bool const changed = this->inner().finish_step(model, clock, executor);
         return limit(model, executor) || changed;
     }
 
   private:
     // Workers take columns, so that sums do not depend on their number.
-    bool limit(Parametric<T>& model, Executor& executor) {
+    bool limit(AnyParametric<T>& model, Executor& executor) {
         std::atomic<bool> changed = false;
         for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
             Block<T> const weights = model.weight_block(c);

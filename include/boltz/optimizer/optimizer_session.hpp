@@ -24,7 +24,7 @@ class OptimizerSession {
     virtual ~OptimizerSession() = default;
 
     /// Moves the parameters along the gradient, upwards. `gradient` may be overwritten.
-    virtual void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) = 0;
+    virtual void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) = 0;
     /// Visits what later steps depend on.
     virtual void archive(Archive& archive) = 0;
 
@@ -32,16 +32,16 @@ class OptimizerSession {
     /// soon as it has their gradient, while both are in cache.
     [[nodiscard]] virtual bool by_parts() const noexcept { return false; }
     /// Moves some rows of one weight matrix; called by several threads at once, for different rows.
-    virtual void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+    virtual void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
                               WeightRows const& rows) {
         static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock), static_cast<void>(rows);
     }
     /// Moves all parameters but the weights; called by one thread, while others move weights.
-    virtual void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) {
+    virtual void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) {
         static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock);
     }
     /// Called when all parts have moved; returns whether it has changed weights.
-    virtual bool finish_step(Parametric<T>& model, Clock const& clock, Executor& executor) {
+    virtual bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) {
         static_cast<void>(model), static_cast<void>(clock), static_cast<void>(executor);
         return false;
     }
@@ -65,7 +65,7 @@ class OptimizerSession {
     [[nodiscard]] virtual bool searches() const noexcept { return false; }
     /// Minimises `evaluate(gradient)`, the loss at the parameters of `model`, which writes its gradient. Returns the
     /// loss it leaves the model at.
-    virtual double minimise(Parametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
+    virtual double minimise(AnyParametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
                             Clock const& clock, Executor& executor) {
         static_cast<void>(model), static_cast<void>(evaluate), static_cast<void>(clock), static_cast<void>(executor);
         return 0;

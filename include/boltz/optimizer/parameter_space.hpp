@@ -30,7 +30,7 @@ class ParameterSpace {
     using Set = ParameterSet<T>;
 
     /// `rates[l]` is that of layer l; it is 1 for further layers.
-    ParameterSpace(Parametric<T>& model, std::span<double const> rates, Executor& executor)
+    ParameterSpace(AnyParametric<T>& model, std::span<double const> rates, Executor& executor)
         : model_{&model}, rates_{rates}, executor_{&executor} {}
 
     /// set = parameters.
@@ -118,7 +118,7 @@ class ParameterSpace {
     static constexpr std::size_t share = 65536; // numbers that pay for handing them out
     static constexpr std::size_t max_parts = 64;
 
-    Parametric<T>* model_;
+    AnyParametric<T>* model_;
     std::span<double const> rates_;
     Executor* executor_;
 };

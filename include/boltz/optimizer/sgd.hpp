@@ -35,7 +35,7 @@ struct Sgd {
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Parametric<T> const& model) const {
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
         detail::check_rates(*this, "Sgd", model.parameter_layers());
         if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
             detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");

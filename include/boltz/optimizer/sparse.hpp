@@ -9,7 +9,7 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/model/model.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/adaptor.hpp>
 #include <boltz/types.hpp>
@@ -124,7 +124,7 @@ class SparseSession final : public detail::OptimizerAdaptor<T> {
                     static_cast<T>(one.cost * (one.target - static_cast<double>(activities_[one.layer](j))));
     }
 
-    void step(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
         for (std::size_t c = 0; c < gradient.weights.size(); ++c)
             executor.for_each_block(gradient.weights[c].shape(0), 128, [&](std::size_t first, std::size_t count) {
                 pull_weights(model, gradient, {.connection = c, .first = first, .count = count});
@@ -132,12 +132,12 @@ class SparseSession final : public detail::OptimizerAdaptor<T> {
         pull_biases(gradient);
         this->inner().step(model, gradient, clock, executor);
     }
-    void step_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
+    void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
                       WeightRows const& rows) override {
         pull_weights(model, gradient, rows);
         this->inner().step_weights(model, gradient, clock, rows);
     }
-    void step_but_weights(Parametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
+    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
         pull_biases(gradient);
         this->inner().step_but_weights(model, gradient, clock);
     }
@@ -153,7 +153,7 @@ class SparseSession final : public detail::OptimizerAdaptor<T> {
     }
 
   private:
-    void pull_weights(Parametric<T> const& model, ParameterSet<T>& gradient, WeightRows const& rows) const {
+    void pull_weights(AnyParametric<T> const& model, ParameterSet<T>& gradient, WeightRows const& rows) const {
         auto const [lower, upper] = model.weight_connections()[rows.connection];
         Vector<T> const& means = batch_[lower];
         for (SparsityTarget const& one : targets_) {

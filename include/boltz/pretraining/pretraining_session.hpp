@@ -42,7 +42,7 @@ namespace detail {
 template <std::floating_point T>
 class StageMonitor final : public AnyCallback {
   public:
-    StageMonitor(Field<T> const& field, AnySource<T> const& input, std::size_t cases, Compute const& compute)
+    StageMonitor(AnyField<T> const& field, AnySource<T> const& input, std::size_t cases, Compute const& compute)
         : field_{field}, input_{input}, cases_{cases}, compute_{compute} {}
     void on_train_begin(TrainingInfo const&) override {}
     Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
@@ -60,7 +60,7 @@ class StageMonitor final : public AnyCallback {
     void archive(Archive&) override {}
 
   private:
-    Field<T> const& field_;
+    AnyField<T> const& field_;
     AnySource<T> const& input_;
     std::size_t cases_;
     Compute compute_;
@@ -187,8 +187,8 @@ class PretrainingSession {
                                      "inputs does not have; pretrain with ContrastiveDivergence or PersistentCD");
         for (auto const& stage : stages) {
             auto& training = pretraining_.add_stage(stage.epochs);
-            Field<T> const& field = training.field();
-            Model<T> const& rbm = training.model();
+            AnyField<T> const& field = training.field();
+            AnyModel<T> const& rbm = training.model();
             training.take(std::make_unique<decltype(stage.sampling.bind(field))>(stage.sampling.bind(field)),
                           std::make_unique<decltype(stage.optimizer.bind(rbm))>(stage.optimizer.bind(rbm)),
                           std::make_unique<ExactPosterior::Session<T>>(ExactPosterior{}.bind(field)));

@@ -4,8 +4,8 @@
 /// @file
 /// Block Gibbs sampling of the free units given clamped ones, of any layers.
 
+#include <boltz/any_field.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/states.hpp>
@@ -59,7 +59,7 @@ class Clamps {
 /// the shape of the states; layers none of whose units is clamped do not use it and are drawn as by `gibbs_update`.
 /// One product a connection; allocates nothing.
 template <std::floating_point T>
-void clamped_update(Field<T> const& field, std::type_identity_t<StatesView<T>> states, Clamps<T> const& clamps,
+void clamped_update(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, Clamps<T> const& clamps,
                     std::size_t first, std::type_identity_t<StatesView<T>> scratch, std::size_t colour,
                     Draws const& draws) {
     gibbs_update(field, states, colour, draws, clamps.touched());
@@ -73,7 +73,7 @@ void clamped_update(Field<T> const& field, std::type_identity_t<StatesView<T>> s
 /// The same, also writing to `means` the means of the free units given their neighbours and the clamped units of
 /// their own layer; clamped units stand there with their values.
 template <std::floating_point T>
-void clamped_update_with_means(Field<T> const& field, std::type_identity_t<StatesView<T>> states,
+void clamped_update_with_means(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states,
                                std::type_identity_t<StatesView<T>> means, Clamps<T> const& clamps, std::size_t first,
                                std::type_identity_t<StatesView<T>> scratch, std::size_t colour, Draws const& draws) {
     for (std::size_t l = 0; l < field.layers(); ++l) {

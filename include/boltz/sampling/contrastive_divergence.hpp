@@ -4,9 +4,9 @@
 /// @file
 /// Contrastive divergence.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/negative_phase.hpp>
 #include <boltz/schedule.hpp>
@@ -39,7 +39,7 @@ struct ContrastiveDivergence {
 
     /// @throws ValueError if the layers of the model do not have two colours.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Field<T> const& field) const {
+    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const {
         if (std::size_t const colours = field.graph().colours(); colours != 2)
             detail::fail<ValueError>("ContrastiveDivergence: the layers of the model have ", colours,
                                      " colours, but its chains take turns between 2");
@@ -53,7 +53,7 @@ class ContrastiveDivergence::Session final : public NegativePhaseSession<T> {
   public:
     explicit Session(ContrastiveDivergence const& policy) : policy_{policy} {}
 
-    Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet observed,
+    Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet observed,
                            Draws const& draws, Clock const& clock, Executor& executor) override {
         auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
         detail::check_states(field, posterior, LayerSet::first(field.layers()), "ContrastiveDivergence");
@@ -74,7 +74,7 @@ class ContrastiveDivergence::Session final : public NegativePhaseSession<T> {
     }
 
   private:
-    void run(Field<T> const& field, StatesView<T const> posterior, StatesView<T> states, LayerSet observed,
+    void run(AnyField<T> const& field, StatesView<T const> posterior, StatesView<T> states, LayerSet observed,
              std::size_t sweeps, Draws const& draws) const {
         draw_posterior(field, posterior, states, 1, draws.stream(0));
         for (std::size_t k = 1; k <= sweeps; ++k) {

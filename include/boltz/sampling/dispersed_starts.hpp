@@ -4,7 +4,7 @@
 /// @file
 /// Where several chains of one case begin: far apart, so that chains that do not mix disagree.
 
-#include <boltz/field.hpp>
+#include <boltz/any_field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 #include <boltz/sampling/given.hpp>
 
@@ -41,7 +41,7 @@ namespace detail {
 /// The slope is taken along alternating signs, since the mean of a multinomial group does not change when all of its
 /// natural parameters grow alike. 0 where the unit has no such slope.
 template <std::floating_point T>
-[[nodiscard]] std::vector<Vector<T>> deviations_at_zero(Field<T> const& field) {
+[[nodiscard]] std::vector<Vector<T>> deviations_at_zero(AnyField<T> const& field) {
     constexpr T step = T(0.125);
     auto const sign = [](std::size_t j) { return j % 2 == 0 ? T{1} : T{-1}; };
     std::vector<Vector<T>> result;
@@ -65,7 +65,7 @@ template <std::floating_point T>
 /// The states at which `chains` chains of each case begin, chain c of case i in row i * chains + c: the known units
 /// at their values, the others as `DispersedStart` says. `all` is what is known, repeated for all chains.
 template <std::floating_point T>
-[[nodiscard]] States<T> begin_given(Field<T> const& field, Given<T> const& all, std::size_t chains,
+[[nodiscard]] States<T> begin_given(AnyField<T> const& field, Given<T> const& all, std::size_t chains,
                                     Draws const& draws) {
     constexpr T extreme = 4;
     std::size_t const rows = all.cases();

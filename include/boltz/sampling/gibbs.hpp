@@ -4,9 +4,9 @@
 /// @file
 /// Block Gibbs sampling: all layers of one colour at once, given the others.
 
+#include <boltz/any_field.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -30,7 +30,7 @@ enum class Statistics { mixed, samples, means };
 /// Layers that are `clamped` keep their states. Layer l draws from stream l of `draws`. One product a connection;
 /// allocates nothing.
 template <std::floating_point T>
-void gibbs_update(Field<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t colour,
+void gibbs_update(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t colour,
                   Draws const& draws, LayerSet clamped = {}) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         if (field.graph().colour(l) != colour || clamped[l]) continue;
@@ -41,7 +41,7 @@ void gibbs_update(Field<T> const& field, std::type_identity_t<StatesView<T>> sta
 
 /// The same, keeping the means in blocks of their own; the states become draws from them.
 template <std::floating_point T>
-void gibbs_update_with_means(Field<T> const& field, std::type_identity_t<StatesView<T>> states,
+void gibbs_update_with_means(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states,
                              std::type_identity_t<StatesView<T>> means, std::size_t colour, Draws const& draws) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         if (field.graph().colour(l) != colour) continue;
@@ -53,7 +53,7 @@ void gibbs_update_with_means(Field<T> const& field, std::type_identity_t<StatesV
 /// Writes the means of the layers of one colour given `given`, without drawing; layers that are `clamped` are left
 /// alone.
 template <std::floating_point T>
-void mean_update(Field<T> const& field, std::type_identity_t<StatesView<T const>> given,
+void mean_update(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> given,
                  std::type_identity_t<StatesView<T>> means, std::size_t colour, LayerSet clamped = {}) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         if (field.graph().colour(l) != colour || clamped[l]) continue;
@@ -67,7 +67,7 @@ void mean_update(Field<T> const& field, std::type_identity_t<StatesView<T const>
 /// A unit that cannot draw from its mean alone draws from its natural parameter given the posterior of its
 /// neighbours.
 template <std::floating_point T>
-void draw_posterior(Field<T> const& field, std::type_identity_t<StatesView<T const>> posterior,
+void draw_posterior(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> posterior,
                     std::type_identity_t<StatesView<T>> states, std::size_t colour, Draws const& draws) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         if (field.graph().colour(l) != colour) continue;
@@ -84,7 +84,7 @@ void draw_posterior(Field<T> const& field, std::type_identity_t<StatesView<T con
 /// Draws every layer from its biases alone, as if there were no weights; layer l draws from stream l of `draws`.
 /// Allocates nothing.
 template <std::floating_point T>
-void draw_from_biases(Field<T> const& field, std::type_identity_t<StatesView<T>> states, Draws const& draws) {
+void draw_from_biases(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, Draws const& draws) {
     for (std::size_t l = 0; l < field.layers(); ++l) {
         field.input(l, states, states[l], {.below = 0, .above = 0});
         field.unit(l).sample(states[l], draws.stream(l));
@@ -96,7 +96,7 @@ void draw_from_biases(Field<T> const& field, std::type_identity_t<StatesView<T>>
 ///
 /// Sweep k draws from stream k of `draws`. Leaves the distribution of the model unchanged.
 template <std::floating_point T>
-void gibbs_sweeps(Field<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t sweeps,
+void gibbs_sweeps(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t sweeps,
                   Draws const& draws, Executor& executor, LayerSet clamped = {}) {
     executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
         auto const block = states.row_range(first, count);

@@ -4,9 +4,9 @@
 /// @file
 /// What is known of some cases: values of any units of any layers.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/sampling/clamped_gibbs.hpp>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class Given {
   public:
     /// Nothing is known yet of `cases` cases.
     /// @throws ValueError if `cases` is 0.
-    Given(Field<T> const& field, std::size_t cases)
+    Given(AnyField<T> const& field, std::size_t cases)
         : cases_{cases}, sizes_{field.sizes()}, values_(sizes_.size()), masks_(sizes_.size()) {
         if (cases == 0) detail::fail<ValueError>("Given: cases is 0, but must be at least 1");
         static_cast<void>(detail::rows_of_states("Given", {cases, "cases"}, {1, "copy"}, sizes_));

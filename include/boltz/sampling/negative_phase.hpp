@@ -4,11 +4,11 @@
 /// @file
 /// A negative phase under way: the statistics of the model that a training needs.
 
+#include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
 #include <boltz/clock.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -23,7 +23,7 @@ class NegativePhaseSession {
     virtual ~NegativePhaseSession() = default;
     /// Draws from the model. `posterior` holds the data of the `observed` layers and the inferred means of the
     /// others, for the batch. The result is valid until the next call.
-    virtual Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet observed,
+    virtual Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet observed,
                                    Draws const& draws, Clock const& clock, Executor& executor) = 0;
     /// Visits what later calls depend on; nothing, for chains that live for one batch.
     virtual void archive(Archive& archive) { static_cast<void>(archive); }

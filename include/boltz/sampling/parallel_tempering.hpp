@@ -4,8 +4,8 @@
 /// @file
 /// Learning with parallel tempering.
 
+#include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/negative_phase.hpp>
@@ -58,7 +58,7 @@ struct ParallelTempering {
     /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, `lowest` does not lie in [0, 1), or
     /// the layers have more than two colours.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Field<T> const& field) const {
+    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const {
         return Session<T>{*this, field};
     }
 };
@@ -67,12 +67,12 @@ struct ParallelTempering {
 template <std::floating_point T>
 class ParallelTempering::Session final : public NegativePhaseSession<T> {
   public:
-    Session(ParallelTempering const& policy, Field<T> const& field)
+    Session(ParallelTempering const& policy, AnyField<T> const& field)
         : policy_{policy}, chains_{policy.chains, field.graph(),
                                    TemperatureLadder{policy.temperatures, policy.lowest}},
           own_{uniform_base(field)}, uniform_{own_} {}
 
-    Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
+    Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
                            Clock const& clock, Executor& executor) override {
         if (started_ == 0)
             detail::begin_chains(field, policy_.start, posterior, chains_.states(), draws.stream(0),

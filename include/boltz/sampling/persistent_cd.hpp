@@ -4,9 +4,9 @@
 /// @file
 /// Persistent contrastive divergence.
 
+#include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/negative_phase.hpp>
 #include <boltz/sampling/persistent_chains.hpp>
@@ -38,7 +38,7 @@ struct PersistentCD {
 
     /// @throws ValueError if `chains` is 0.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(Field<T> const& field) const {
+    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const {
         if (chains == 0) detail::fail<ValueError>("PersistentCD: chains is 0, but must be at least 1");
         return Session<T>{*this, field};
     }
@@ -48,10 +48,10 @@ struct PersistentCD {
 template <std::floating_point T>
 class PersistentCD::Session final : public NegativePhaseSession<T> {
   public:
-    Session(PersistentCD const& policy, Field<T> const& field)
+    Session(PersistentCD const& policy, AnyField<T> const& field)
         : policy_{policy}, chains_{policy.chains, field.sizes()}, means_{policy.chains, field.sizes()} {}
 
-    Phase<T> const& sample(Field<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
+    Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
                            Clock const& clock, Executor& executor) override {
         auto const chains = chains_.blocks();
         auto const means = means_.blocks();
@@ -80,7 +80,7 @@ class PersistentCD::Session final : public NegativePhaseSession<T> {
 
   private:
     // In the last sweep of an update the means are kept that its statistics are made of.
-    void sweep(Field<T> const& field, StatesView<T> states, StatesView<T> means, bool last,
+    void sweep(AnyField<T> const& field, StatesView<T> states, StatesView<T> means, bool last,
                Draws const& draws) const {
         std::size_t const colours = field.graph().colours();
         for (std::size_t colour = colours; colour-- > 0;) {

@@ -4,10 +4,10 @@
 /// @file
 /// What policies with persistent chains share: where the chains begin, and which of their numbers are statistics.
 
+#include <boltz/any_field.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/states.hpp>
 
@@ -30,8 +30,8 @@ namespace detail {
 /// layers are drawn but those of the highest colour, with which a step of a chain begins. Allocates nothing.
 /// @throws ShapeError, ValueError if chains begin at cases and the posterior is not that of at least one.
 template <std::floating_point T>
-void begin_chains(Field<T> const& field, PersistentStart start, StatesView<T const> posterior, StatesView<T> chains,
-                  Draws const& draws, std::string_view policy) {
+void begin_chains(AnyField<T> const& field, PersistentStart start, StatesView<T const> posterior,
+                  StatesView<T> chains, Draws const& draws, std::string_view policy) {
     if (start == PersistentStart::random) return draw_from_biases(field, chains, draws);
     std::size_t const cases = posterior.rows();
     if (cases == 0) fail<ValueError>(policy, ": posterior has 0 rows, but chains begin at cases");
@@ -62,7 +62,7 @@ void refer_to_chains(LayerGraph const& graph, StatesView<T> states, StatesView<T
 /// Replaces the states of all layers but those of colour 0 by means, one colour after another from the highest on,
 /// each given the newest means of the others: what `Statistics::means` asks for.
 template <std::floating_point T>
-void replace_by_means(Field<T> const& field, StatesView<T> means) {
+void replace_by_means(AnyField<T> const& field, StatesView<T> means) {
     for (std::size_t colour = field.graph().colours(); colour-- > 1;) mean_update(field, means, means, colour);
 }
 

@@ -4,13 +4,13 @@
 /// @file
 /// Samples from a trained model.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
@@ -36,7 +36,7 @@ struct SampleOptions {
 namespace detail {
 
 template <std::floating_point T>
-void check_sampling(Field<T> const& field, SampleOptions const& options) {
+void check_sampling(AnyField<T> const& field, SampleOptions const& options) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
@@ -51,7 +51,7 @@ using ReadChains = FunctionRef<void(std::size_t, States<T> const&)>;
 
 /// Runs chains in place and calls `read(r, states)` each time they are read.
 template <std::floating_point T>
-void run_chains(Field<T> const& field, States<T>& chains, SampleOptions const& options, Draws const& draws,
+void run_chains(AnyField<T> const& field, States<T>& chains, SampleOptions const& options, Draws const& draws,
                 ReadChains<T> read) {
     Executor executor{options.compute};
     PreparedForCall<T> const prepared{field, options.compute};
@@ -64,7 +64,7 @@ void run_chains(Field<T> const& field, States<T>& chains, SampleOptions const& o
 
 /// Samples by chains that begin at draws from the biases.
 template <std::floating_point T>
-void sample_from_biases(Field<T> const& field, SampleOptions const& options, Random& random, ReadChains<T> read) {
+void sample_from_biases(AnyField<T> const& field, SampleOptions const& options, Random& random, ReadChains<T> read) {
     check_sampling(field, options);
     Draws const draws = random.split();
     States<T> chains{options.count, field.sizes()};
@@ -74,8 +74,8 @@ void sample_from_biases(Field<T> const& field, SampleOptions const& options, Ran
 
 /// Samples by chains that begin at the rows of `start`, in turn.
 template <std::floating_point T>
-void sample_from_states(Field<T> const& field, States<T> const& start, SampleOptions const& options, Random& random,
-                        ReadChains<T> read) {
+void sample_from_states(AnyField<T> const& field, States<T> const& start, SampleOptions const& options,
+                        Random& random, ReadChains<T> read) {
     check_sampling(field, options);
     if (start.rows() == 0) fail<ValueError>("sample: start has 0 rows, but chains begin at rows of it");
     States<T> chains{options.count, field.sizes()};
@@ -95,7 +95,7 @@ void sample_from_states(Field<T> const& field, States<T> const& start, SampleOpt
 
 /// What `run(read)` reads, kept: read r of chain i in row r * count + i.
 template <std::floating_point T, class Run>
-[[nodiscard]] States<T> kept_reads(Field<T> const& field, SampleOptions const& options, Run const& run) {
+[[nodiscard]] States<T> kept_reads(AnyField<T> const& field, SampleOptions const& options, Run const& run) {
     check_sampling(field, options);
     States<T> kept{rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, field.sizes()),
                    field.sizes()};
@@ -116,7 +116,7 @@ template <std::floating_point T, class Run>
 /// @throws ValueError if a number of `options` is 0 that must not be, chains or samples are more than memory can
 /// hold, or the energy is not bounded below.
 template <std::floating_point T, class Read>
-void sample(Field<T> const& field, SampleOptions const& options, Random& random, Read&& read) {
+void sample(AnyField<T> const& field, SampleOptions const& options, Random& random, Read&& read) {
     detail::sample_from_biases<T>(field, options, random, read);
 }
 
@@ -125,7 +125,7 @@ void sample(Field<T> const& field, SampleOptions const& options, Random& random,
 /// @throws as above; ShapeError if `start` is not of the model's layers, ValueError if it has no rows or impossible
 /// states.
 template <std::floating_point T, class Read>
-void sample(Field<T> const& field, States<T> const& start, SampleOptions const& options, Random& random,
+void sample(AnyField<T> const& field, States<T> const& start, SampleOptions const& options, Random& random,
             Read&& read) {
     detail::sample_from_states<T>(field, start, options, random, read);
 }
@@ -135,7 +135,7 @@ void sample(Field<T> const& field, States<T> const& start, SampleOptions const& 
 /// Returns the states of all layers, count * reads rows: read r of chain i stands in row r * count + i.
 /// @throws as above.
 template <std::floating_point T>
-[[nodiscard]] States<T> sample(Field<T> const& field, SampleOptions const& options, Random& random) {
+[[nodiscard]] States<T> sample(AnyField<T> const& field, SampleOptions const& options, Random& random) {
     return detail::kept_reads(field, options, [&](detail::ReadChains<T> read) {
         detail::sample_from_biases<T>(field, options, random, read);
     });
@@ -144,7 +144,7 @@ template <std::floating_point T>
 /// The same from given states.
 /// @throws as above.
 template <std::floating_point T>
-[[nodiscard]] States<T> sample(Field<T> const& field, States<T> const& start, SampleOptions const& options,
+[[nodiscard]] States<T> sample(AnyField<T> const& field, States<T> const& start, SampleOptions const& options,
                                Random& random) {
     return detail::kept_reads(field, options, [&](detail::ReadChains<T> read) {
         detail::sample_from_states<T>(field, start, options, random, read);
@@ -155,7 +155,7 @@ template <std::floating_point T>
 /// Allocates.
 /// @throws ShapeError if `states` does not fit the neighbours; ValueError if there is no such layer.
 template <std::floating_point T>
-[[nodiscard]] Matrix<T> conditional_means(Field<T> const& field, States<T> const& states, std::size_t layer) {
+[[nodiscard]] Matrix<T> conditional_means(AnyField<T> const& field, States<T> const& states, std::size_t layer) {
     if (layer >= field.layers())
         detail::fail<ValueError>("conditional_means: layer is ", layer, ", but the model has ", field.layers(),
                                  " layers");

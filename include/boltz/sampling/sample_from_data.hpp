@@ -4,10 +4,10 @@
 /// @file
 /// Gibbs chains that begin at data.
 
+#include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/source.hpp>
 #include <boltz/error.hpp>
-#include <boltz/field.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/given.hpp>
 #include <boltz/sampling/sample.hpp>
@@ -25,7 +25,7 @@ namespace boltz {
 namespace detail {
 
 template <std::floating_point T>
-[[nodiscard]] States<T> sample_from_data(Field<T> const& field, AnySource<T> const& data,
+[[nodiscard]] States<T> sample_from_data(AnyField<T> const& field, AnySource<T> const& data,
                                          SampleOptions const& options, Random& random, std::size_t clamped_sweeps) {
     check_sampling(field, options);
     std::size_t const columns = field.sizes()[0];
@@ -68,7 +68,7 @@ template <std::floating_point T>
 /// @throws ShapeError if the data has another number of columns than layer 0 has units; ValueError if it is empty, a
 /// value in it is impossible for its unit, or as `sample`.
 template <std::floating_point T, concepts::DataSource Data>
-[[nodiscard]] States<T> sample_from_data(Field<T> const& field, Data const& data, SampleOptions const& options,
+[[nodiscard]] States<T> sample_from_data(AnyField<T> const& field, Data const& data, SampleOptions const& options,
                                          Random& random, std::size_t clamped_sweeps = 50) {
     return detail::sample_from_data<T>(field, detail::SourceAdapter<Data const&, T>{data}, options, random,
                                        clamped_sweeps);

@@ -4,10 +4,10 @@
 /// @file
 /// Samples and means of unknown units given known ones: completion, missing values, labels from images and back.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/random.hpp>
@@ -69,7 +69,7 @@ namespace detail {
 /// Refuses values that the units cannot have. A group of units may be impossible as a whole, so the others are drawn
 /// first.
 template <std::floating_point T>
-void check_given(Field<T> const& field, Given<T> const& given, Draws const& draws, std::string const& function) {
+void check_given(AnyField<T> const& field, Given<T> const& given, Draws const& draws, std::string const& function) {
     if (given.sizes() != field.sizes())
         fail<ShapeError>(function, ": given was made for a model of other sizes; layer 0 has ", given.sizes()[0],
                          " units there and ", field.sizes()[0], " here");
@@ -89,7 +89,7 @@ struct ChainsGiven {
 /// Runs `chains` chains of each case for `sweeps` sweeps and `reads` more, in which conditional means are read; chain
 /// c of case i is row i * chains + c.
 template <std::floating_point T>
-[[nodiscard]] ChainsGiven<T> run_given(Field<T> const& field, Given<T> const& given, std::size_t chains,
+[[nodiscard]] ChainsGiven<T> run_given(AnyField<T> const& field, Given<T> const& given, std::size_t chains,
                                        std::size_t sweeps, std::size_t reads, Compute const& compute,
                                        Draws const& draws, std::string const& function) {
     std::size_t const layers = field.layers();
@@ -132,7 +132,7 @@ template <std::floating_point T>
 /// @throws ShapeError if `given` is not of this model; ValueError if copies is 0, a known value is impossible, or the
 /// energy is not bounded below.
 template <std::floating_point T>
-[[nodiscard]] SamplesGiven<T> sample_given(Field<T> const& field, Given<T> const& given,
+[[nodiscard]] SamplesGiven<T> sample_given(AnyField<T> const& field, Given<T> const& given,
                                            SampleGivenOptions const& options, Random& random) {
     if (options.copies == 0) detail::fail<ValueError>("sample_given: copies is 0, but must be at least 1");
     detail::check_products(field, options.compute);
@@ -156,8 +156,8 @@ template <std::floating_point T>
 /// that this was not measured.
 /// @throws as `sample_given`; ValueError if chains or reads is 0.
 template <std::floating_point T>
-[[nodiscard]] MeansGiven<T> mean_given(Field<T> const& field, Given<T> const& given, MeanGivenOptions const& options,
-                                       Random& random) {
+[[nodiscard]] MeansGiven<T> mean_given(AnyField<T> const& field, Given<T> const& given,
+                                       MeanGivenOptions const& options, Random& random) {
     if (options.chains == 0) detail::fail<ValueError>("mean_given: chains is 0, but must be at least 1");
     if (options.reads == 0) detail::fail<ValueError>("mean_given: reads is 0, but must be at least 1");
     detail::check_products(field, options.compute);

@@ -4,12 +4,12 @@
 /// @file
 /// Samples from a model by parallel tempering.
 
+#include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/detail/packed_parameters.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
@@ -72,7 +72,7 @@ struct TemperingReport {
 /// [0, 1), the chains are more than memory can hold, the layers have more than two colours, or the energy is not
 /// bounded below; ShapeError if the base has other layers.
 template <std::floating_point T>
-TemperingReport sample_tempered(Field<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
+TemperingReport sample_tempered(AnyField<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
                                 TemperingOptions const& options, Random& random,
                                 std::type_identity_t<detail::FunctionRef<void(std::size_t, States<T> const&)>> read) {
     for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
@@ -127,7 +127,7 @@ struct TemperedSamples {
 /// The same, keeping what is read.
 /// @throws as above.
 template <std::floating_point T>
-[[nodiscard]] TemperedSamples<T> sample_tempered(Field<T> const& field,
+[[nodiscard]] TemperedSamples<T> sample_tempered(AnyField<T> const& field,
                                                  std::type_identity_t<BaseBiases<T>> const& base,
                                                  TemperingOptions const& options, Random& random) {
     std::size_t const rows =
@@ -143,7 +143,7 @@ template <std::floating_point T>
 /// The same from the base without biases (`uniform_base`): at beta all biases and weights are multiplied by beta.
 /// @throws as above.
 template <std::floating_point T>
-[[nodiscard]] TemperedSamples<T> sample_tempered(Field<T> const& field, TemperingOptions const& options,
+[[nodiscard]] TemperedSamples<T> sample_tempered(AnyField<T> const& field, TemperingOptions const& options,
                                                  Random& random) {
     return sample_tempered(field, uniform_base(field), options, random);
 }

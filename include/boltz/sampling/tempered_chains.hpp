@@ -4,13 +4,13 @@
 /// @file
 /// Gibbs chains at several temperatures that exchange their states.
 
+#include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/reductions.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/base_biases.hpp>
 #include <boltz/sampling/temperature_ladder.hpp>
 #include <boltz/states.hpp>
@@ -78,7 +78,7 @@ class TemperedChains {
     ///
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
     /// @throws ShapeError if field, `own` or `base` have other layers than the chains.
-    void step(Field<T> const& field, BaseBiases<T> const& own, BaseBiases<T> const& base, Draws const& draws,
+    void step(AnyField<T> const& field, BaseBiases<T> const& own, BaseBiases<T> const& base, Draws const& draws,
               Executor& executor) {
         check_layers("field", field.layers(), [&](std::size_t l) { return field.sizes()[l]; });
         check_layers("own", own.biases.size(), [&](std::size_t l) { return own.biases[l].size(); });

@@ -26,7 +26,7 @@ class TellFaults final : public AnyCallback {
     using More = FunctionRef<std::vector<std::string>()>;
 
     /// `at_first`: whether the first parameters are judged: not those of a convex loss, which may be equal.
-    TellFaults(Parametric<T> const& model, bool at_first, More more)
+    TellFaults(AnyParametric<T> const& model, bool at_first, More more)
         : model_{model}, at_first_{at_first}, more_{more} {}
     void on_train_begin(TrainingInfo const& info) override {
         if (at_first_ && info.clock.update == 0) tell(parameter_faults(model_), info);
@@ -47,7 +47,7 @@ class TellFaults final : public AnyCallback {
                 info.remark(std::move(fault));
     }
 
-    Parametric<T> const& model_;
+    AnyParametric<T> const& model_;
     bool at_first_;
     More more_;
 };

@@ -8,8 +8,8 @@
 #include <boltz/concepts.hpp>
 #include <boltz/data/training_data.hpp>
 #include <boltz/inference/inference_session.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/bounded_energy.hpp>
-#include <boltz/model/model.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/model/scaled.hpp>
 #include <boltz/optimizer/optimizer_session.hpp>
@@ -42,15 +42,15 @@ class Training {
   public:
     /// The field as the policies see it: the model prepared for its products, and, where there are `factors`, through
     /// these.
-    Training(Model<T>& model, LayerFactors factors)
+    Training(AnyModel<T>& model, LayerFactors factors)
         : model_{&model}, prepared_{std::make_unique<Prepared<T>>(model)} {
         if (!factors.empty()) scaled_ = std::make_unique<Scaled<T>>(*prepared_, std::move(factors));
     }
-    [[nodiscard]] Field<T> const& field() const noexcept {
+    [[nodiscard]] AnyField<T> const& field() const noexcept {
         if (scaled_ != nullptr) return *scaled_;
         return *prepared_;
     }
-    [[nodiscard]] Model<T>& model() const noexcept { return *model_; }
+    [[nodiscard]] AnyModel<T>& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     /// The policies' sessions, bound to `field()` and `model()`.
     void take(std::unique_ptr<NegativePhaseSession<T>> negative_phase, std::unique_ptr<OptimizerSession<T>> optimizer,
@@ -76,7 +76,7 @@ class Training {
     // What only a training under way needs beside its state. It is given back in the end, so that a program of
     // several trainings has the memory for one at a time.
     struct Workspace {
-        explicit Workspace(Model<T>& model) : update{model} {}
+        explicit Workspace(AnyModel<T>& model) : update{model} {}
 
         Update<T> update;
         States<T> posterior;
@@ -95,7 +95,7 @@ class Training {
     // Hidden layers that are the same whatever the case, in the last batch.
     std::vector<std::string> silent_layers() const;
 
-    Model<T>* model_;
+    AnyModel<T>* model_;
     std::unique_ptr<Prepared<T>> prepared_;
     std::unique_ptr<Scaled<T>> scaled_; // null where there are no factors
     std::unique_ptr<NegativePhaseSession<T>> negative_phase_;
@@ -185,15 +185,15 @@ std::vector<std::string> Training<T>::silent_layers() const {
 template <concepts::Model M, class Sampling, class Optimization, class Inference>
 class TrainingSession {
     using T = typename M::value_type;
-    using Sampler = decltype(std::declval<Sampling const&>().bind(std::declval<Field<T> const&>()));
-    using Optimizer = decltype(std::declval<Optimization const&>().bind(std::declval<Model<T> const&>()));
-    using Inferrer = decltype(std::declval<Inference const&>().bind(std::declval<Field<T> const&>()));
+    using Sampler = decltype(std::declval<Sampling const&>().bind(std::declval<AnyField<T> const&>()));
+    using Optimizer = decltype(std::declval<Optimization const&>().bind(std::declval<AnyModel<T> const&>()));
+    using Inferrer = decltype(std::declval<Inference const&>().bind(std::declval<AnyField<T> const&>()));
 
   public:
     TrainingSession(M& model, Sampling const& sampling, Optimization const& optimization, Inference const& inference,
                     LayerFactors factors = {})
         : model_{&model}, training_{model, std::move(factors)} {
-        Model<T> const& core = model;
+        AnyModel<T> const& core = model;
         training_.take(std::make_unique<Sampler>(sampling.bind(training_.field())),
                        std::make_unique<Optimizer>(optimization.bind(core)),
                        std::make_unique<Inferrer>(inference.bind(training_.field())));

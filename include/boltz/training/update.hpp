@@ -10,8 +10,8 @@
 #include <boltz/detail/packed_weights.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/executor.hpp>
+#include <boltz/model/any_model.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
-#include <boltz/model/model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/states.hpp>
@@ -47,13 +47,13 @@ struct OuterProducts {
 template <std::floating_point T>
 class Update {
   public:
-    explicit Update(Parametric<T> const& model) : gradient_{model.make_gradient()} {
+    explicit Update(AnyParametric<T> const& model) : gradient_{model.make_gradient()} {
         for (std::size_t c = 0; c < gradient_.weights.size(); ++c) cut(c, gradient_.weights[c].shape(0));
     }
 
     /// The update of a Boltzmann machine: along the difference of the statistics of data and model. `packed` are the
     /// weights of a machine; null for a model of one's own.
-    void apply(Phase<T> const& data, Phase<T> const& chains, Model<T>& model, PackedParameters<T>* packed,
+    void apply(Phase<T> const& data, Phase<T> const& chains, AnyModel<T>& model, PackedParameters<T>* packed,
                OptimizerSession<T>& optimizer, Clock const& clock, Executor& executor) {
         optimizer.observe(data, clock);
         Accumulation const of_data{.factor = 1.0 / static_cast<double>(data.rows), .keep = 0};
@@ -78,8 +78,8 @@ class Update {
     /// The update along a sum of at most two `terms`; `but_weights(gradient)` overwrites the gradient of all other
     /// parameters.
     void apply(std::span<OuterProducts<T> const> terms, FunctionRef<void(ParameterSet<T>&)> but_weights,
-               Parametric<T>& model, PackedParameters<T>& packed, OptimizerSession<T>& optimizer, Clock const& clock,
-               Executor& executor) {
+               AnyParametric<T>& model, PackedParameters<T>& packed, OptimizerSession<T>& optimizer,
+               Clock const& clock, Executor& executor) {
         auto const& products = packed.products();
         for (std::size_t i = 0; i < terms.size(); ++i) operands_[i].refer(products, terms[i].sides);
         pack_operands(products, terms.size(), executor);

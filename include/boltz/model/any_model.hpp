@@ -4,8 +4,8 @@
 /// @file
 /// What a training sees of a model.
 
+#include <boltz/any_field.hpp>
 #include <boltz/executor.hpp>
-#include <boltz/field.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/states.hpp>
 
@@ -21,10 +21,10 @@ struct Accumulation {
 
 /// Parameters with an energy: a field whose gradient can be accumulated and whose parameters can be moved.
 ///
-/// A `BoltzmannMachine` is one. A model of one's own implements the functions of `Field` and `Parametric` and this
-/// one; it can then be trained, evaluated and saved as any other.
+/// A `BoltzmannMachine` is one. A model of one's own implements the functions of `AnyField` and `AnyParametric` and
+/// this one; it can then be trained, evaluated and saved as any other.
 template <std::floating_point T>
-class Model : public Field<T>, public Parametric<T> {
+class AnyModel : public AnyField<T>, public AnyParametric<T> {
   public:
     using value_type = T;
 

@@ -27,11 +27,11 @@ class BoltzmannMachine;
 /// with its weights prepared for their products (`Prepared`). A model of one's own implements these functions and can
 /// then be sampled and evaluated.
 template <std::floating_point T>
-class Field {
+class AnyField {
   public:
     using value_type = T;
 
-    virtual ~Field() = default;
+    virtual ~AnyField() = default;
     /// The layers and their connections; they do not change.
     [[nodiscard]] virtual LayerGraph const& graph() const noexcept = 0;
     /// The units of a layer.
@@ -55,11 +55,11 @@ class Field {
     [[nodiscard]] std::vector<std::size_t> const& sizes() const noexcept { return graph().sizes(); }
 
   protected:
-    Field() = default;
-    Field(Field const&) = default;
-    Field(Field&&) = default;
-    Field& operator=(Field const&) = default;
-    Field& operator=(Field&&) = default;
+    AnyField() = default;
+    AnyField(AnyField const&) = default;
+    AnyField(AnyField&&) = default;
+    AnyField& operator=(AnyField const&) = default;
+    AnyField& operator=(AnyField&&) = default;
 };
 
 } // namespace boltz
