@@ -12,6 +12,15 @@
 #include <boltz needs C++20>
 #endif
 
+// Bodies stand in headers of their own, in impl/. A program includes them through the headers that declare what they
+// define, or has them compiled once: the CMake target boltz::compiled, a static library of the same sources, defines
+// BOLTZ_COMPILED for whoever links it, and BOLTZ_COMPILING for itself.
+#ifdef BOLTZ_COMPILING
+#define BOLTZ_INLINE
+#else
+#define BOLTZ_INLINE inline
+#endif
+
 #define BOLTZ_VERSION_MAJOR 0
 #define BOLTZ_VERSION_MINOR 2
 #define BOLTZ_VERSION_PATCH 0

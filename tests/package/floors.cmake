@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 # Pattern (of the path below include/boltz), floor. The first match counts.
 set(floors
   "^(version|error|draws|random|layer_set|clock|compute|executor)\\.hpp$" 0
-  "^detail/(bfloat16|bits|blas_kernels|dispatch|function_ref|index|permutation|philox|row_code|scale_reduction|simd[a-z_]*|single_thread|sizes|stroke)\\.hpp$" 0
+  "^detail/(bfloat16|bits|blas_kernels|dispatch|function_ref|index|instantiate|permutation|philox|row_code|scale_reduction|simd[a-z_]*|single_thread|sizes|stroke)\\.hpp$" 0
   "^(types|archive|graph|factors|states|schedule)\\.hpp$" 1
   "^detail/(activations|adam_step|blend|codes|linalg|elementwise|extremes|onednn_[a-z]+|packed_weights|panels|reductions)\\.hpp$" 2
   "^unit/" 3
@@ -24,7 +24,9 @@ set(floors
 
 # Inside floors 0 to 6 headers may use each other; above, only within a folder.
 
+# A body stands where its declaration does.
 function(floor_of header variable)
+  string(REGEX REPLACE "^impl/" "" header "${header}")
   set(rest ${floors})
   while(rest)
     list(POP_FRONT rest pattern floor)
@@ -47,7 +49,8 @@ foreach(header IN LISTS headers)
     string(APPEND errors "  ${header} stands on no floor\n")
     continue()
   endif()
-  cmake_path(GET header PARENT_PATH folder)
+  string(REGEX REPLACE "^impl/" "" folder "${header}")
+  cmake_path(GET folder PARENT_PATH folder)
   file(STRINGS "${ROOT}/include/boltz/${header}" includes REGEX "^[ \t]*#[ \t]*include")
   foreach(line IN LISTS includes)
     if(line MATCHES "include[ \t]*\"")
@@ -62,7 +65,8 @@ foreach(header IN LISTS headers)
       continue()
     endif()
     floor_of("${included}" other)
-    cmake_path(GET included PARENT_PATH other_folder)
+    string(REGEX REPLACE "^impl/" "" other_folder "${included}")
+    cmake_path(GET other_folder PARENT_PATH other_folder)
     if(other STREQUAL "" OR other LESS floor)
       continue()
     elseif(other EQUAL floor)
