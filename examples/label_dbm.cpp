@@ -133,9 +133,9 @@ int run(Options const& options) {
               << " DBM of pixels and labels, " << images.count << " training images" << std::endl;
     train(machine, images, options, random);
     Matrix<float> const drawn = draw_classes(machine, options, random);
-    write_png(options.out, captioned(tile(drawn, images.height, images.width, samples_a_class,
-                                          {.padding = 2, .border = 255, .factor = 2}),
-                                     {.title = "Ten samples of each class, its label held fast"}));
+    report::write_png(options.out, report::captioned(report::tile(drawn, images.height, images.width, samples_a_class,
+                                                                  {.padding = 2, .border = 255, .factor = 2}),
+                                                     {.title = "Ten samples of each class, its label held fast"}));
     std::cout << "One row a class, 0 to 9: " << options.out << std::endl;
     return 0;
 }

@@ -84,8 +84,8 @@ void deep(LabelledImages const& digits, LabelledImages const& others, std::size_
     // [sample]
     auto states = sample(dbm, {.count = 100, .sweeps = 100, .compute = compute}, random);
     Matrix<float> const digits_drawn = conditional_means<0>(dbm, states);
-    write_png("samples.png", tile(digits_drawn, digits.height, digits.width, 10));
-    write_png("filters.png", tile_columns(dbm.weights(0), 0, 20, digits.height, digits.width, 10));
+    report::write_png("samples.png", report::tile(digits_drawn, digits.height, digits.width, 10));
+    report::write_png("filters.png", report::tile_columns(dbm.weights(0), 0, 20, digits.height, digits.width, 10));
     // [sample]
     require(std::filesystem::exists("filters.png"), "filters are drawn");
 

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
         dbm, images, {.epochs = 4}, random, Progress{std::clog}, Checkpoint{"run.npz"});
 
     auto states = sample(dbm, {.count = 100, .sweeps = 200}, random);
-    write_png("samples.png", tile(conditional_means(dbm, states), digits.height, digits.width, 10));
+    report::write_png("samples.png", report::tile(conditional_means(dbm, states), digits.height, digits.width, 10));
     save("digits.npz", dbm); // numpy.load reads it
 }
 // [program]
