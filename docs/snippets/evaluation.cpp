@@ -114,11 +114,12 @@ int main() {
     require(std::abs(change.log_z - (log_z - exact_log_partition(earlier))) < 5 * change.standard_error,
             "the ratio of two models");
 
-    // [raise]
+    // [annealing_model]
     RBM rbm{Layer{9}, Layer{8}};
     rbm.weights() = dbm.weights(0);
-    std::vector<AnnealingModelEstimate> const of_annealing_model = raise(rbm, images, ais, random);
-    // [raise]
+    std::vector<AnnealingModelEstimate> const of_annealing_model =
+        annealing_model_log_probability(rbm, images, ais, random);
+    // [annealing_model]
     auto const truth = exact_log_likelihood(rbm, images);
     for (std::size_t i = 0; i < truth.size(); ++i)
         require(of_annealing_model[i].annealing_model_log_probability <
@@ -146,7 +147,7 @@ int main() {
 
     // [pseudo]
     double const exact_one = pseudo_likelihood(rbm, images).mean;
-    LogLikelihood const cheap_one = stochastic_pseudo_likelihood(rbm, images, random.split());
+    LogLikelihood const cheap_one = stochastic_pseudo_likelihood(rbm, images, {}, random.split());
     // [pseudo]
     require(exact_one < 0 && std::abs(cheap_one.mean - exact_one) < 5 * cheap_one.standard_error, "unbiased");
 

@@ -33,6 +33,7 @@
 #include <boltz/evaluation/adversarial_accuracy.hpp>
 #include <boltz/evaluation/ais.hpp>
 #include <boltz/evaluation/annealed_likelihood.hpp>
+#include <boltz/evaluation/annealing_model.hpp>
 #include <boltz/evaluation/both_directions.hpp>
 #include <boltz/evaluation/chain_diagnostics.hpp>
 #include <boltz/evaluation/class_histogram.hpp>
@@ -52,7 +53,6 @@
 #include <boltz/evaluation/nearest_neighbour_classifier.hpp>
 #include <boltz/evaluation/nearest_neighbours.hpp>
 #include <boltz/evaluation/pseudo_likelihood.hpp>
-#include <boltz/evaluation/raise.hpp>
 #include <boltz/evaluation/reconstruction.hpp>
 #include <boltz/evaluation/reverse_ais.hpp>
 #include <boltz/evaluation/several_bases.hpp>

@@ -113,7 +113,7 @@ TEST_CASE("the pseudo-likelihood monitor draws the same variables each time, eve
     Monitoring<> const how{.every = 2, .seed = 3};
     PseudoLikelihoodMonitor const monitor{MatrixSource{data}, how};
     CHECK(measured(monitor, rbm, 1).empty());
-    double const expected = stochastic_pseudo_likelihood(rbm, data, how.draws()).mean;
+    double const expected = stochastic_pseudo_likelihood(rbm, data, {}, how.draws()).mean;
     CHECK(value_of(measured(monitor, rbm, 2), "pseudo_likelihood") == expected);
     CHECK(value_of(measured(monitor, rbm, 4), "pseudo_likelihood") == expected);
 }

@@ -137,7 +137,7 @@ TEST_CASE("data that does not fit is refused") {
     CHECK_THROWS_AS(features<1>(rbm, bad, ExactPosterior{}), ValueError);
     Matrix<float> const nothing = xt::zeros<float>({0, 4});
     CHECK_THROWS_AS(features<1>(rbm, nothing, ExactPosterior{}), ValueError);
-    CHECK_THROWS_AS(reconstruction_error(rbm, nothing, ExactPosterior{}, Draws::from_seed(1)), ValueError);
+    CHECK_THROWS_AS(reconstruction_error(rbm, nothing, ExactPosterior{}, {}, Draws::from_seed(1)), ValueError);
 }
 
 TEST_CASE("the reconstruction error of a model that gives back what it sees is nothing") {
@@ -149,9 +149,9 @@ TEST_CASE("the reconstruction error of a model that gives back what it sees is n
         rbm.visible().bias()(j) = -100;
     }
     auto const data = many_cases<double>(3);
-    CHECK(reconstruction_error(rbm, data, ExactPosterior{}, Draws::from_seed(1)) == Approx(0).margin(1e-12));
+    CHECK(reconstruction_error(rbm, data, ExactPosterior{}, {}, Draws::from_seed(1)) == Approx(0).margin(1e-12));
     // And that of a model that knows nothing is that of grey.
-    CHECK(reconstruction_error(test::bernoulli_rbm<double>(3, 3), data, ExactPosterior{}, Draws::from_seed(1)) ==
+    CHECK(reconstruction_error(test::bernoulli_rbm<double>(3, 3), data, ExactPosterior{}, {}, Draws::from_seed(1)) ==
           Approx(0.25));
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("activity counts every layer over all portions") {
     dbm.layer<2>().bias()(1) = 10;
     Matrix<double> data = xt::zeros<double>({2100, 2});
     for (std::size_t i = 0; i < 2100; i += 4) data(i, 0) = 1;
-    auto const activity = layer_activity(dbm, data, MeanField{}, Draws::from_seed(1));
+    auto const activity = layer_activity(dbm, data, MeanField{}, {}, Draws::from_seed(1));
     CHECK(activity[0].mean == Approx(0.125));
     CHECK(activity[0].dead == Approx(0.5));
     CHECK(activity[0].saturated == 0);

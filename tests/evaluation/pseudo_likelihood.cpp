@@ -155,7 +155,7 @@ TEST_CASE("one variable a case, chosen uniformly, gives the pseudo-likelihood in
             Matrix<double> same = xt::zeros<double>({repetitions, states.shape(1)});
             for (std::size_t i = 0; i < repetitions; ++i)
                 copy(Block<double const>{states}.row_range(c, 1), Block{same}.row_range(i, 1));
-            auto const found = stochastic_pseudo_likelihood(rbm, same, Draws::from_seed(seed++));
+            auto const found = stochastic_pseudo_likelihood(rbm, same, {}, Draws::from_seed(seed++));
             CHECK(found.kind == LikelihoodKind::stochastic_pseudo_likelihood);
             CHECK(std::abs(found.mean - expected[c]) < 5 * found.standard_error + 1e-9);
             if (layout[0].binary) CHECK(found.standard_error > 1e-4); // else all trials may be alike
@@ -173,9 +173,9 @@ TEST_CASE("the number of workers changes no bit of a pseudo-likelihood") {
     CHECK(one.values == two.values);
     CHECK(one.binarisation == Binarisation::stochastic);
     Draws const draws = Draws::from_seed(3);
-    auto const drawn = stochastic_pseudo_likelihood(rbm, data, draws, {.threads = 1, .block_rows = 8});
-    CHECK(drawn.values == stochastic_pseudo_likelihood(rbm, data, draws, {.threads = 2, .block_rows = 8}).values);
-    CHECK(drawn.values != stochastic_pseudo_likelihood(rbm, data, Draws::from_seed(4)).values);
+    auto const drawn = stochastic_pseudo_likelihood(rbm, data, {.threads = 1, .block_rows = 8}, draws);
+    CHECK(drawn.values == stochastic_pseudo_likelihood(rbm, data, {.threads = 2, .block_rows = 8}, draws).values);
+    CHECK(drawn.values != stochastic_pseudo_likelihood(rbm, data, {}, Draws::from_seed(4)).values);
 }
 
 TEST_CASE("cases that are no states have no pseudo-likelihood") {
@@ -185,7 +185,7 @@ TEST_CASE("cases that are no states have no pseudo-likelihood") {
     CHECK_THAT(boltz_test::message_of<ValueError>([&] { static_cast<void>(pseudo_likelihood(rbm, data)); }),
                contains_text("pseudo_likelihood") && contains_text("case 2") && contains_text("0.25") &&
                    contains_text("binarise"));
-    CHECK_THROWS_AS(stochastic_pseudo_likelihood(rbm, data, Draws::from_seed(1)), ValueError);
+    CHECK_THROWS_AS(stochastic_pseudo_likelihood(rbm, data, {}, Draws::from_seed(1)), ValueError);
     Matrix<float> const narrow = xt::zeros<float>({3, 3});
     CHECK_THROWS_AS(pseudo_likelihood(rbm, narrow), ShapeError);
 }
@@ -197,8 +197,8 @@ TEST_CASE("a machine whose layers are known only at run time has the same pseudo
         MatrixSource<double> const data{Block<double const>{states[0]}};
         CHECK(pseudo_likelihood(machine, data).values == pseudo_likelihood(rbm, data).values);
         Draws const draws = Draws::from_seed(1);
-        CHECK(stochastic_pseudo_likelihood(machine, data, draws).values ==
-              stochastic_pseudo_likelihood(rbm, data, draws).values);
+        CHECK(stochastic_pseudo_likelihood(machine, data, {}, draws).values ==
+              stochastic_pseudo_likelihood(rbm, data, {}, draws).values);
     });
     // The hidden layer may have the lower number of the connection.
     auto const rbm = test::randomised(test::bernoulli_rbm(3, 2), 1.2, 0.7, 1);

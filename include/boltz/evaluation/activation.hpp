@@ -29,8 +29,8 @@ namespace detail {
 
 template <std::floating_point T>
 [[nodiscard]] std::vector<LayerActivity> layer_activity(AnyField<T> const& field, TrainingData<T> const& cases,
-                                                        BindInference<T> bind, Draws const& draws,
-                                                        Compute const& compute) {
+                                                        BindInference<T> bind, Compute const& compute,
+                                                        Draws const& draws) {
     std::vector<std::vector<double>> sums;
     for (std::size_t const size : field.sizes()) sums.emplace_back(size, 0.0);
     infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
@@ -59,10 +59,11 @@ template <std::floating_point T>
 template <concepts::Field F, class Data, class Inference>
     requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] std::vector<LayerActivity> layer_activity(F const& field, Data const& data, Inference const& inference,
-                                                        Draws const& draws, Compute const& compute = {}) {
+                                                        Compute const& compute = {},
+                                                        Draws const& draws = Draws::from_seed(0)) {
     using T = typename F::value_type;
     return detail::layer_activity<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
-                                     draws, compute);
+                                     compute, draws);
 }
 
 } // namespace boltz

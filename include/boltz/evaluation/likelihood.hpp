@@ -60,7 +60,7 @@ LogLikelihood log_likelihood(AnyField<T> const& field, TrainingData<T> const& ca
 template <std::floating_point T>
 LogLikelihood elbo(AnyField<T> const& field, TrainingData<T> const& cases, BindInference<T> bind, LogZ const& log_z,
                    Compute const& compute, Draws const& draws) {
-    return checked_likelihood(field, cases, unnormalised_elbos(field, cases, bind, draws, compute), log_z,
+    return checked_likelihood(field, cases, unnormalised_elbos(field, cases, bind, compute, draws), log_z,
                               LikelihoodKind::lower_bound, compute, draws, "elbo");
 }
 

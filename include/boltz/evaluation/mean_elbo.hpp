@@ -23,8 +23,8 @@ namespace detail {
 
 template <std::floating_point T>
 [[nodiscard]] std::vector<double> unnormalised_elbos(AnyField<T> const& field, TrainingData<T> const& cases,
-                                                     BindInference<T> bind, Draws const& draws,
-                                                     Compute const& compute) {
+                                                     BindInference<T> bind, Compute const& compute,
+                                                     Draws const& draws) {
     std::vector<double> values;
     values.reserve(cases.rows());
     infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
@@ -36,9 +36,9 @@ template <std::floating_point T>
 
 template <std::floating_point T>
 [[nodiscard]] double mean_unnormalised_elbo(AnyField<T> const& field, TrainingData<T> const& cases,
-                                            BindInference<T> bind, Draws const& draws, Compute const& compute) {
+                                            BindInference<T> bind, Compute const& compute, Draws const& draws) {
     double sum = 0;
-    auto const values = unnormalised_elbos(field, cases, bind, draws, compute);
+    auto const values = unnormalised_elbos(field, cases, bind, compute, draws);
     for (double const value : values) sum += value;
     return sum / static_cast<double>(values.size());
 }
@@ -53,20 +53,21 @@ template <std::floating_point T>
 template <concepts::Field F, class Data, class Inference>
     requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] std::vector<double> unnormalised_elbos(F const& field, Data const& data, Inference const& inference,
-                                                     Draws const& draws, Compute const& compute = {}) {
+                                                     Compute const& compute = {},
+                                                     Draws const& draws = Draws::from_seed(0)) {
     using T = typename F::value_type;
     return detail::unnormalised_elbos<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
-                                         draws, compute);
+                                         compute, draws);
 }
 
 /// The mean of `unnormalised_elbos` over the cases.
 template <concepts::Field F, class Data, class Inference>
     requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] double mean_unnormalised_elbo(F const& field, Data const& data, Inference const& inference,
-                                            Draws const& draws, Compute const& compute = {}) {
+                                            Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
     using T = typename F::value_type;
     return detail::mean_unnormalised_elbo<T>(field, detail::TrainingData<T>{data},
-                                             detail::bound_to_field<T>(inference), draws, compute);
+                                             detail::bound_to_field<T>(inference), compute, draws);
 }
 
 } // namespace boltz

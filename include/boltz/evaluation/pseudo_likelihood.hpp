@@ -43,8 +43,8 @@ LogLikelihood pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const&
 }
 
 template <std::floating_point T>
-LogLikelihood stochastic_pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, Draws const& draws,
-                                           Compute const& compute) {
+LogLikelihood stochastic_pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases,
+                                           Compute const& compute, Draws const& draws) {
     constexpr std::uint64_t choice = 0x6f6e6520756e6974; // a stream that no layer's data draws from
     SingleChanges<T> const changes{field, "stochastic_pseudo_likelihood"};
     return likelihood_of(case_values<T>(field, cases, compute, draws, "stochastic_pseudo_likelihood",
@@ -89,15 +89,16 @@ template <concepts::MaybeTwoLayers F, class Data>
 /// An unbiased estimate of `pseudo_likelihood`: one variable of each case, chosen uniformly, times their number.
 ///
 /// As cheap as a free energy, and so what can be watched while a large model is trained. Which variable it is depends
-/// on `draws` and the case only.
+/// on `draws` and the case only: take other draws each time where estimates are compared or averaged.
 /// @throws as `pseudo_likelihood`.
 template <concepts::MaybeTwoLayers F, class Data>
     requires(detail::MayChangeSingly<F>)
-[[nodiscard]] LogLikelihood stochastic_pseudo_likelihood(F const& field, Data const& data, Draws const& draws,
-                                                         Compute const& compute = {}) {
+[[nodiscard]] LogLikelihood stochastic_pseudo_likelihood(F const& field, Data const& data,
+                                                         Compute const& compute = {},
+                                                         Draws const& draws = Draws::from_seed(0)) {
     static_assert(detail::visible_only<Data>, "pseudo_likelihood takes data on the visible layer only");
     using T = typename F::value_type;
-    return detail::stochastic_pseudo_likelihood<T>(field, detail::TrainingData<T>{data}, draws, compute);
+    return detail::stochastic_pseudo_likelihood<T>(field, detail::TrainingData<T>{data}, compute, draws);
 }
 
 } // namespace boltz

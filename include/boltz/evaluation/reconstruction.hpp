@@ -20,7 +20,7 @@ namespace detail {
 
 template <std::floating_point T>
 [[nodiscard]] double reconstruction_error(AnyField<T> const& field, TrainingData<T> const& cases,
-                                          BindInference<T> bind, Draws const& draws, Compute const& compute) {
+                                          BindInference<T> bind, Compute const& compute, Draws const& draws) {
     double squares = 0;
     double count = 0;
     Matrix<T> reconstruction = zero_matrix<T>(0, 0);
@@ -48,10 +48,10 @@ template <std::floating_point T>
 template <concepts::Field F, class Data, class Inference>
     requires(detail::fits_layers<Data, F>&& concepts::InferencePolicy<Inference, F>)
 [[nodiscard]] double reconstruction_error(F const& field, Data const& data, Inference const& inference,
-                                          Draws const& draws, Compute const& compute = {}) {
+                                          Compute const& compute = {}, Draws const& draws = Draws::from_seed(0)) {
     using T = typename F::value_type;
     return detail::reconstruction_error<T>(field, detail::TrainingData<T>{data}, detail::bound_to_field<T>(inference),
-                                           draws, compute);
+                                           compute, draws);
 }
 
 } // namespace boltz

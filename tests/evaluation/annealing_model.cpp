@@ -4,10 +4,10 @@
 #include "support/model_zoo.hpp"
 #include "support/scores.hpp"
 
+#include <boltz/evaluation/annealing_model.hpp>
 #include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/raise.hpp>
 
-namespace test_raise {
+namespace test_annealing_model {
 
 using namespace boltz;
 
@@ -35,7 +35,8 @@ TEST_CASE("with one step the annealing model is one sweep from the base", "[eval
         auto const p_base = start.marginal_even(start.stationary());
         auto const expected =
             chain.marginal_even(chain.joint_from_odd(chain.marginal_odd(chain.joint_from_even(p_base))));
-        auto const found = raise(rbm, chain.even[0], {.runs = 5000, .ladder = Ladder::linear(1)}, random, base);
+        auto const found = annealing_model_log_probability(rbm, chain.even[0],
+                                                           {.runs = 5000, .ladder = Ladder::linear(1)}, random, base);
         REQUIRE(found.size() == expected.size());
         for (std::size_t v = 0; v < expected.size(); ++v)
             CHECK(std::abs(found[v].annealing_model_log_probability - std::log(expected[v])) <
@@ -49,7 +50,8 @@ TEST_CASE("the annealing model's probabilities add up to 1", "[evaluation][stati
     for_each_rbm([&](auto const& rbm) {
         auto const visible = test::all_states(rbm, LayerSet::of(0));
         for (std::size_t const steps : {2u, 5u, 40u}) {
-            auto const found = raise(rbm, visible[0], {.runs = 500, .ladder = Ladder::linear(steps)}, random);
+            auto const found = annealing_model_log_probability(
+                rbm, visible[0], {.runs = 500, .ladder = Ladder::linear(steps)}, random);
             double sum = 0, variance = 0;
             for (auto const& estimate : found) {
                 double const p = std::exp(estimate.annealing_model_log_probability);
@@ -67,7 +69,8 @@ TEST_CASE("with a long ladder the annealing model is the model", "[evaluation][s
         auto const visible = test::all_states(rbm, LayerSet::of(0));
         auto const truth = exact_log_likelihood(rbm, visible[0]);
         auto const distance = [&](std::size_t steps) {
-            auto const found = raise(rbm, visible[0], {.runs = 200, .ladder = Ladder::linear(steps)}, random);
+            auto const found = annealing_model_log_probability(
+                rbm, visible[0], {.runs = 200, .ladder = Ladder::linear(steps)}, random);
             double worst = 0;
             for (std::size_t v = 0; v < truth.size(); ++v)
                 worst = std::max(worst, std::abs(found[v].annealing_model_log_probability - truth[v]));
@@ -91,7 +94,8 @@ TEST_CASE("where chains miss a mode the annealing model's probability of a case 
     for (std::size_t i = 0; i < 20; ++i)
         for (std::size_t j = 0; j < 24; ++j) cases(i, j) = static_cast<double>(draws.below(2, i, j));
     auto const truth = exact_log_likelihood(rbm, cases);
-    auto const found = raise(rbm, cases, {.runs = 200, .ladder = Ladder::linear(10)}, random);
+    auto const found =
+        annealing_model_log_probability(rbm, cases, {.runs = 200, .ladder = Ladder::linear(10)}, random);
     for (std::size_t i = 0; i < found.size(); ++i) {
         CHECK(found[i].annealing_model_log_probability > truth[i] + 2);
         CHECK(found[i].standard_error < 0.1);
@@ -104,28 +108,29 @@ TEST_CASE("the number of workers changes no estimate, and data must fit", "[eval
     auto const with = [&](std::size_t threads) {
         Random random{54};
         std::vector<double> result;
-        for (auto const& e :
-             raise(rbm, visible[0],
-                   {.runs = 10, .ladder = Ladder::linear(5), .compute = {.threads = threads, .block_rows = 16}},
-                   random))
+        for (auto const& e : annealing_model_log_probability(
+                 rbm, visible[0],
+                 {.runs = 10, .ladder = Ladder::linear(5), .compute = {.threads = threads, .block_rows = 16}},
+                 random))
             result.push_back(e.annealing_model_log_probability);
         return result;
     };
     CHECK(with(1) == with(3));
     Random random{1};
     Matrix<float> narrow = xt::zeros<float>({2, 3});
-    CHECK_THROWS_AS(raise(rbm, narrow, {}, random), ShapeError);
+    CHECK_THROWS_AS(annealing_model_log_probability(rbm, narrow, {}, random), ShapeError);
     Matrix<float> wrong = xt::ones<float>({2, 4});
     wrong(1, 1) = 2;
-    CHECK_THROWS_AS(raise(rbm, wrong, {}, random), ValueError);
+    CHECK_THROWS_AS(annealing_model_log_probability(rbm, wrong, {}, random), ValueError);
     wrong(1, 1) = 0.5;
-    CHECK_THROWS_WITH(raise(rbm, wrong, {}, random), contains_text("1 of 2 cases") && contains_text("binarise"));
-    CHECK(raise(rbm, Matrix<float>(xt::zeros<float>({0, 4})), {}, random).empty());
+    CHECK_THROWS_WITH(annealing_model_log_probability(rbm, wrong, {}, random),
+                      contains_text("1 of 2 cases") && contains_text("binarise"));
+    CHECK(annealing_model_log_probability(rbm, Matrix<float>(xt::zeros<float>({0, 4})), {}, random).empty());
     BoltzmannMachine<float> const deep{{{0, 1}, {1, 2}},
                                        test::layer<Bernoulli, float>(4),
                                        test::layer<Bernoulli, float>(2),
                                        test::layer<Bernoulli, float>(2)};
-    CHECK_THROWS_WITH(raise(deep, narrow, {}, random), contains_text("3 layers"));
+    CHECK_THROWS_WITH(annealing_model_log_probability(deep, narrow, {}, random), contains_text("3 layers"));
 }
 
-} // namespace test_raise
+} // namespace test_annealing_model

@@ -33,16 +33,17 @@ struct AnnealingModelEstimate {
 namespace detail {
 
 template <std::floating_point T>
-std::vector<AnnealingModelEstimate> raised(AnyField<T> const& field, Block<T const> data, Ais const& ais,
-                                           Random& random, BaseBiases<T> const& base) {
+std::vector<AnnealingModelEstimate> annealing_model_log_probability(AnyField<T> const& field, Block<T const> data,
+                                                                    Ais const& ais, Random& random,
+                                                                    BaseBiases<T> const& base) {
     ais.validate();
-    check_two_layers(field, "raise");
-    check_annealing(field, base, ais.compute, "raise");
+    check_two_layers(field, "annealing_model_log_probability");
+    check_annealing(field, base, ais.compute, "annealing_model_log_probability");
     StateBlocks<T, 2> const visible{for_reading(data), {}};
     auto const observed = LayerSet::of(0);
-    std::size_t const cases = checked_cases<T>(field, visible, observed, "raise");
+    std::size_t const cases = checked_cases<T>(field, visible, observed, "annealing_model_log_probability");
     if (std::size_t const between = cases_between_states<T>(field, visible, observed); between > 0)
-        fail<ValueError>("raise: ", between, " of ", cases,
+        fail<ValueError>("annealing_model_log_probability: ", between, " of ", cases,
                          " cases hold values between the states of their units; binarise grey values");
     PreparedForCall<T> const prepared{field, ais.compute};
     std::vector<double> const unnormalised = log_marginal<T>(*prepared, visible, LayerSet::of(1));
@@ -84,17 +85,17 @@ std::vector<AnnealingModelEstimate> raised(AnyField<T> const& field, Block<T con
 /// states: binarise grey values.
 template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
-raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais, Random& random,
-      BaseBiases<typename F::value_type> const& base) {
-    return detail::raised<typename F::value_type>(field, data, ais, random, base);
+annealing_model_log_probability(F const& field, std::type_identity_t<Block<typename F::value_type const>> data,
+                                Ais const& ais, Random& random, BaseBiases<typename F::value_type> const& base) {
+    return detail::annealing_model_log_probability<typename F::value_type>(field, data, ais, random, base);
 }
 
 /// The same from the uniform base.
 template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
-raise(F const& field, std::type_identity_t<Block<typename F::value_type const>> data, Ais const& ais,
-      Random& random) {
-    return raise(field, data, ais, random, uniform_base(field));
+annealing_model_log_probability(F const& field, std::type_identity_t<Block<typename F::value_type const>> data,
+                                Ais const& ais, Random& random) {
+    return annealing_model_log_probability(field, data, ais, random, uniform_base(field));
 }
 
 } // namespace boltz
