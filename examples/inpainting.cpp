@@ -116,7 +116,7 @@ AnyMachine train(LabelledImages const& digits, Options const& options, Random& r
     initialise_biases(rbm, grey, random);
     std::cout << "Training an RBM of " << digits.pixels() << "-" << options.hidden << " units on " << digits.count
               << " digits, " << options.epochs << " epochs ..." << std::endl;
-    Trainer const trainer{PersistentCD{.chains = 100, .steps = 2},
+    Trainer const trainer{PersistentCD{.chains = 100, .sweeps = 2},
                           Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, options.epochs), .weight_decay = 1e-4}};
     print_remarks(trainer.fit(rbm, Binarised{grey, Binarisation::stochastic},
                               {.epochs = options.epochs, .batch_size = 100, .compute = {.threads = options.threads}},
@@ -148,7 +148,7 @@ report::Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& 
     given.clamp(0, seen, given_pixels);
     Compute const compute{.threads = options.threads};
     auto const completions = sample_given(
-        machine, given, {.copies = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
+        machine, given, {.chains = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
     auto const means =
         mean_given(machine, given, {.sweeps = options.sweeps, .reads = options.sweeps, .compute = compute}, random);
     if (auto const warning = completions.warning(); !warning.empty())

@@ -105,7 +105,7 @@ void train(Machine& machine, LabelledImages const& images, Options const& option
                  PretrainingInput::means}
         .pretrain(machine, data, {.epochs = options.pretrain_epochs, .compute = compute}, random,
                   Progress{std::cout, Terminal::no, 80});
-    Trainer const trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002},
+    Trainer const trainer{PersistentCD{.chains = 100, .sweeps = 5}, Sgd{.learning_rate = 0.002},
                           MeanField{.max_sweeps = 5}};
     print_remarks(trainer.fit(machine, data, {.epochs = options.joint_epochs, .compute = compute}, random,
                               StopOnNaN{}, Progress{std::cout, Terminal::no, 80}));
@@ -119,7 +119,7 @@ Matrix<float> draw_classes(Machine const& machine, Options const& options, Rando
     given.clamp(3, labels);
     Compute const compute{.threads = options.threads, .block_rows = 50};
     auto const drawn = sample_given(
-        machine, given, {.copies = samples_a_class, .sweeps = options.sweeps, .compute = compute}, random);
+        machine, given, {.chains = samples_a_class, .sweeps = options.sweeps, .compute = compute}, random);
     if (auto const warning = drawn.warning(); !warning.empty()) std::cout << "Warning: " << warning << ".\n";
     return conditional_means<0>(machine, drawn.states);
 }

@@ -114,7 +114,7 @@ void use() {
     Random random{7};
     initialise_weights(rbm, 0.5, random);
     double const log_z = exact_log_partition(rbm); // 2^3 states of the spins, counts summed out by A(x)
-    auto states = sample(rbm, {.count = 1000, .sweeps = 50}, random);
+    auto states = sample(rbm, {.chains = 1000, .sweeps = 50}, random);
     // [use]
     double sum = 0;
     for (double const s : states[0].row(0)) sum += s;

@@ -92,12 +92,12 @@ void anneal(boltz::BoltzmannMachine<T> const& machine, std::optional<boltz::Matr
     // Everything else reads numbers as they are: only annealing may be told otherwise.
     Compute annealing = compute;
     if (options.precision == to_string(Precision::bfloat16)) annealing.precision = Precision::bfloat16;
-    Ais const ais{.runs = options.runs,
+    Ais const ais{.chains = options.runs,
                   .ladder = make_ladder(machine, bases[0], options, annealing, random),
                   .compute = annealing};
     LogZOptions const of_log_z{.ais = ais,
                                .directions = options.both_sides ? AnnealingDirections::both : AnnealingDirections::up,
-                               .tempering_steps = options.sweeps};
+                               .tempering_sweeps = options.sweeps};
     result.method = "annealed importance sampling";
     LogZEvaluation found;
     if (data) {

@@ -115,7 +115,7 @@ inline boltz::report::Image samples(Machine const& model, std::size_t sweeps, Sh
                                     boltz::Compute const& compute, boltz::Random& random) {
     using namespace boltz;
     using namespace boltz::report;
-    auto states = sample(model, {.count = 100, .sweeps = sweeps, .compute = compute}, random);
+    auto states = sample(model, {.chains = 100, .sweeps = sweeps, .compute = compute}, random);
     Matrix<float> const means = conditional_means<0>(model, states);
     std::string const title = "Samples after " + std::to_string(sweeps) + " Gibbs sweeps from random states";
     return captioned(tile(means, shape.height, shape.width, 10, {.padding = 2, .border = 255, .factor = 2}),

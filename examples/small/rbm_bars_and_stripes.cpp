@@ -56,7 +56,7 @@ int main() {
 
     std::cout << std::fixed << std::setprecision(4);
     std::cout << "Log-likelihood before: " << mean_log_likelihood(rbm, problem) << " nats a case\n";
-    Trainer{ContrastiveDivergence{.steps = 10}, Sgd{.learning_rate = Schedule::inverse_time(0.2, 4000)}}.fit(
+    Trainer{ContrastiveDivergence{.sweeps = 10}, Sgd{.learning_rate = Schedule::inverse_time(0.2, 4000)}}.fit(
         rbm, problem.cases, {.epochs = 15000, .batch_size = 16}, random);
     std::cout << "Log-likelihood after:  " << mean_log_likelihood(rbm, problem) << " nats a case\n";
     std::cout << "The best there is:     " << problem.negative_entropy() << " nats a case\n\n";

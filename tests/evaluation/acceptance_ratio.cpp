@@ -111,14 +111,15 @@ TEST_CASE("what visited states prove and what is rounded off hold for both direc
 
 TEST_CASE("where chains down began is said beside everything else", "[evaluation]") {
     auto const poor = direction(100, 12, 4, ChainStart::tempered_chains, 2);
-    REQUIRE(poor.effective_runs < 10);
-    CHECK_THAT(poor.warning(), contains_text("effective runs") && contains_text("an upper bound only if those"));
+    REQUIRE(poor.effective_chains < 10);
+    CHECK_THAT(poor.warning(), contains_text("effective chains") && contains_text("an upper bound only if those"));
 }
 
-TEST_CASE("chains down from states that are no exact samples do not count with few effective runs", "[evaluation]") {
+TEST_CASE("chains down from states that are no exact samples do not count with few effective chains",
+          "[evaluation]") {
     auto const up = direction(100, 10, 0.5, ChainStart::base, 1);
     auto const down = direction(100, 12, 4, ChainStart::tempered_chains, 2);
-    REQUIRE(down.effective_runs < 10);
+    REQUIRE(down.effective_chains < 10);
     auto const found = acceptance_ratio(up, down);
     CHECK_FALSE(found.combined);
     CHECK(found.log_z == up.log_z);

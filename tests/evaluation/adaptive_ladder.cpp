@@ -29,7 +29,7 @@ TEST_CASE("every step keeps the share that was asked for", "[evaluation][statist
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     auto const base = uniform_base(model);
     Random random{61};
-    Ladder const ladder = adapted_ladder(model, {.effective_share = 0.98, .pilots = 4000}, random);
+    Ladder const ladder = adapted_ladder(model, {.effective_share = 0.98, .chains = 4000}, random);
     REQUIRE(ladder.steps() > 5);
     Draws const draws = random.split();
     boltz::detail::AnnealedChains<double> chains{
@@ -50,9 +50,9 @@ TEST_CASE("every step keeps the share that was asked for", "[evaluation][statist
 TEST_CASE("an adapted ladder is fixed and its estimates are unbiased", "[evaluation][statistical]") {
     Random random{62};
     test::for_each_model([&](auto const& model) {
-        Ladder const ladder = adapted_ladder(model, {.effective_share = 0.9, .pilots = 10}, random);
+        Ladder const ladder = adapted_ladder(model, {.effective_share = 0.9, .chains = 10}, random);
         CHECK(ladder.name() == "adapted");
-        auto const found = log_partition(model, {.runs = 20000, .ladder = ladder}, random, uniform_base(model));
+        auto const found = log_partition(model, {.chains = 20000, .ladder = ladder}, random, uniform_base(model));
         CHECK(found.temperatures == ladder.steps());
         CHECK(std::abs(test::score(test::exponentials(found.log_weights, exact_log_partition(model)), 1)) < 4.5);
     });
@@ -85,6 +85,6 @@ TEST_CASE("the number of workers changes no step, and options are checked", "[ev
                       contains_text("max_steps is 3"));
     CHECK_THROWS_AS(adapted_ladder(model, {.effective_share = 1}, random), ValueError);
     CHECK_THROWS_AS(adapted_ladder(model, {.effective_share = 0}, random), ValueError);
-    CHECK_THROWS_AS(adapted_ladder(model, {.pilots = 1}, random), ValueError);
+    CHECK_THROWS_AS(adapted_ladder(model, {.chains = 1}, random), ValueError);
     CHECK_THROWS_AS(adapted_ladder(model, {.max_steps = 0}, random), ValueError);
 }

@@ -51,10 +51,10 @@ TEST_CASE("without weights and from the model's own biases every weight is Z", "
     for_each_annealed_model([](auto const& random_model) {
         auto const model = without_weights(random_model);
         Random random{1};
-        auto const found = log_partition(model, {.runs = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
+        auto const found = log_partition(model, {.chains = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
         CHECK(found.log_z == Approx(exact_log_partition(model)).epsilon(1e-13));
         CHECK(found.variance < 1e-24);
-        CHECK(found.effective_runs == Approx(20).epsilon(1e-12));
+        CHECK(found.effective_chains == Approx(20).epsilon(1e-12));
         CHECK(found.trustworthy());
     });
 }
@@ -65,7 +65,7 @@ TEST_CASE("the mean weight is Z for every graph, mix of units and base, however 
     Random random{31};
     for_each_annealed_model([&](auto const& model) {
         double const truth = exact_log_partition(model);
-        Ais const ais{.runs = 20000, .ladder = Ladder::of({0, 0.3, 0.8, 1})};
+        Ais const ais{.chains = 20000, .ladder = Ladder::of({0, 0.3, 0.8, 1})};
         for (auto const& base : {uniform_base(model), own_base(model)}) {
             LogPartition const found = log_partition(model, ais, random, base);
             CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth), 1)) < 4.5);
@@ -85,7 +85,7 @@ TEST_CASE("neighbouring Gaussian layers are annealed if the energy has a minimum
     double const quadratic = (0.3 * 0.3 + 0.6 * 0.6 - 2 * w * 0.3 * 0.6) / determinant;
     double const truth = std::log(2 * M_PI) - std::log(determinant) / 2 + quadratic / 2;
     Random random{32};
-    auto const found = log_partition(rbm, {.runs = 20000, .ladder = Ladder::linear(10)}, random, uniform_base(rbm));
+    auto const found = log_partition(rbm, {.chains = 20000, .ladder = Ladder::linear(10)}, random, uniform_base(rbm));
     CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth), 1)) < 4.5); // 7e-6
     rbm.weights()(0, 0) = 1.01;
     CHECK_THROWS_AS(log_partition(rbm, {}, random, uniform_base(rbm)), ValueError);
@@ -95,7 +95,7 @@ TEST_CASE("more temperatures make weights more even", "[evaluation][statistical]
     Random random{33};
     for_each_chain([&](auto const& model) {
         auto const variance = [&](std::size_t steps) {
-            return log_partition(model, {.runs = 500, .ladder = Ladder::linear(steps)}, random, uniform_base(model))
+            return log_partition(model, {.chains = 500, .ladder = Ladder::linear(steps)}, random, uniform_base(model))
                 .variance;
         };
         // Where the chains keep up it falls as 1 / steps: about 16 times.
@@ -114,7 +114,7 @@ TEST_CASE("standard errors are honest", "[evaluation][statistical]") {
         std::size_t outside = 0;
         for (int seed = 0; seed < 400; ++seed) {
             auto const found =
-                log_partition(model, {.runs = 50, .ladder = Ladder::linear(60)}, random, uniform_base(model));
+                log_partition(model, {.chains = 50, .ladder = Ladder::linear(60)}, random, uniform_base(model));
             double const z = (found.log_z - truth) / found.standard_error;
             scores.push_back(z);
             squares.push_back(z * z);
@@ -140,10 +140,10 @@ TEST_CASE("given any observed layers the mean weight of each case is its sum", "
             for (std::size_t l = 0; l < model.layers(); ++l) observed.set(l, (set >> l & 1) != 0);
             auto const truth = exact_log_sum(model, data, observed);
             auto const found =
-                log_sum(model, data, observed, {.runs = runs, .ladder = Ladder::of({0, 0.5, 1})}, random);
+                log_sum(model, data, observed, {.chains = runs, .ladder = Ladder::of({0, 0.5, 1})}, random);
             REQUIRE(found.size() == 3);
             for (std::size_t c = 0; c < 3; ++c) {
-                REQUIRE(found[c].runs == runs);
+                REQUIRE(found[c].chains == runs);
                 auto const ratios = test::exponentials(found[c].log_weights, truth[c]);
                 CHECK(std::abs(test::estimate(ratios).mean - 1) <= 5 * test::estimate(ratios).error + 1e-10);
             }
@@ -157,17 +157,17 @@ TEST_CASE("a case of which everything is observed is minus its energy", "[evalua
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     auto const all = test::all_states<double>(model);
     Random random{1};
-    auto const found = log_sum(model, all, {true, true, true}, {.runs = 2, .ladder = Ladder::linear(3)}, random);
+    auto const found = log_sum(model, all, {true, true, true}, {.chains = 2, .ladder = Ladder::linear(3)}, random);
     auto const truth = test::naive_negative_energy(model, all);
     for (std::size_t i = 0; i < truth.size(); ++i) CHECK(found[i].log_z == Approx(truth[i]).epsilon(1e-12));
-    CHECK(log_sum(model, all.blocks().row_range(0, 0), {true, true, true}, {.runs = 2}, random).empty());
+    CHECK(log_sum(model, all.blocks().row_range(0, 0), {true, true, true}, {.chains = 2}, random).empty());
 }
 
 TEST_CASE("the number of workers changes no log-weight", "[evaluation]") {
     auto const model = test::randomised(test::wide_ends<float>(), 1.0, 0.7, 8);
     auto const all = test::all_states<float>(model, {true, false, false, false});
     auto const weights = [&](std::size_t threads) {
-        Ais const ais{.runs = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
+        Ais const ais{.chains = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
         Random random{3};
         auto result = log_partition(model, ais, random, uniform_base(model)).log_weights;
         for (auto const& of_case : log_sum(model, all, {true, false, false, false}, ais, random))
@@ -185,7 +185,7 @@ TEST_CASE("an estimate in float is the one in double to float's precision", "[ev
     for (std::size_t l = 0; l < 2; ++l) wide.weights(l) = narrow.weights(l);
     for (std::size_t l = 0; l < 3; ++l) wide.layer(l).bias() = narrow.layer(l).bias();
     Random random{5};
-    Ais const ais{.runs = 2000, .ladder = Ladder::linear(500)};
+    Ais const ais{.chains = 2000, .ladder = Ladder::linear(500)};
     auto const found = log_partition(narrow, ais, random, uniform_base(narrow));
     CHECK(std::abs(found.log_z - exact_log_partition(wide)) < 4.5 * found.standard_error); // 7e-6
     CHECK(found.standard_error < 0.01);
@@ -197,21 +197,21 @@ TEST_CASE("an estimate says how it was made", "[evaluation]") {
     Matrix<double> data = xt::zeros<double>({2, 4});
     data(1, 3) = 1;
     auto const rates = base_rates(model, MatrixSource{data}, random);
-    auto const found = log_partition(model, {.runs = 12, .ladder = Ladder::linear(40)}, random, rates);
+    auto const found = log_partition(model, {.chains = 12, .ladder = Ladder::linear(40)}, random, rates);
     CHECK(found.base == "base rates of data");
     CHECK(found.temperatures == 40);
-    CHECK(found.runs == 12);
+    CHECK(found.chains == 12);
     CHECK(found.log_weights.size() == 12);
     CHECK(found.start == ChainStart::base);
     CHECK(found.products == "float64 by " + detail::describe_blas());
-    CHECK(log_partition(model, {.runs = 2, .ladder = Ladder::linear(1)}, random, uniform_base(model)).base ==
+    CHECK(log_partition(model, {.chains = 2, .ladder = Ladder::linear(1)}, random, uniform_base(model)).base ==
           "uniform");
 }
 
 TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
-    CHECK_THROWS_AS(log_partition(model, {.runs = 0}, random, uniform_base(model)), ValueError);
+    CHECK_THROWS_AS(log_partition(model, {.chains = 0}, random, uniform_base(model)), ValueError);
     CHECK_THROWS_AS(log_partition(model, {.compute = {.threads = 0}}, random, uniform_base(model)), ValueError);
     CHECK_THROWS_AS(log_partition(model, {}, random, uniform_base(test::bernoulli_rbm(4, 5))), ShapeError);
     Matrix<double> data = xt::zeros<double>({2, 5});

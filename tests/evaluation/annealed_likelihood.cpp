@@ -19,7 +19,7 @@ using namespace boltz;
 
 namespace {
 
-Ais const short_run{.runs = 400, .ladder = Ladder::linear(60)};
+Ais const short_run{.chains = 400, .ladder = Ladder::linear(60)};
 
 /// Some visible states of a model: all that there are, or drawn ones where they are real.
 Matrix<double> some_cases(AnyField<double> const& model) {
@@ -72,7 +72,7 @@ TEST_CASE("without weights chains and bound see the same pixels and agree to rou
     Matrix<double> const grey = 0.5 * xt::ones<double>({20, 3});
     Binarised const data{MatrixSource{grey}, Binarisation::stochastic};
     Random random{1};
-    auto const found = annealed_log_likelihood(dbm, data, 0, {.runs = 12, .ladder = Ladder::linear(2)}, random,
+    auto const found = annealed_log_likelihood(dbm, data, 0, {.chains = 12, .ladder = Ladder::linear(2)}, random,
                                                own_base(dbm), Draws::from_seed(5));
     auto const bound = elbo(dbm, data, MeanField{}, 0, {}, Draws::from_seed(5));
     CHECK(found.binarisation == Binarisation::stochastic);
@@ -87,9 +87,9 @@ TEST_CASE("cases whose chains cannot be believed are counted in the warning") {
     Random random{1};
     LogPartition doubtful;
     auto const found =
-        annealed_log_likelihood(dbm, data, doubtful, {.runs = 5, .ladder = Ladder::linear(50)}, random);
+        annealed_log_likelihood(dbm, data, doubtful, {.chains = 5, .ladder = Ladder::linear(50)}, random);
     CHECK_THAT(found.warning(),
-               contains_text("log Z: ") && contains_text("3 of 3 cases") && contains_text("5 runs are too few"));
+               contains_text("log Z: ") && contains_text("3 of 3 cases") && contains_text("5 chains are too few"));
     // What speaks against the cases stays with them.
     CHECK(with_log_z(found, 3).warning() == found.case_warning);
     CHECK_THAT(found.case_warning, contains_text("3 of 3 cases") && !contains_text("log Z"));

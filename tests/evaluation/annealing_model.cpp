@@ -35,8 +35,8 @@ TEST_CASE("with one step the annealing model is one sweep from the base", "[eval
         auto const p_base = start.marginal_even(start.stationary());
         auto const expected =
             chain.marginal_even(chain.joint_from_odd(chain.marginal_odd(chain.joint_from_even(p_base))));
-        auto const found = annealing_model_log_probability(rbm, chain.even[0],
-                                                           {.runs = 5000, .ladder = Ladder::linear(1)}, random, base);
+        auto const found = annealing_model_log_probability(
+            rbm, chain.even[0], {.chains = 5000, .ladder = Ladder::linear(1)}, random, base);
         REQUIRE(found.size() == expected.size());
         for (std::size_t v = 0; v < expected.size(); ++v)
             CHECK(std::abs(found[v].annealing_model_log_probability - std::log(expected[v])) <
@@ -51,7 +51,7 @@ TEST_CASE("the annealing model's probabilities add up to 1", "[evaluation][stati
         auto const visible = test::all_states(rbm, LayerSet::of(0));
         for (std::size_t const steps : {2u, 5u, 40u}) {
             auto const found = annealing_model_log_probability(
-                rbm, visible[0], {.runs = 500, .ladder = Ladder::linear(steps)}, random);
+                rbm, visible[0], {.chains = 500, .ladder = Ladder::linear(steps)}, random);
             double sum = 0, variance = 0;
             for (auto const& estimate : found) {
                 double const p = std::exp(estimate.annealing_model_log_probability);
@@ -70,7 +70,7 @@ TEST_CASE("with a long ladder the annealing model is the model", "[evaluation][s
         auto const truth = exact_log_likelihood(rbm, visible[0]);
         auto const distance = [&](std::size_t steps) {
             auto const found = annealing_model_log_probability(
-                rbm, visible[0], {.runs = 200, .ladder = Ladder::linear(steps)}, random);
+                rbm, visible[0], {.chains = 200, .ladder = Ladder::linear(steps)}, random);
             double worst = 0;
             for (std::size_t v = 0; v < truth.size(); ++v)
                 worst = std::max(worst, std::abs(found[v].annealing_model_log_probability - truth[v]));
@@ -95,7 +95,7 @@ TEST_CASE("where chains miss a mode the annealing model's probability of a case 
         for (std::size_t j = 0; j < 24; ++j) cases(i, j) = static_cast<double>(draws.below(2, i, j));
     auto const truth = exact_log_likelihood(rbm, cases);
     auto const found =
-        annealing_model_log_probability(rbm, cases, {.runs = 200, .ladder = Ladder::linear(10)}, random);
+        annealing_model_log_probability(rbm, cases, {.chains = 200, .ladder = Ladder::linear(10)}, random);
     for (std::size_t i = 0; i < found.size(); ++i) {
         CHECK(found[i].annealing_model_log_probability > truth[i] + 2);
         CHECK(found[i].standard_error < 0.1);
@@ -110,7 +110,7 @@ TEST_CASE("the number of workers changes no estimate, and data must fit", "[eval
         std::vector<double> result;
         for (auto const& e : annealing_model_log_probability(
                  rbm, visible[0],
-                 {.runs = 10, .ladder = Ladder::linear(5), .compute = {.threads = threads, .block_rows = 16}},
+                 {.chains = 10, .ladder = Ladder::linear(5), .compute = {.threads = threads, .block_rows = 16}},
                  random))
             result.push_back(e.annealing_model_log_probability);
         return result;

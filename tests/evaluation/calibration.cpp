@@ -85,7 +85,7 @@ TEST_CASE("estimates of models whose log Z is known are not silently wrong", "[e
         CHECK(std::abs(model.log_z - model.enumerate(1 << 20)) < 1e-3);
         for (std::uint64_t const seed : {1u, 2u}) {
             Random random{seed};
-            auto const estimate = model.estimate({.runs = 40, .ladder = Ladder::linear(150)}, random);
+            auto const estimate = model.estimate({.chains = 40, .ladder = Ladder::linear(150)}, random);
             INFO(maker.name << ": " << estimate.log_z << " +- " << estimate.standard_error << " for " << model.log_z);
             CHECK_FALSE(bench::judged(estimate, model.log_z).silent);
         }
@@ -99,8 +99,8 @@ TEST_CASE("what counts as a silent failure and as a false alarm", "[evaluation]"
     LogPartition estimate;
     estimate.log_z = 1;
     estimate.standard_error = 0.02;
-    estimate.runs = 100;
-    estimate.effective_runs = 90;
+    estimate.chains = 100;
+    estimate.effective_chains = 90;
     CHECK(bench::judged(estimate, 1.09).silent);       // 4.5 errors
     CHECK_FALSE(bench::judged(estimate, 1.07).silent); // 3.5 errors
     CHECK(bench::judged(estimate, 0.91).z > 0);
@@ -108,7 +108,7 @@ TEST_CASE("what counts as a silent failure and as a false alarm", "[evaluation]"
     CHECK_FALSE(bench::judged(estimate, 1.04).silent); // 40 errors, but less than 0.05 nats
     estimate.standard_error = 0.06;
     CHECK_FALSE(bench::judged(estimate, 1.09).false_alarm);
-    estimate.effective_runs = 5;
+    estimate.effective_chains = 5;
     CHECK(bench::judged(estimate, 1.09).warned);
     CHECK(bench::judged(estimate, 1.09).false_alarm);
     CHECK_FALSE(bench::judged(estimate, 1.11).false_alarm);

@@ -36,8 +36,8 @@ double mean(std::vector<double> const& values) {
 }
 
 LikelihoodOptions quick() {
-    return {.log_z = {.ais = {.runs = 40, .ladder = Ladder::linear(40)}, .tempering_steps = 80},
-            .of_case = {.runs = 20, .ladder = Ladder::linear(20)}};
+    return {.log_z = {.ais = {.chains = 40, .ladder = Ladder::linear(40)}, .tempering_sweeps = 80},
+            .of_case = {.chains = 20, .ladder = Ladder::linear(20)}};
 }
 
 std::string all_warnings(LikelihoodEvaluation const& found) {
@@ -51,8 +51,8 @@ LikelihoodEvaluation clean() {
     LikelihoodEvaluation result;
     result.log_z.below.log_z = 10;
     result.log_z.below.standard_error = 0.1;
-    result.log_z.below.runs = 100;
-    result.log_z.below.effective_runs = 90;
+    result.log_z.below.chains = 100;
+    result.log_z.below.effective_chains = 90;
     result.log_z.below.variance_above = 0.1;
     result.log_z.both.emplace();
     result.log_z.both->log_z = 10.1;
@@ -154,7 +154,7 @@ TEST_CASE("a mode that chains miss is warned of", "[evaluation]") {
         Matrix<float> const all_down = xt::zeros<float>({std::size_t{1}, std::size_t{16}});
         Random random{63};
         LikelihoodOptions options = quick();
-        options.log_z.ais = {.runs = 30, .ladder = Ladder::linear(200)};
+        options.log_z.ais = {.chains = 30, .ladder = Ladder::linear(200)};
         auto const missed = evaluate_likelihood(rbm, all_down, MeanField{}, {own_base(rbm)}, options, random);
         REQUIRE(missed.log_z.below.log_z < truth - 0.5);
         REQUIRE(missed.log_z.both->combined);
@@ -181,9 +181,9 @@ TEST_CASE("the verdict names what speaks against the numbers, and nothing else",
         CHECK_THAT(found.warnings()[0], contains_text(words));
     };
     auto found = clean();
-    found.log_z.below.effective_runs = 3;
+    found.log_z.below.effective_chains = 3;
     found.likelihood.log_z = LogZ{found.log_z.below}; // not said twice
-    only(found, "log Z from below: the estimate rests on 3 effective runs");
+    only(found, "log Z from below: the estimate rests on 3 effective chains");
     found = clean();
     found.log_z.below.at_least = 12;
     only(found, "log Z from below: log Z is at least 12");
@@ -220,7 +220,7 @@ TEST_CASE("what is known does not depend on directions, threads, or what else is
         Random random{64};
         LikelihoodOptions options = quick();
         options.log_z = {
-            .ais = {.runs = 40, .ladder = Ladder::linear(5)}, .directions = directions, .tempering_steps = 10};
+            .ais = {.chains = 40, .ladder = Ladder::linear(5)}, .directions = directions, .tempering_sweeps = 10};
         options.summed_cases = 2;
         for (Compute* compute : {&options.log_z.ais.compute, &options.of_case.compute, &options.compute})
             *compute = {.threads = threads, .block_rows = 16};

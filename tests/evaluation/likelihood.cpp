@@ -108,7 +108,7 @@ TEST_CASE("the combined standard error is honest", "[statistical]") {
         auto samples = test::table_samples(rbm, 1000, 1000 + seed);
         MatrixSource<double> const data{Block<double const>{samples[0]}};
         auto const estimate =
-            log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(30)}, random, uniform_base(rbm));
+            log_partition(rbm, {.chains = 50, .ladder = Ladder::linear(30)}, random, uniform_base(rbm));
         auto const found = log_likelihood(rbm, data, estimate);
         squares.push_back(std::pow((found.mean - truth) / found.standard_error, 2));
         shares.push_back(std::pow(found.case_error / found.standard_error, 2));
@@ -200,7 +200,7 @@ TEST_CASE("values between states are warned of in every likelihood, those of rea
     warns(log_likelihood(rbm, data, log_z, {.block_rows = 3}), "2 of 16");
     warns(elbo(rbm, data, ExactPosterior{}, log_z), "2 of 16");
     Random random{1};
-    warns(annealed_log_likelihood(rbm, data, log_z, {.runs = 4, .ladder = Ladder::linear(5)}, random), "2 of 16");
+    warns(annealed_log_likelihood(rbm, data, log_z, {.chains = 4, .ladder = Ladder::linear(5)}, random), "2 of 16");
     CHECK(log_likelihood(rbm, Binarised{MatrixSource{data}, Binarisation::stochastic}, log_z).trustworthy());
 
     auto const gaussian = test::randomised(test::gaussian_rbm(), 0.9, 0.5, 6);
@@ -238,7 +238,7 @@ TEST_CASE("no log Z is less than distinct cases alone sum to", "[evaluation]") {
     CHECK(right.log_z_at_least <= truth);
     // The mean over distinct cases is at most minus their entropy.
     CHECK(right.mean <= -std::log(3) / 3 - 2 * std::log(30) / 3);
-    // What annealing from the model's own biases says, with 97 effective runs of 100.
+    // What annealing from the model's own biases says, with 97 effective chains of 100.
     LogLikelihood const wrong = log_likelihood(rbm, cases, 0.137);
     CHECK(wrong.refuted());
     CHECK_FALSE(wrong.trustworthy());

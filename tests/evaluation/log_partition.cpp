@@ -81,7 +81,7 @@ TEST_CASE("weights far above the others are a reason for a warning", "[evaluatio
     for (std::size_t i = 0; i < 20; ++i) values[i] = 7;
     auto const found = boltz::detail::summarised(values, ChainStart::base);
     CHECK(found.variance_above == Approx(2 * 20 * 49 / 100.0));
-    CHECK(found.effective_runs > 19);
+    CHECK(found.effective_chains > 19);
     CHECK_FALSE(found.trustworthy());
     auto const normal = normal_numbers(20000, 0, 0.7);
     CHECK(log_mean_exp(normal).variance_above == Approx(0.49).epsilon(0.05));
@@ -113,8 +113,8 @@ TEST_CASE("an estimate that should not be believed says why", "[evaluation]") {
         return estimate.warning();
     };
     CHECK(warning(normal_numbers(100, 10, 0.5)).empty());
-    CHECK_THAT(warning(normal_numbers(100, 10, 6)), contains_text("effective runs of 100"));
-    CHECK_THAT(warning(normal_numbers(5, 10, 0.1)), contains_text("5 runs are too few"));
+    CHECK_THAT(warning(normal_numbers(100, 10, 6)), contains_text("effective chains of 100"));
+    CHECK_THAT(warning(normal_numbers(5, 10, 0.1)), contains_text("5 chains are too few"));
     CHECK_THAT(warning({1, std::numeric_limits<double>::infinity()}), contains_text("not a finite number"));
     CHECK_THAT(warning({1, std::numeric_limits<double>::quiet_NaN()}), contains_text("not a finite number"));
     // Nine tenths of the weights all but vanish and the others are equal: many count, but the spread tells.

@@ -31,7 +31,7 @@ TEST_CASE("from exact samples the mean inverse weight is 1 / Z, and the estimate
         double const truth = exact_log_partition(model);
         auto starts = exact_samples(model, 20000, random);
         auto const found = reverse_log_partition(model, starts, ChainStart::exact_samples,
-                                                 {.runs = 20000, .ladder = Ladder::of({0, 0.3, 0.8, 1})}, random);
+                                                 {.chains = 20000, .ladder = Ladder::of({0, 0.3, 0.8, 1})}, random);
         CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth, -1), 1)) < 4.5);
         CHECK(test::estimate(found.log_weights).mean > truth);
         CHECK(found.start == ChainStart::exact_samples);
@@ -46,8 +46,9 @@ TEST_CASE("without weights and to the model's own biases every inverse weight is
         for (std::size_t c = 0; c < model.graph().connections().size(); ++c)
             for (auto& w : model.weights(c)) w = 0;
         auto const starts = exact_samples(model, 20, random);
-        auto const found = reverse_log_partition(model, starts, ChainStart::exact_samples,
-                                                 {.runs = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
+        auto const found =
+            reverse_log_partition(model, starts, ChainStart::exact_samples,
+                                  {.chains = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
         CHECK(found.log_z == Approx(exact_log_partition(model)).epsilon(1e-13));
         CHECK(found.variance < 1e-24);
     });
@@ -61,7 +62,7 @@ TEST_CASE("chains down are the time reversal of chains up", "[evaluation][statis
         std::size_t const runs = 40000;
         double const truth = exact_log_partition(model);
         auto starts = exact_samples(model, runs, random);
-        Ais const ais{.runs = runs, .ladder = Ladder::of({0, 0.5, 1})};
+        Ais const ais{.chains = runs, .ladder = Ladder::of({0, 0.5, 1})};
         auto const up = log_partition(model, ais, random, uniform_base(model)).log_weights;
         auto const down = reverse_log_partition(model, starts, ChainStart::exact_samples, ais, random).log_weights;
         auto const check = [&](auto&& f) {
@@ -87,7 +88,7 @@ TEST_CASE("the ratio of two models' Z comes from samples of either", "[evaluatio
             for (auto& w : other.weights(c)) w *= 0.7;
         for (auto& b : static_cast<BoltzmannMachine<double>&>(other).layer(0).bias()) b += 0.2;
         double const truth = exact_log_partition(model) - exact_log_partition(other);
-        Ais const ais{.runs = 5000, .ladder = Ladder::linear(4)};
+        Ais const ais{.chains = 5000, .ladder = Ladder::linear(4)};
         auto starts = exact_samples(model, 5000, random);
         auto const found = log_partition_ratio(model, other, starts, ChainStart::exact_samples, ais, random);
         CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth, -1), 1)) < 4.5);
@@ -103,7 +104,7 @@ TEST_CASE("the ratio of two models' Z comes from samples of either", "[evaluatio
     auto const same = test::randomised(test::wide_ends(), 1.0, 0.7, 8);
     auto starts = exact_samples(same, 50, random);
     auto const nothing = log_partition_ratio(same, same, starts, ChainStart::given_states,
-                                             {.runs = 50, .ladder = Ladder::linear(5)}, random);
+                                             {.chains = 50, .ladder = Ladder::linear(5)}, random);
     CHECK(nothing.log_z == Approx(0).margin(1e-12));
     CHECK(nothing.variance < 1e-24);
 }
@@ -118,7 +119,7 @@ TEST_CASE("both directions in one estimate have an honest error", "[evaluation][
     double inner = 0;
     std::size_t contradictions = 0;
     for (int seed = 0; seed < 200; ++seed) {
-        Ais const ais{.runs = 100, .ladder = Ladder::linear(20)};
+        Ais const ais{.chains = 100, .ladder = Ladder::linear(20)};
         auto starts = exact_samples(model, 100, random);
         auto const up = log_partition(model, ais, random, uniform_base(model));
         auto const down = reverse_log_partition(model, starts, ChainStart::exact_samples, ais, random);
@@ -138,7 +139,7 @@ TEST_CASE("the number of workers changes no inverse weight", "[evaluation]") {
     auto const weights = [&](std::size_t threads) {
         Random random{3};
         auto starts = exact_samples(model, 100, random);
-        Ais const ais{.runs = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
+        Ais const ais{.chains = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
         auto result = reverse_log_partition(model, starts, ChainStart::exact_samples, ais, random).log_weights;
         auto const ratio = log_partition_ratio(model, test::randomised(model, 1.0, 0.7, 9), starts,
                                                ChainStart::exact_samples, ais, random);
@@ -152,13 +153,14 @@ TEST_CASE("starts and models that do not fit are refused", "[evaluation]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
     States<double> states{10, model.sizes()};
-    Ais const ais{.runs = 10, .ladder = Ladder::linear(2)};
+    Ais const ais{.chains = 10, .ladder = Ladder::linear(2)};
     auto const reverse = [&](ChainStart start, Ais const& how) {
         return reverse_log_partition(model, states, start, how, random);
     };
     CHECK_NOTHROW(reverse(ChainStart::given_states, ais));
     CHECK_THROWS_AS(reverse(ChainStart::base, ais), ValueError);
-    CHECK_THROWS_WITH(reverse(ChainStart::given_states, {.runs = 9}), contains_text("10 rows, but ais.runs is 9"));
+    CHECK_THROWS_WITH(reverse(ChainStart::given_states, {.chains = 9}),
+                      contains_text("10 rows, but ais.chains is 9"));
     states[1](3, 1) = 2;
     CHECK_THROWS_AS(reverse(ChainStart::given_states, ais), ValueError);
     states[1](3, 1) = 0;

@@ -37,8 +37,8 @@ LogPartition estimate(double log_z, double error, std::string base, double varia
     LogPartition result;
     result.log_z = log_z;
     result.standard_error = error;
-    result.runs = 100;
-    result.effective_runs = 90;
+    result.chains = 100;
+    result.effective_chains = 90;
     result.variance_above = variance;
     result.base = std::move(base);
     return result;
@@ -50,7 +50,7 @@ TEST_CASE("one base misses a mode without a word, several find it", "[evaluation
     for (double const field : {0.0, 0.05}) {
         auto const rbm = ising_torus(4, 0.9, field);
         double const truth = exact_log_partition(rbm);
-        Ais const ais{.runs = 50, .ladder = Ladder::linear(400)};
+        Ais const ais{.chains = 50, .ladder = Ladder::linear(400)};
         Random random{1};
         LogPartition const own = log_partition(rbm, ais, random, own_base(rbm));
         REQUIRE(own.trustworthy()); // nothing in its weights says that it misses all spins up
@@ -69,7 +69,7 @@ TEST_CASE("visited states refute an estimate that is too low", "[evaluation]") {
     auto const rbm = ising_torus(4, 0.9, 0.05);
     double const truth = exact_log_partition(rbm);
     Random random{2};
-    LogPartition found = log_partition(rbm, {.runs = 50, .ladder = Ladder::linear(400)}, random, usual_bases(rbm));
+    LogPartition found = log_partition(rbm, {.chains = 50, .ladder = Ladder::linear(400)}, random, usual_bases(rbm));
     CHECK(found.at_least <= truth);
     CHECK(found.at_least > truth - 0.05);
     CHECK_FALSE(found.refuted());
@@ -134,7 +134,7 @@ TEST_CASE("bases that are equal are annealed from once, and none is refused", "[
     RBM const rbm{Binary{3}, Binary{2}};
     CHECK(usual_bases(rbm).size() == 1);
     Random random{4};
-    CHECK_THROWS_AS(log_partition(rbm, {.runs = 10}, random, Bases<float>{}), ValueError);
+    CHECK_THROWS_AS(log_partition(rbm, {.chains = 10}, random, Bases<float>{}), ValueError);
 }
 
 TEST_CASE("an estimate from several bases is the same for any number of threads", "[evaluation]") {
@@ -142,7 +142,7 @@ TEST_CASE("an estimate from several bases is the same for any number of threads"
     auto const with = [&](std::size_t threads) {
         Random random{5};
         return log_partition(
-            rbm, {.runs = 40, .ladder = Ladder::linear(50), .compute = {.threads = threads, .block_rows = 16}},
+            rbm, {.chains = 40, .ladder = Ladder::linear(50), .compute = {.threads = threads, .block_rows = 16}},
             random, usual_bases(rbm));
     };
     auto const one = with(1), three = with(3);

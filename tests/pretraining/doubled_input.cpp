@@ -128,7 +128,7 @@ TEST_CASE("RBMs may have epochs, rates and steps of their own") {
     auto const start = test::randomised(test::bernoulli_dbm<float>(4, 3, 2), 0.1, 0, 1);
     using Stage = PretrainingStage<ContrastiveDivergence, Sgd>;
     Stage const still{ContrastiveDivergence{}, Sgd{.learning_rate = 0}, 1};
-    Stage const moving{ContrastiveDivergence{.steps = 3}, sgd, {}};
+    Stage const moving{ContrastiveDivergence{.sweeps = 3}, sgd, {}};
     auto model = start;
     test::Recorder recorder;
     Random random{1};

@@ -80,7 +80,7 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
             auto const expected = chain.statistics(model, after(chain, start.p_odd, steps));
             for (Statistics const statistics : {Statistics::mixed, Statistics::samples}) {
                 auto const found =
-                    run(model, start.means, {.steps = static_cast<double>(steps), .statistics = statistics});
+                    run(model, start.means, {.sweeps = static_cast<double>(steps), .statistics = statistics});
                 CHECK(found.worst_score(expected) < 5);
                 if (steps == 1) // and not those of one sweep more: the test can tell
                     CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 2))) > 5);
@@ -147,7 +147,7 @@ TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruc
     auto const expected = test::numbers(gradient);
     REQUIRE(expected.size() == 6); // two weights, three biases, one log precision
     CHECK(run(rbm, start, {}).worst_score(expected) < 5);
-    CHECK(run(rbm, start, {.steps = 2}).worst_score(expected) > 5);
+    CHECK(run(rbm, start, {.sweeps = 2}).worst_score(expected) > 5);
 }
 
 TEST_CASE("CD says which of its numbers are means", "[sampling]") {
@@ -173,7 +173,7 @@ TEST_CASE("the number of steps follows its schedule and is at least one", "[samp
     States<double> posterior{300, model.sizes()};
     Executor executor{Compute{}};
     auto const numbers = [&](Schedule const& steps, std::uint64_t epoch) {
-        auto session = ContrastiveDivergence{.steps = steps}.bind(model);
+        auto session = ContrastiveDivergence{.sweeps = steps}.bind(model);
         auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(1),
                                            Clock{.epoch = epoch}, executor);
         auto gradient = model.make_gradient();

@@ -176,8 +176,8 @@ TEST_CASE("units that were not told enough to be used are refused wherever they 
         Random random{1};
         States<float> const states{2, rbm.sizes()};
         CHECK_THROWS_AS(energy(rbm, states), ShapeError);
-        CHECK_THROWS_AS(sample(rbm, {.count = 2}, random), ShapeError);
-        CHECK_THROWS_AS(sample(rbm, states, {.count = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, {.chains = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, states, {.chains = 2}, random), ShapeError);
         CHECK_THROWS_AS(sample_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
         CHECK_THROWS_AS(mean_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
         CHECK_THROWS_AS(conditional_means(rbm, states), ShapeError);

@@ -51,7 +51,7 @@ class LikelihoodMonitor {
         if (!found.trustworthy()) info.remark(name + ": " + found.warning());
         info.metrics->push_back({name + "_error", believable(found.standard_error)});
         info.metrics->push_back({"log_z", believable(log_z.log_z)});
-        info.metrics->push_back({"log_z_effective_runs", log_z.effective_runs});
+        info.metrics->push_back({"log_z_effective_runs", log_z.effective_chains});
     }
 
   private:

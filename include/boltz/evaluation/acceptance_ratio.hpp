@@ -24,14 +24,15 @@ struct TwoSidedLogPartition {
     double standard_error = 0; ///< of `log_z`, rounding included; that of both is asymptotic
     bool combined = true;      ///< whether the directions agree so far that an estimate of both means something
     double contradiction = 0;  ///< by how much the chains down lie below those up, in combined errors
-    double reverse_effective_runs = 0; ///< how many equal weights would be worth as much as those of the chains down
-    double forward = 0;                ///< log Z by the chains up alone: below it in expectation
-    double reverse = 0;                ///< log Z by the chains down alone: above it from exact samples
+    double reverse_effective_chains =
+        0;              ///< how many equal weights would be worth as much as those of the chains down
+    double forward = 0; ///< log Z by the chains up alone: below it in expectation
+    double reverse = 0; ///< log Z by the chains down alone: above it from exact samples
     double overlap = 0; ///< between 0 and 1: how much of the log-weights of both directions could be of the other
     double at_least =
         -std::numeric_limits<double>::infinity(); ///< what states that chains visited sum to: no log Z is less
-    std::size_t forward_runs = 0;
-    std::size_t reverse_runs = 0;
+    std::size_t forward_chains = 0;
+    std::size_t reverse_chains = 0;
     ChainStart start = ChainStart::exact_samples; ///< of the chains that ran down
 
     /// Whether states that chains have visited weigh more than the estimate, by 3 of its errors: it is too low.
@@ -59,7 +60,7 @@ struct TwoSidedLogPartition {
 
   private:
     void write_doubt(std::ostringstream& text) const {
-        auto const runs = static_cast<double>(std::min(forward_runs, reverse_runs));
+        auto const chains = static_cast<double>(std::min(forward_chains, reverse_chains));
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
         else if (refuted())
@@ -70,12 +71,12 @@ struct TwoSidedLogPartition {
                  << ": an upper bound that lies " << contradiction
                  << " errors below a lower one is a contradiction, and the estimate is that of the "
                  << "chains up alone";
-        else if (overlap * runs < LogPartition::least_effective_runs)
-            text << "the log-weights of the two directions overlap by " << overlap << " of " << runs
-                 << " runs; take more temperatures or more runs";
+        else if (overlap * chains < LogPartition::least_effective_chains)
+            text << "the log-weights of the two directions overlap by " << overlap << " of " << chains
+                 << " chains; take more temperatures or more chains";
         else if (!combined)
-            text << "the chains down rest on " << reverse_effective_runs << " effective runs of " << reverse_runs
-                 << " and do not count; the estimate is that of the chains up alone";
+            text << "the chains down rest on " << reverse_effective_chains << " effective chains of "
+                 << reverse_chains << " and do not count; the estimate is that of the chains up alone";
     }
 };
 
@@ -88,27 +89,27 @@ struct TwoSidedLogPartition {
 /// equation, [n_up Var_up(s) + n_down Var_down(s)] / (sum of s (1 - s))^2, and right where the directions overlap;
 /// `warning()` says when they do not. Directions that contradict each other, chains down more than 3 combined errors
 /// below chains up, are not combined, nor are chains down from other states than exact samples with fewer than
-/// 10 effective runs: both would draw the estimate away from the better one. `forward` and `reverse` must come from
+/// 10 effective chains: both would draw the estimate away from the better one. `forward` and `reverse` must come from
 /// the same model, base and ladder.
-/// @throws ValueError if `forward` did not begin at the base or `reverse` did, if either has fewer than two runs, or
-/// if they had different bases or numbers of temperatures.
+/// @throws ValueError if `forward` did not begin at the base or `reverse` did, if either has fewer than two chains,
+/// or if they had different bases or numbers of temperatures.
 [[nodiscard]] inline TwoSidedLogPartition acceptance_ratio(LogPartition const& forward, LogPartition const& reverse) {
     if (forward.start != ChainStart::base || reverse.start == ChainStart::base)
         detail::fail<ValueError>("acceptance_ratio: forward began at ", to_string(forward.start), " and reverse at ",
                                  to_string(reverse.start), ", but must have begun at the base and at the model");
     if (forward.log_weights.size() < 2 || reverse.log_weights.size() < 2)
-        detail::fail<ValueError>("acceptance_ratio: there are ", forward.log_weights.size(), " runs up and ",
+        detail::fail<ValueError>("acceptance_ratio: there are ", forward.log_weights.size(), " chains up and ",
                                  reverse.log_weights.size(), " down, but each must be at least 2");
     if (forward.base != reverse.base || forward.temperatures != reverse.temperatures)
         detail::fail<ValueError>("acceptance_ratio: forward has base \"", forward.base, "\" and ",
                                  forward.temperatures, " temperatures, reverse \"", reverse.base, "\" and ",
                                  reverse.temperatures, " temperatures, but both must have run on one path");
-    TwoSidedLogPartition result{.reverse_effective_runs = reverse.effective_runs,
+    TwoSidedLogPartition result{.reverse_effective_chains = reverse.effective_chains,
                                 .forward = forward.log_z,
                                 .reverse = reverse.log_z,
                                 .at_least = std::max(forward.at_least, reverse.at_least),
-                                .forward_runs = forward.log_weights.size(),
-                                .reverse_runs = reverse.log_weights.size(),
+                                .forward_chains = forward.log_weights.size(),
+                                .reverse_chains = reverse.log_weights.size(),
                                 .start = reverse.start};
     auto const is_finite = [](double w) { return std::isfinite(w); };
     if (!std::all_of(forward.log_weights.begin(), forward.log_weights.end(), is_finite) ||
@@ -160,7 +161,7 @@ struct TwoSidedLogPartition {
     if (forward.log_z > reverse.log_z && errors > 0) result.contradiction = (forward.log_z - reverse.log_z) / errors;
     bool const bounded = reverse.start == ChainStart::exact_samples; // then the overlap is all that can be wrong
     result.combined =
-        result.contradiction <= 3 && (bounded || reverse.effective_runs >= LogPartition::least_effective_runs);
+        result.contradiction <= 3 && (bounded || reverse.effective_chains >= LogPartition::least_effective_chains);
     if (!result.combined) {
         result.log_z = forward.log_z;
         result.standard_error = forward.standard_error;

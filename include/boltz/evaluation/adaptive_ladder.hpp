@@ -27,8 +27,8 @@ namespace boltz {
 
 /// How to find a ladder by pilot chains.
 struct AdaptiveLadder {
-    double effective_share = 0.99;  ///< of the pilots that count as much after a step as all did before it, in (0, 1)
-    std::size_t pilots = 100;       ///< chains that go ahead to find the steps
+    double effective_share = 0.99;  ///< of the chains that count as much after a step as all did before it, in (0, 1)
+    std::size_t chains = 100;       ///< chains that go ahead to find the steps
     std::size_t max_steps = 100000; ///< after which it gives up
     Compute compute{};              ///< workers, and the precision of products
 
@@ -37,7 +37,7 @@ struct AdaptiveLadder {
         if (!(effective_share > 0 && effective_share < 1))
             detail::fail<ValueError>("AdaptiveLadder: effective_share is ", effective_share,
                                      ", but must lie between 0 and 1");
-        if (pilots < 2) detail::fail<ValueError>("AdaptiveLadder: pilots is ", pilots, ", but must be at least 2");
+        if (chains < 2) detail::fail<ValueError>("AdaptiveLadder: chains is ", chains, ", but must be at least 2");
         if (max_steps == 0) detail::fail<ValueError>("AdaptiveLadder: max_steps is 0, but must be at least 1");
         compute.validate();
     }
@@ -75,9 +75,10 @@ namespace detail {
 /// A ladder with the same effective share of weights at each step, found by chains that walk ahead: from each
 /// temperature the longest step at which their weights stay that even.
 ///
-/// The pilots are thrown away and the ladder is then fixed, so an estimate with other random numbers is unbiased on
-/// it as on any. Steps are short where the model changes fast; halving 1 - effective_share makes about sqrt(2) as
-/// many. Costs a sweep and some ten evaluations of A a step; the number of workers does not change it. Allocates.
+/// The chains that found it are thrown away and the ladder is then fixed, so an estimate with other random numbers is
+/// unbiased on it as on any. Steps are short where the model changes fast; halving 1 - effective_share makes about
+/// sqrt(2) as many. Costs a sweep and some ten evaluations of A a step; the number of workers does not change it.
+/// Allocates.
 /// @throws ValueError if an option is out of range, `max_steps` do not lead to the model, or as `log_partition`;
 /// ShapeError if the base does not fit.
 template <std::floating_point T>
@@ -94,8 +95,8 @@ template <std::floating_point T>
         detail::AnnealedChains<T> chains;
     };
     std::vector<Portion> portions;
-    for (std::size_t first = 0; first < options.pilots; first += options.compute.block_rows) {
-        std::size_t const rows = std::min(options.compute.block_rows, options.pilots - first);
+    for (std::size_t first = 0; first < options.chains; first += options.compute.block_rows) {
+        std::size_t const rows = std::min(options.compute.block_rows, options.chains - first);
         portions.push_back({first, {*prepared, base, {}, detail::annealing_sums(field.graph(), {}), rows}});
     }
     auto const each = [&](detail::FunctionRef<void(std::size_t, detail::AnnealedChains<T>&)> work) {
@@ -107,7 +108,7 @@ template <std::floating_point T>
         chains.draw_from_base(draws.stream(0).from_row(first));
     });
 
-    std::vector<double> log_weights(options.pilots);
+    std::vector<double> log_weights(options.chains);
     std::vector<double> betas(1, 0.0);
     double step = 1;
     while (betas.back() < 1) {

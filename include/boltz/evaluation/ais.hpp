@@ -27,13 +27,13 @@ namespace boltz {
 
 /// How to anneal (Neal 2001; Salakhutdinov & Murray 2008).
 struct Ais {
-    std::size_t runs = 100;                         ///< independent chains (for each case, where there are cases)
+    std::size_t chains = 100;                       ///< independent chains (for each case, where there are cases)
     Ladder ladder = Ladder::salakhutdinov_murray(); ///< temperatures
     Compute compute{};                              ///< workers, and the precision of products
 
-    /// @throws ValueError if `runs` is 0 or `compute` out of range.
+    /// @throws ValueError if `chains` is 0 or `compute` out of range.
     void validate() const {
-        if (runs == 0) detail::fail<ValueError>("Ais: runs is 0, but must be at least 1");
+        if (chains == 0) detail::fail<ValueError>("Ais: chains is 0, but must be at least 1");
         compute.validate();
     }
 };
@@ -55,12 +55,12 @@ std::vector<LogPartition> annealed_estimates(AnyField<T> const& field, BaseBiase
                                  .summed = annealing_sums(field.graph(), observed),
                                  .given = states,
                                  .cases = cases,
-                                 .runs = ais.runs};
+                                 .chains = ais.chains};
     auto const log_weights = anneal_up(*prepared, base, annealing, random.split(), executor);
     std::vector<LogPartition> result(cases);
     for (std::size_t c = 0; c < cases; ++c) {
-        auto const first = log_weights.begin() + static_cast<std::ptrdiff_t>(c * ais.runs);
-        result[c] = summarised({first, first + static_cast<std::ptrdiff_t>(ais.runs)}, ChainStart::base);
+        auto const first = log_weights.begin() + static_cast<std::ptrdiff_t>(c * ais.chains);
+        result[c] = summarised({first, first + static_cast<std::ptrdiff_t>(ais.chains)}, ChainStart::base);
         describe(result[c], ais.ladder, *prepared, base);
     }
     return result;
@@ -85,7 +85,7 @@ template <std::floating_point T>
 }
 
 /// log of the sum of exp(-E) over the layers that are not observed, for each row of the observed ones, in nats: the
-/// log-probability of those rows short of log Z. One estimate a row, each by `ais.runs` chains.
+/// log-probability of those rows short of log Z. One estimate a row, each by `ais.chains` chains.
 ///
 /// Only the blocks of observed layers are read, and their products made once. Costs two products a temperature and
 /// connection of two layers neither of which is observed.

@@ -65,7 +65,7 @@ LogLikelihood annealed_likelihood(AnyField<T> const& field, TrainingData<T> cons
 
 /// log p of each case, all other layers summed over by annealing with the case held fast, less log Z; in nats.
 ///
-/// `ais.runs` chains a case, so this is for some hundred cases and not for a whole data set. Each number lies below
+/// `ais.chains` chains a case, so this is for some hundred cases and not for a whole data set. Each number lies below
 /// log p in expectation, by about the square of its own standard error over 2, if log Z is known. Data may lie on any
 /// layers. Costs as `log_sum`; allocates.
 /// @throws ShapeError or ValueError if the data does not fit the model; ValueError as `log_sum`.

@@ -52,7 +52,7 @@ struct Annealing {
     LayerSet summed{};           ///< layers that are summed out
     StatesView<T const> given{}; ///< a row a case: observed layers, and where chains that run down begin
     std::size_t cases = 1;
-    std::size_t runs = 1; ///< chains a case; those of case c are rows c * runs and on
+    std::size_t chains = 1; ///< chains of each case; those of case c are rows c * chains and on
 };
 
 /// Writes what chains `first` and on are given of some layers.
@@ -60,7 +60,7 @@ template <std::floating_point T>
 void place(Annealing<T> const& annealing, std::size_t first, LayerSet layers, StatesView<T> out) {
     for (std::size_t l = 0; l < out.layers(); ++l)
         for (std::size_t i = 0; layers[l] && i < out.rows(); ++i)
-            copy(annealing.given[l].row_range((first + i) / annealing.runs, 1), out[l].row_range(i, 1));
+            copy(annealing.given[l].row_range((first + i) / annealing.chains, 1), out[l].row_range(i, 1));
 }
 
 /// The log-weights of chains from the base, without weights, up to the model: exp(w) has mean Z for each case.
@@ -70,8 +70,8 @@ void place(Annealing<T> const& annealing, std::size_t first, LayerSet layers, St
 template <std::floating_point T>
 std::vector<double> anneal_up(AnyField<T> const& field, std::type_identity_t<PathBase<T>> base,
                               Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
-    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
-                                    0.0);
+    std::vector<double> log_weights(
+        product_of("annealing", {{annealing.cases, "cases"}, {annealing.chains, "chains"}}), 0.0);
     Ladder const& ladder = annealing.ladder;
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
         AnnealedChains<T> chains{field, base, annealing.observed, annealing.summed, count};
@@ -97,8 +97,8 @@ std::vector<double> anneal_up(AnyField<T> const& field, std::type_identity_t<Pat
 template <std::floating_point T>
 std::vector<double> anneal_down(AnyField<T> const& field, std::type_identity_t<PathBase<T>> base,
                                 Annealing<T> const& annealing, Draws const& draws, Executor& executor) {
-    std::vector<double> log_weights(product_of("annealing", {{annealing.cases, "cases"}, {annealing.runs, "runs"}}),
-                                    0.0);
+    std::vector<double> log_weights(
+        product_of("annealing", {{annealing.cases, "cases"}, {annealing.chains, "chains"}}), 0.0);
     Ladder const& ladder = annealing.ladder;
     executor.for_each_block(log_weights.size(), [&](std::size_t first, std::size_t count) {
         AnnealedChains<T> chains{field, base, annealing.observed, annealing.summed, count};
@@ -133,7 +133,7 @@ void check_annealing(AnyField<T> const& field, std::type_identity_t<PathBase<T>>
 }
 
 /// Says of an estimate how it was made, and adds to its error what the number type of the model rounds off: about 8
-/// units in the last place of log Z, so that runs of equal weights do not claim to be exact.
+/// units in the last place of log Z, so that chains of equal weights do not claim to be exact.
 template <std::floating_point T>
 void describe(LogPartition& result, Ladder const& ladder, AnyField<T> const& field,
               std::type_identity_t<PathBase<T>> base) {

@@ -27,7 +27,7 @@ namespace boltz {
 struct AnnealingModelEstimate {
     double annealing_model_log_probability = 0; ///< in nats; a density where the visible layer is real-valued
     double standard_error = 0;                  ///< of it, to first order
-    double effective_runs = 0;                  ///< how many equal weights would be worth as much
+    double effective_chains = 0;                ///< how many equal weights would be worth as much
 };
 
 namespace detail {
@@ -50,16 +50,16 @@ std::vector<AnnealingModelEstimate> annealing_model_log_probability(AnyField<T> 
 
     Executor executor{ais.compute};
     Annealing<T> const annealing{
-        .ladder = ais.ladder, .summed = LayerSet::of(1), .given = visible, .cases = cases, .runs = ais.runs};
+        .ladder = ais.ladder, .summed = LayerSet::of(1), .given = visible, .cases = cases, .chains = ais.chains};
     std::vector<double> log_weights = anneal_down(*prepared, base, annealing, random.split(), executor);
     std::vector<AnnealingModelEstimate> result(cases);
     for (std::size_t c = 0; c < cases; ++c) {
-        std::span const own = std::span{log_weights}.subspan(c * ais.runs, ais.runs);
+        std::span const own = std::span{log_weights}.subspan(c * ais.chains, ais.chains);
         for (double& w : own) w = unnormalised[c] - w;
         LogMean const mean = log_mean_exp(own);
         result[c] = {.annealing_model_log_probability = mean.value,
                      .standard_error = mean.relative_error,
-                     .effective_runs = mean.effective};
+                     .effective_chains = mean.effective};
     }
     return result;
 }
@@ -79,7 +79,7 @@ std::vector<AnnealingModelEstimate> annealing_model_log_probability(AnyField<T> 
 /// the RBM, with a small error. It errs to the same side as `log_partition` there, so their agreement proves nothing
 /// either.
 ///
-/// `ais.runs` chains a case; costs as `log_sum`, two products a temperature; allocates.
+/// `ais.chains` chains a case; costs as `log_sum`, two products a temperature; allocates.
 /// @throws ShapeError if `data` does not have one column a visible unit, or the base does not fit; ValueError as
 /// `log_partition`, if the model has not two layers, or if a state is impossible or a case holds values between
 /// states: binarise grey values.

@@ -26,7 +26,7 @@ template <std::floating_point T, concepts::DataSource Data>
 [[nodiscard]] BaseBiases<T> base_at_data(AnyField<T> const& field, Data const& data, Random& random,
                                          Compute const& compute = {}) {
     if (field.layers() == 2) return base_rates(field, data, random);
-    auto const samples = sample_from_data(field, data, {.count = 500, .sweeps = 100, .compute = compute}, random);
+    auto const samples = sample_from_data(field, data, {.chains = 500, .sweeps = 100, .compute = compute}, random);
     auto base = base_rates(field, samples);
     base.name = "base rates of samples from data";
     return base;

@@ -30,8 +30,8 @@ namespace boltz {
 struct LikelihoodOptions {
     LogZOptions log_z{};          ///< how log Z is estimated
     std::size_t summed_cases = 0; ///< the first so many cases, whose layers without data are summed over by annealing
-    Ais of_case{.runs = 20, .ladder = Ladder::linear(1000)}; ///< the chains of each of these
-    Compute compute{};                                       ///< workers for the likelihood of all cases
+    Ais of_case{.chains = 20, .ladder = Ladder::linear(1000)}; ///< the chains of each of these
+    Compute compute{};                                         ///< workers for the likelihood of all cases
 };
 
 /// What is known of a model and of the probability of some cases, in nats. The verdict is `warnings()`, or

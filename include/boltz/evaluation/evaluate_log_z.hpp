@@ -37,7 +37,7 @@ enum class AnnealingDirections {
 struct LogZOptions {
     Ais ais{}; ///< the chains: up from each base, and down
     AnnealingDirections directions = AnnealingDirections::both;
-    std::size_t tempering_steps = 1000; ///< of the tempered chains at whose ends chains down begin
+    std::size_t tempering_sweeps = 1000; ///< of the tempered chains at whose ends chains down begin
 };
 
 /// What is known of log Z, in nats. The verdict is `warnings()`, or `trustworthy()` where yes or no will do.
@@ -111,7 +111,7 @@ void look_elsewhere(AnyField<T> const& field, Compute compute, Draws const& draw
 /// Estimates log Z by chains up from each of `bases` and by chains down from tempered ones (`both_directions`), in
 /// nats; `warnings()` of the result is the verdict on both.
 ///
-///     LogZEvaluation const found = evaluate_log_z(rbm, usual_bases(rbm), {.ais = {.runs = 200}}, random);
+///     LogZEvaluation const found = evaluate_log_z(rbm, usual_bases(rbm), {.ais = {.chains = 200}}, random);
 ///
 /// Costs as `log_partition` from these bases and `both_directions`, and a hundredth more; allocates.
 /// @throws ValueError if there are no bases, or chains down are asked for where the layers have more than two
@@ -130,7 +130,7 @@ template <std::floating_point T>
     if (down) {
         Random of_directions{own.key()};
         BothDirections directions =
-            both_directions(field, result.below, options.ais, of_directions, bases, options.tempering_steps);
+            both_directions(field, result.below, options.ais, of_directions, bases, options.tempering_sweeps);
         result.above = std::move(directions.above);
         result.both = std::move(directions.both);
         result.tempering = std::move(directions.tempering);

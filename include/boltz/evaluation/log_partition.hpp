@@ -108,11 +108,11 @@ struct LogMean {
 
 /// The estimate from one base, beside the reported one from another.
 struct BaseEstimate {
-    std::string base;          ///< what annealing began with
-    double log_z = 0;          ///< nats
-    double standard_error = 0; ///< of `log_z`
-    double effective_runs = 0; ///< how many equal weights would be worth as much
-    std::string warning;       ///< what speaks against it by itself
+    std::string base;            ///< what annealing began with
+    double log_z = 0;            ///< nats
+    double standard_error = 0;   ///< of `log_z`
+    double effective_chains = 0; ///< how many equal weights would be worth as much
+    std::string warning;         ///< what speaks against it by itself
 };
 
 /// An estimate of log Z (or of the log of a sum over the layers that are not observed) by annealed chains, in nats.
@@ -124,10 +124,10 @@ struct LogPartition {
     double standard_error = 0;    ///< of `log_z`, to first order; see `log_mean_exp`
     double lower = 0;             ///< 3 standard errors of the mean weight away; -infinity where that is all of it
     double upper = 0;             ///< the same upwards
-    double effective_runs = 0;    ///< how many equal weights would be worth as much
+    double effective_chains = 0;  ///< how many equal weights would be worth as much
     double variance = 0;          ///< of the log-weights
     double variance_above = 0;    ///< of those above their median, about it
-    std::size_t runs = 0;         ///< chains
+    std::size_t chains = 0;       ///< independent chains
     std::size_t temperatures = 0; ///< steps from the base to the model
     ChainStart start = ChainStart::base;
     std::string base;                   ///< what annealing began with
@@ -141,7 +141,7 @@ struct LogPartition {
     double rounding = 0; ///< about what the number type of the model rounds off log Z, in nats
 
     /// How many effective chains an estimate needs, measured or predicted, to be trusted.
-    static constexpr double least_effective_runs = 10;
+    static constexpr double least_effective_chains = 10;
 
     /// Whether nothing speaks against the estimate. It cannot see a mode that no chain from any base has found.
     [[nodiscard]] bool trustworthy() const { return warning().empty(); }
@@ -164,27 +164,28 @@ struct LogPartition {
 
     /// What speaks against it in plain words; empty if nothing does.
     ///
-    /// Few effective runs speak against it, and so does a variance s of the log-weights above their median with runs
-    /// exp(-s) below the same limit: were they normal, no more weights than that would count, and a sample overrates
-    /// what it has seen. Of these the first is named; where chains down began is said in any case. Weights far below
-    /// the others, of chains that have missed the model, do no such harm.
+    /// Few effective chains speak against it, and so does a variance s of the log-weights above their median with
+    /// chains * exp(-s) below the same limit: were they normal, no more weights than that would count, and a sample
+    /// overrates what it has seen. Of these the first is named; where chains down began is said in any case. Weights
+    /// far below the others, of chains that have missed the model, do no such harm.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
         text.precision(3);
-        auto const n = static_cast<double>(runs);
+        auto const n = static_cast<double>(chains);
         if (!std::isfinite(log_z))
             text << "the estimate is not a finite number";
         else if (refuted())
             text << "log Z is at least " << std::setprecision(8) << at_least << ", which " << visited
                  << " states that chains visited sum to: the annealed chains have missed what weighs most";
-        else if (n < least_effective_runs)
-            text << runs << " runs are too few to tell their spread; take " << least_effective_runs << " or more";
-        else if (effective_runs < least_effective_runs)
-            text << "the estimate rests on " << effective_runs << " effective runs of " << runs
+        else if (n < least_effective_chains)
+            text << chains << " chains are too few to tell their spread; take " << least_effective_chains
+                 << " or more";
+        else if (effective_chains < least_effective_chains)
+            text << "the estimate rests on " << effective_chains << " effective chains of " << chains
                  << "; take more temperatures";
-        else if (n * std::exp(-variance_above) < least_effective_runs)
-            text << "the log-weights above their median have variance " << variance_above << ", too much for " << runs
-                 << " runs: the largest weights have probably not been seen; take more temperatures";
+        else if (n * std::exp(-variance_above) < least_effective_chains)
+            text << "the log-weights above their median have variance " << variance_above << ", too much for "
+                 << chains << " chains: the largest weights have probably not been seen; take more temperatures";
         detail::warn_of_start(text, "the chains", start, "an upper bound only if those have mixed",
                               "neither an upper nor a lower bound");
         return text.str();
@@ -207,10 +208,10 @@ inline LogPartition summarised(std::vector<double> log_weights, ChainStart start
     result.standard_error = mean.relative_error;
     result.lower = result.log_z + (sign > 0 ? down : -wide);
     result.upper = result.log_z + (sign > 0 ? wide : -down);
-    result.effective_runs = mean.effective;
+    result.effective_chains = mean.effective;
     result.variance = mean.variance;
     result.variance_above = mean.variance_above;
-    result.runs = log_weights.size();
+    result.chains = log_weights.size();
     result.start = start;
     result.log_weights = std::move(log_weights);
     return result;

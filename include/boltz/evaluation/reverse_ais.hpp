@@ -31,8 +31,8 @@ LogPartition reverse_estimate(AnyField<T> const& field, StatesView<T const> stat
         fail<ValueError>(function, ": start is ", to_string(start), ", but chains begin at states of the model");
     check_annealing(field, base, ais.compute, function);
     std::size_t const rows = checked_cases(field, states, LayerSet::first(field.layers()), function);
-    if (rows != ais.runs)
-        fail<ShapeError>(function, ": states has ", rows, " rows, but ais.runs is ", ais.runs,
+    if (rows != ais.chains)
+        fail<ShapeError>(function, ": states has ", rows, " rows, but ais.chains is ", ais.chains,
                          " and each chain begins at a state of its own");
     PreparedForCall<T> const prepared{field, ais.compute};
     Executor executor{ais.compute};
@@ -78,7 +78,7 @@ void check_same_units(AnyField<T> const& first, AnyField<T> const& second, char 
 /// if every state is an exact sample (`exact_samples` of small models) and only then. From the ends of long chains it
 /// is a heuristic, as good as the chains have mixed; its `warning()` says so. `states` has one row a run, of which
 /// the layers that are not summed out are read. Cost as `log_partition`.
-/// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.runs` rows; ValueError as
+/// @throws ShapeError if `states` or the base do not fit or `states` has not `ais.chains` rows; ValueError as
 /// `log_partition`, if a state is impossible, or if `start` is `ChainStart::base`.
 template <std::floating_point T>
 [[nodiscard]] LogPartition

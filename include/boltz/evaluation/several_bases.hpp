@@ -75,7 +75,7 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
 
 } // namespace detail
 
-/// log Z by annealing from each of several bases with the full number of runs, in nats.
+/// log Z by annealing from each of several bases with all chains, in nats.
 ///
 /// One estimate is reported, never a mixture: see `base`, `base_index`, `others`, `note()`. For k bases the result
 /// exceeds log Z + t with probability at most k exp(-t) (Markov's inequality for each mean weight). Gibbs chains, at
@@ -98,7 +98,7 @@ template <std::floating_point T>
         Executor executor{compute};
         for (auto const& base : bases) {
             Draws const draws = advanced.split();
-            States<T> chains{std::min(ais.runs, most_chains), field.sizes()};
+            States<T> chains{std::min(ais.chains, most_chains), field.sizes()};
             for (std::size_t l = 0; l < field.layers(); ++l) {
                 base.input(l, chains[l]);
                 field.unit(l).sample(chains[l], draws.stream(l));
@@ -117,7 +117,7 @@ template <std::floating_point T>
     for (std::size_t i = 0; i < estimates.size(); ++i)
         if (i != chosen)
             result.others.push_back({estimates[i].base, estimates[i].log_z, estimates[i].standard_error,
-                                     estimates[i].effective_runs, estimates[i].warning()});
+                                     estimates[i].effective_chains, estimates[i].warning()});
     return result;
 }
 
