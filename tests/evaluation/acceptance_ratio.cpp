@@ -35,8 +35,8 @@ TEST_CASE("Gaussian work gives log Z with an honest error, for equal and unequal
             double const z = (found.log_z - 1234.5) / found.standard_error;
             scores.push_back(z);
             squares.push_back(z * z);
-            CHECK(found.forward_runs == static_cast<std::size_t>(up));
-            CHECK(found.reverse_runs == static_cast<std::size_t>(down));
+            CHECK(found.forward_chains == static_cast<std::size_t>(up));
+            CHECK(found.reverse_chains == static_cast<std::size_t>(down));
         }
         CHECK(std::abs(test::estimate(scores).mean) < 0.27);
         CHECK(std::abs(test::estimate(squares).mean - 1) < 0.4);

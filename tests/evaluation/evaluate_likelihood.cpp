@@ -58,7 +58,7 @@ LikelihoodEvaluation clean() {
     result.log_z.both->log_z = 10.1;
     result.log_z.both->standard_error = 0.05;
     result.log_z.both->overlap = 0.9;
-    result.log_z.both->forward_runs = result.log_z.both->reverse_runs = 100;
+    result.log_z.both->forward_chains = result.log_z.both->reverse_chains = 100;
     result.log_z.both->start = ChainStart::tempered_chains;
     result.log_z.tempering.emplace();
     result.log_z.tempering->ensembles = 100;
