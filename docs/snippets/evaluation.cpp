@@ -87,7 +87,7 @@ int main() {
     States<float> starts = exact_samples(dbm, ais.chains, random);
     LogPartition const from_above =
         reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, ais, random, base);
-    TwoSidedLogPartition const both = acceptance_ratio(estimate, from_above);
+    TwoSidedLogPartition const both = bennett_acceptance_ratio(estimate, from_above);
     // [both]
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
 

@@ -5,7 +5,7 @@
 
 #include "spin.hpp"
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>

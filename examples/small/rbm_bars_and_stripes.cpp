@@ -3,7 +3,7 @@
 /// @file
 /// An RBM learns bars and stripes; enumeration says exactly how well.
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>

@@ -6,7 +6,7 @@
 
 #include <boltz/data/synthetic_digits.hpp>
 #include <boltz/dbm.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/io.hpp>
 #include <boltz/mlp.hpp>
 #include <boltz/problem/bars_and_stripes.hpp>

@@ -6,7 +6,7 @@
 
 #include <boltz/callback/classifier_monitor.hpp>
 #include <boltz/callback/plateau.hpp>
-#include <boltz/evaluation/top_down_inputs.hpp>
+#include <boltz/evaluation/features/top_down_inputs.hpp>
 #include <boltz/layer/network_layer.hpp>
 #include <boltz/model/mlp.hpp>
 #include <boltz/model/unroll.hpp>

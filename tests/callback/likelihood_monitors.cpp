@@ -11,7 +11,7 @@
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/data/binarised.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/persistent_cd.hpp>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/data/beside.hpp>
 #include <boltz/data/byte_source.hpp>
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/data/subset.hpp>
-#include <boltz/data/training_data.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>

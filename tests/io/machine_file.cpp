@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/model/energy.hpp>

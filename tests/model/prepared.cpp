@@ -7,7 +7,7 @@
 #include "support/own_model.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

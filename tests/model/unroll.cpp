@@ -7,8 +7,8 @@
 
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/evaluation/features.hpp>
-#include <boltz/evaluation/top_down_inputs.hpp>
+#include <boltz/evaluation/features/features.hpp>
+#include <boltz/evaluation/features/top_down_inputs.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/layer/stochastic_layer.hpp>

@@ -3,10 +3,10 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/detail/bfloat16.hpp>
-#include <boltz/evaluation/ais.hpp>
-#include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/exact_samples.hpp>
-#include <boltz/evaluation/reverse_ais.hpp>
+#include <boltz/evaluation/annealing/ais.hpp>
+#include <boltz/evaluation/annealing/reverse_ais.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/exact/exact_samples.hpp>
 #include <boltz/onednn.hpp>
 
 #include <bit>

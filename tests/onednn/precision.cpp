@@ -5,7 +5,7 @@
 #include "support/trainings.hpp"
 
 #include <boltz/detail/blas_kernels.hpp>
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>

@@ -6,8 +6,8 @@
 #include "support/trainings.hpp"
 
 #include <boltz/callback/stop_when.hpp>
-#include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/optimizer/clipped.hpp>

@@ -3,7 +3,7 @@
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
 
-#include <boltz/evaluation/chain_diagnostics.hpp>
+#include <boltz/evaluation/samples/chain_diagnostics.hpp>
 #include <boltz/sampling/sample_given.hpp>
 
 #include <cmath>

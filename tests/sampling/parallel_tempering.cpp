@@ -5,7 +5,7 @@
 #include "support/tempered_models.hpp"
 
 #include <boltz/archive.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>

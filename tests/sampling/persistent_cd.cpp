@@ -4,7 +4,7 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/archive.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 
 namespace test_persistent_cd {

@@ -7,7 +7,7 @@
 
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/initialise.hpp>

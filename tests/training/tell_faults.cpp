@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/training/tell_faults.hpp>
+#include <boltz/training/detail/tell_faults.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"

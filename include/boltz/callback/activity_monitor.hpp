@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/activation.hpp>
+#include <boltz/evaluation/features/activation.hpp>
 
 #include <cstddef>
 #include <string>

@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/mean_elbo.hpp>
+#include <boltz/evaluation/likelihood/mean_elbo.hpp>
 
 #include <utility>
 

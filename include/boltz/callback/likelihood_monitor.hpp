@@ -7,8 +7,8 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/likelihood.hpp>
-#include <boltz/evaluation/several_bases.hpp>
+#include <boltz/evaluation/annealing/several_bases.hpp>
+#include <boltz/evaluation/likelihood/likelihood.hpp>
 
 #include <limits>
 #include <string>

@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/pseudo_likelihood.hpp>
+#include <boltz/evaluation/likelihood/pseudo_likelihood.hpp>
 
 #include <utility>
 

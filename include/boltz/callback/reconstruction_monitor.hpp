@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/reconstruction.hpp>
+#include <boltz/evaluation/features/reconstruction.hpp>
 
 #include <utility>
 

@@ -9,10 +9,10 @@
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/io/finite_arrays.hpp>
+#include <boltz/io/detail/finite_arrays.hpp>
+#include <boltz/io/detail/npy_header.hpp>
 #include <boltz/io/json.hpp>
 #include <boltz/io/json_reader.hpp>
-#include <boltz/io/npy_header.hpp>
 #include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/layer_set.hpp>

@@ -5,7 +5,7 @@
 /// What one RBM of a stack hands to the next.
 
 #include <boltz/data/compact_matrix.hpp>
-#include <boltz/data/source.hpp>
+#include <boltz/data/detail/source.hpp>
 #include <boltz/error.hpp>
 #include <boltz/unit/any_unit.hpp>
 

@@ -6,9 +6,9 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/data/training_data.hpp>
-#include <boltz/evaluation/compact_features.hpp>
-#include <boltz/evaluation/reconstruction.hpp>
+#include <boltz/data/detail/training_data.hpp>
+#include <boltz/evaluation/features/compact_features.hpp>
+#include <boltz/evaluation/features/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/model/scaled.hpp>

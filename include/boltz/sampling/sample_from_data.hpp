@@ -6,7 +6,7 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/data/source.hpp>
+#include <boltz/data/detail/source.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/given.hpp>
