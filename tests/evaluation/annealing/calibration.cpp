@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 
-#include "../../benchmarks/calibration.hpp"
-#include "../../benchmarks/known_models.hpp"
+#include "../../../benchmarks/calibration.hpp"
+#include "../../../benchmarks/known_models.hpp"
 
 #include <cmath>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/evaluation/likelihood/evaluate_likelihood.hpp>
 
-#include "../../benchmarks/ising_torus.hpp"
+#include "../../../benchmarks/ising_torus.hpp"
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
 
