@@ -66,8 +66,8 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
     Backpropagation{Adam{.learning_rate = 0.003, .layer_rates = {1.0, 0.3, 0.3, 1.0}}}.fit(
         third, on_layers<0, 1>(inputs, OneHot{digits.labels, 10}),
         {.epochs = 20, .batch_size = 20, .compute = compute}, random,
-        ClassifierMonitor{held_out, others.labels, compute}, Plateau{"validation_error_percent", 0.2, 6}, stop,
-        BestCheckpoint{"best.npz", "validation_error_percent"});
+        ClassifierMonitor{held_out, others.labels, compute}, ReduceRateOnPlateau{"validation_error_percent", 0.2, 6},
+        stop, BestCheckpoint{"best.npz", "validation_error_percent"});
     // [stop]
     require(stop.best() < 50, "the best epoch is known");
 

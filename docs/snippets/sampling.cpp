@@ -76,7 +76,7 @@ int main() {
              StochasticLayer<Bernoulli>{16}};
     initialise_weights(both, 0.1, random);
     Trainer{PersistentCD{}, Sgd{.learning_rate = Schedule::linear(0.1, 0, epochs)}}.fit(
-        both, Beside{MatrixSource{pictures}, MatrixSource{labels}}, {.epochs = epochs, .batch_size = 16}, random);
+        both, SideBySide{MatrixSource{pictures}, MatrixSource{labels}}, {.epochs = epochs, .batch_size = 16}, random);
 
     Given picture{both, pictures.shape(0)};
     picture.clamp_columns(0, 0, pictures); // from image to label: p(label | pixels) in the last two columns

@@ -62,7 +62,7 @@ class Binomial {
     }
 
     template <class T>
-    void add_own_term(boltz::Block<T const> states, std::span<double> out) const {
+    void add_self_energy(boltz::Block<T const> states, std::span<double> out) const {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (double const s : states.row(i))
                 out[i] -= std::lgamma(n() + 1) - std::lgamma(s + 1) - std::lgamma(n() - s + 1);

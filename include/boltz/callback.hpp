@@ -14,10 +14,10 @@
 #include <boltz/callback/metric_log.hpp>
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
-#include <boltz/callback/plateau.hpp>
 #include <boltz/callback/progress.hpp>
 #include <boltz/callback/pseudo_likelihood_monitor.hpp>
 #include <boltz/callback/reconstruction_monitor.hpp>
+#include <boltz/callback/reduce_rate_on_plateau.hpp>
 #include <boltz/callback/stop_on_nan.hpp>
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/callback/weight_monitor.hpp>

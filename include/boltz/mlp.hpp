@@ -5,7 +5,7 @@
 /// Everything for networks: classifiers, autoencoders, unrolled machines, backpropagation.
 
 #include <boltz/callback/classifier_monitor.hpp>
-#include <boltz/callback/plateau.hpp>
+#include <boltz/callback/reduce_rate_on_plateau.hpp>
 #include <boltz/evaluation/features/top_down_inputs.hpp>
 #include <boltz/layer/network_layer.hpp>
 #include <boltz/model/mlp.hpp>

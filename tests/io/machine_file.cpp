@@ -53,7 +53,7 @@ struct Even {
     template <class T>
     void add_conjugate(Block<T const>, std::span<double>) const {}
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const {}
+    void add_self_energy(Block<T const>, std::span<double>) const {}
 };
 
 template <class T>

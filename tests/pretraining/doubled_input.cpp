@@ -6,9 +6,9 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/side_by_side.hpp>
 #include <boltz/data/subset.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
@@ -225,7 +225,7 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     std::vector<std::size_t> const order{0, 1, 2, 3};
     Matrix<float> seen = xt::zeros<float>({4, 3});
     auto const shows = [&](auto const& source, float value) {
-        Undrawn{source}.load(order, Block{seen}, Draws::from_seed(1));
+        MeansOf{source}.load(order, Block{seen}, Draws::from_seed(1));
         return std::all_of(seen.begin(), seen.end(), [&](float x) { return x == value; });
     };
     CHECK(shows(MatrixSource{grey}, 0.9f));
@@ -234,8 +234,8 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     CHECK(shows(Subset{Binarised{MatrixSource{grey}, Binarisation::stochastic}, order}, 0.9f));
     Matrix<float> const left = xt::ones<float>({std::size_t{4}, std::size_t{1}}) * 0.9f;
     Matrix<float> const right = xt::ones<float>({std::size_t{4}, std::size_t{2}}) * 0.9f;
-    CHECK(shows(Beside{Binarised{MatrixSource{left}, Binarisation::stochastic},
-                       Binarised{MatrixSource{right}, Binarisation::stochastic}},
+    CHECK(shows(SideBySide{Binarised{MatrixSource{left}, Binarisation::stochastic},
+                           Binarised{MatrixSource{right}, Binarisation::stochastic}},
                 0.9f));
 }
 

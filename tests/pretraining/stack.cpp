@@ -20,7 +20,7 @@ namespace {
 template <class U>
 std::vector<double> log_weights(U const& unit, Block<double const> x, Block<double const> states, double factor) {
     std::vector<double> own(states.rows, 0.0);
-    unit.add_own_term(states, std::span{own});
+    unit.add_self_energy(states, std::span{own});
     std::vector<double> result(states.rows, 0.0);
     for (std::size_t i = 0; i < states.rows; ++i) {
         for (std::size_t j = 0; j < states.columns; ++j) result[i] += factor * x(i, j) * states(i, j);

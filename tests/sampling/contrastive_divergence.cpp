@@ -27,7 +27,7 @@ struct Start {
             if (model.graph().colour(l) == 0) continue;
             auto const& unit = model.unit(l);
             model.input(l, means.blocks(), means[l]);
-            unit.add_own_term(chain.odd[l], std::span{own});
+            unit.add_self_energy(chain.odd[l], std::span{own});
             for (std::size_t o = 0; o < p_odd.size(); ++o)
                 for (std::size_t j = 0; j < means[l].columns; ++j) p_odd[o] += means[l](0, j) * chain.odd[l](o, j);
             unit.mean(means[l]);
@@ -91,7 +91,7 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
     check(test::randomised(test::two_visible_tree(), 0.9, 0.5, 11));
 }
 
-TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased",
+TEST_CASE("CD with means as reconstructions is another function of the hidden states, biased",
           "[sampling][statistical]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     test::MarkovChain chain{model};

@@ -60,7 +60,7 @@ TEST_CASE("categorical units are as many softmax units side by side", "[unit]") 
         for (std::size_t j = 0; j < 9; ++j) CHECK(means(i, j) == Approx(joint_means(i, j)).epsilon(1e-12));
     }
     std::vector<double> own(27, 0.0);
-    unit.add_own_term(test::reading(states), std::span{own});
+    unit.add_self_energy(test::reading(states), std::span{own});
     CHECK(own == std::vector<double>(27, 0.0));
 }
 

@@ -41,7 +41,7 @@ class DrawnStates final : public AnySource<T> {
     [[nodiscard]] std::size_t columns() const override { return means_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
     /// The means themselves.
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
         means_.load(indices, out, draws);
     }
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {

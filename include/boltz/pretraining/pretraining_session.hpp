@@ -128,7 +128,7 @@ FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const&
         if (i + 1 == count) break;
         Prepared<T> const prepared{stack_->machine(i), options.compute};
         Scaled<T> const field{prepared, stack_->factors(i)};
-        UndrawnView<T> const undrawn{*below};
+        MeansView<T> const undrawn{*below};
         constexpr std::size_t hidden[] = {1};
         auto means =
             compact_features<T>(field, hidden, TrainingData<T>{undrawn, 0}, bound_to_field<T>(ExactPosterior{}),

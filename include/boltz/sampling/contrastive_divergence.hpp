@@ -27,7 +27,7 @@ struct ContrastiveDivergence {
     /// How the layers of colour 0 (the reconstruction) go into the next update.
     enum class Reconstruction {
         sampled, ///< as states: a Gibbs chain
-        mean     ///< as means, undrawn: less noise, but no longer a chain of the model (biased)
+        mean     ///< as means, not drawn: less noise, but no longer a chain of the model (biased)
     };
 
     Schedule sweeps = 1; ///< k of CD-k: Gibbs sweeps an update, rounded to a whole number of at least 1

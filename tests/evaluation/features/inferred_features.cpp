@@ -6,11 +6,11 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/data/beside.hpp>
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/byte_source.hpp>
+#include <boltz/data/means_of.hpp>
 #include <boltz/data/one_hot.hpp>
-#include <boltz/data/undrawn.hpp>
+#include <boltz/data/side_by_side.hpp>
 #include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
@@ -77,11 +77,11 @@ TEST_CASE("without what is drawn, features of binarised cases are those of the g
     std::vector<std::size_t> const indices{7, 0, 31};
     auto const expected = loaded<double>(inferred_features<1, 2>(dbm, grey, inference), indices);
     auto const binarised = inferred_features<1, 2>(dbm, Binarised{grey, Binarisation::stochastic, 1}, inference);
-    CHECK((loaded<double>(Undrawn{binarised}, indices) == expected));
+    CHECK((loaded<double>(MeansOf{binarised}, indices) == expected));
     CHECK((loaded<double>(binarised, indices) != expected));
     auto const wanted =
-        loaded<double>(Beside{inferred_features<1, 2>(dbm, grey, inference), OneHot{labels, 2}}, indices);
-    CHECK((loaded<double>(Undrawn{Beside{binarised, OneHot{labels, 2}}}, indices) == wanted));
+        loaded<double>(SideBySide{inferred_features<1, 2>(dbm, grey, inference), OneHot{labels, 2}}, indices);
+    CHECK((loaded<double>(MeansOf{SideBySide{binarised, OneHot{labels, 2}}}, indices) == wanted));
 }
 
 TEST_CASE("labels that are observed take part, and one hidden layer has an exact posterior") {

@@ -34,7 +34,7 @@ double enumerated_bound(BoltzmannMachine<double> const& model, States<double>& n
         std::vector<double> partition(1, 0.0);
         model.unit(l).add_log_partition(natural, std::span{partition});
         std::vector<double> own(states.rows(), 0.0);
-        model.unit(l).add_own_term(states[l], std::span{own});
+        model.unit(l).add_self_energy(states[l], std::span{own});
         for (std::size_t i = 0; i < states.rows(); ++i) {
             for (std::size_t j = 0; j < natural.columns; ++j) log_q[i] += states[l](i, j) * natural(0, j);
             log_q[i] -= own[i] + partition[0];

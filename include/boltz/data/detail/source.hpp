@@ -6,7 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
-#include <boltz/data/undrawn.hpp>
+#include <boltz/data/means_of.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/types.hpp>
 
@@ -27,7 +27,7 @@ class AnySource {
     [[nodiscard]] virtual std::size_t columns() const = 0;
     [[nodiscard]] virtual Binarisation binarisation() const = 0;
     virtual void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const = 0;
-    virtual void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const = 0;
+    virtual void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const = 0;
 };
 
 /// A source of kind `S` as an `AnySource`. `Held` is `S`, or `S const&` for a source that outlives this object.
@@ -41,34 +41,34 @@ class SourceAdapter final : public AnySource<T> {
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
         source_.load(indices, out, draws);
     }
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        detail::load_undrawn(source_, indices, out, draws);
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        detail::load_means(source_, indices, out, draws);
     }
 
   private:
     Held source_;
 };
 
-/// A source without what it draws afresh at each presentation, see `Undrawn`. Refers to it.
+/// A source without what it draws afresh at each presentation, see `MeansOf`. Refers to it.
 template <std::floating_point T>
-class UndrawnView final : public AnySource<T> {
+class MeansView final : public AnySource<T> {
   public:
-    explicit UndrawnView(AnySource<T> const& source) noexcept : source_{source} {}
+    explicit MeansView(AnySource<T> const& source) noexcept : source_{source} {}
     [[nodiscard]] std::size_t rows() const override { return source_.rows(); }
     [[nodiscard]] std::size_t columns() const override { return source_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        source_.load_undrawn(indices, out, draws);
+        source_.load_means(indices, out, draws);
     }
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        source_.load_undrawn(indices, out, draws);
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        source_.load_means(indices, out, draws);
     }
 
   private:
     AnySource<T> const& source_;
 };
 
-/// Two sources side by side, as `Beside`. Refers to them.
+/// Two sources side by side, as `SideBySide`. Refers to them.
 template <std::floating_point T>
 class SideBySide final : public AnySource<T> {
   public:
@@ -80,9 +80,9 @@ class SideBySide final : public AnySource<T> {
         left_.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
         right_.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        left_.load_undrawn(indices, out.column_range(0, left_.columns()), draws.stream(0));
-        right_.load_undrawn(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+        left_.load_means(indices, out.column_range(0, left_.columns()), draws.stream(0));
+        right_.load_means(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
 
   private:

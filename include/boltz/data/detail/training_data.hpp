@@ -80,9 +80,9 @@ class TrainingData {
         for (Part const& part : parts_) part.source->load(indices, states[part.layer], draws.stream(part.layer));
     }
     /// The same without what the sources draw afresh at each presentation.
-    void load_undrawn(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const {
+    void load_means(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const {
         for (Part const& part : parts_)
-            part.source->load_undrawn(indices, states[part.layer], draws.stream(part.layer));
+            part.source->load_means(indices, states[part.layer], draws.stream(part.layer));
     }
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
     /// @throws ShapeError, ValueError

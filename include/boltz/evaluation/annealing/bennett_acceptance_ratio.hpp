@@ -48,7 +48,7 @@ struct TwoSidedLogPartition {
         return text.str();
     }
 
-    /// What speaks against it in plain words; empty if nothing does.
+    /// Reasons not to trust it, in plain words; empty if there are none.
     [[nodiscard]] std::string warning() const {
         std::ostringstream text;
         write_doubt(text);

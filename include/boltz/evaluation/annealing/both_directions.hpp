@@ -26,7 +26,7 @@ struct BothDirections {
     TemperingReport tempering; ///< how well the chains down had mixed
 };
 
-/// Beside chains that ran up from the base `bases[below.base_index]`, chains that run down to it from the ends of
+/// Next to chains that ran up from the base `bases[below.base_index]`, chains that run down to it from the ends of
 /// `sweeps` sweeps of parallel tempering (20 temperatures, half of the sweeps to adapt them); log Z in nats.
 ///
 /// Tempered chains cross between modes more often than plain ones, from which an estimate from above came out up to 7

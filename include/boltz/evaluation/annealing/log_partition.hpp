@@ -162,7 +162,7 @@ struct LogPartition {
         return text.str();
     }
 
-    /// What speaks against it in plain words; empty if nothing does.
+    /// Reasons not to trust it, in plain words; empty if there are none.
     ///
     /// Few effective chains speak against it, and so does a variance s of the log-weights above their median with
     /// chains * exp(-s) below the same limit: were they normal, no more weights than that would count, and a sample

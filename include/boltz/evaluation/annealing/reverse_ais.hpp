@@ -43,8 +43,8 @@ LogPartition reverse_estimate(AnyField<T> const& field, StatesView<T const> stat
     return result;
 }
 
-/// Refuses two models whose layers or connections differ, or whose units differ in their own terms, for which a path
-/// would have to mix units.
+/// Refuses two models whose layers or connections differ, or whose units differ in their self energies, for which a
+/// path would have to mix units.
 template <std::floating_point T>
 void check_same_units(AnyField<T> const& first, AnyField<T> const& second, char const* function) {
     if (first.layers() != second.layers())

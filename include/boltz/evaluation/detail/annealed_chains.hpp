@@ -31,7 +31,7 @@ enum class Order { up, down };
 /// weight is
 /// f_beta(K) = log sum exp(-E_beta) = (1 - beta) L_base(K) + beta L_model(K) + sum_{l summed} A_l(x_l) - e(K)
 /// with L(K) = sum_{l kept} b_l' s_l + sum_{k, l kept} s_k' W s_l and x linear in beta. So the inputs of base and
-/// model are computed once for a state and A at any beta follows from them. Kept layers have no own terms in
+/// model are computed once for a state and A at any beta follows from them. Kept layers have no self energy in
 /// differences of f. The input from observed layers is a bias of their neighbours and computed once.
 template <std::floating_point T>
 class AnnealedChains {
@@ -69,7 +69,7 @@ class AnnealedChains {
             }
             field_->input(l, states_, inputs_[l], {.among = below(l, observed_)});
             add_dots(states_[l], inputs_[l], 1, out);
-            field_->unit(l).add_own_term(states_[l], own);
+            field_->unit(l).add_self_energy(states_[l], own);
         }
         for (std::size_t i = 0; i < rows(); ++i) out[i] -= own[i];
     }

@@ -30,8 +30,8 @@ concept MayChangeSingly = !requires {
 /// log p(one variable | all others) of the visible states of a field of two layers.
 ///
 /// A trial of a group is a variable with as many values as there are categories. Trials are told apart, so the number
-/// of orders in which a state can come about, its own term, plays no part. To change a unit adds its row of W to the
-/// natural parameters of the hidden layer; those rows are computed by the field once, with the unit matrix for
+/// of orders in which a state can come about, its self energy, plays no part. To change a unit adds its row of W to
+/// the natural parameters of the hidden layer; those rows are computed by the field once, with the unit matrix for
 /// states.
 template <std::floating_point T>
 class SingleChanges {

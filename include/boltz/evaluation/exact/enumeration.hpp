@@ -215,7 +215,7 @@ class Enumeration {
                 field_->input(l, states, input, {.above = 0, .among = ~summed_});
                 for (std::size_t i = 0; i < out.size(); ++i)
                     out[i] += dot(states[l].row(i).data(), input.row(i).data(), input.columns);
-                unit.add_own_term(states[l], own);
+                unit.add_self_energy(states[l], own);
                 continue;
             }
             if (!by_differences) {

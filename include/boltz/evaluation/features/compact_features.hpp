@@ -6,9 +6,9 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/compute.hpp>
-#include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/detail/training_data.hpp>
+#include <boltz/data/side_by_side.hpp>
 #include <boltz/evaluation/features/features.hpp>
 
 #include <array>
@@ -27,7 +27,7 @@ template <std::size_t First, std::size_t Count>
     if constexpr (First + 1 == Count)
         return matrices[First];
     else
-        return Beside{matrices[First], side_by_side<First + 1>(matrices)};
+        return SideBySide{matrices[First], side_by_side<First + 1>(matrices)};
 }
 
 /// The inferred means of each of some layers.

@@ -63,10 +63,10 @@ class InferredFeatures {
     }
     /// Inferred from the cases without what they draw afresh.
     template <std::floating_point U>
-    void load_undrawn(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
+    void load_means(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
         auto workspace = shared_->take();
         StatesView<T> const states = workspace->room(*shared_, indices.size());
-        shared_->cases.load_undrawn(indices, states, draws);
+        shared_->cases.load_means(indices, states, draws);
         infer(std::move(workspace), out);
     }
 

@@ -9,8 +9,8 @@
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/detail/training_data.hpp>
+#include <boltz/data/means_of.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/data/undrawn.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/features/compact_features.hpp>
 #include <boltz/model/unroll.hpp>
@@ -42,20 +42,20 @@ class TopDownInputs {
     template <class T>
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         cases_.load(indices, out.column_range(0, cases_.columns()), of_cases(draws));
-        load_means(indices, out, draws);
+        load_inferred(indices, out, draws);
     }
-    /// The means behind what the cases draw, see `Undrawn`.
+    /// The means behind what the cases draw, see `MeansOf`.
     template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        detail::load_undrawn(cases_, indices, out.column_range(0, cases_.columns()), of_cases(draws));
-        load_means(indices, out, draws);
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        detail::load_means(cases_, indices, out.column_range(0, cases_.columns()), of_cases(draws));
+        load_inferred(indices, out, draws);
     }
 
   private:
-    // As of sources side by side, see `Beside`.
+    // As of sources side by side, see `SideBySide`.
     [[nodiscard]] Draws of_cases(Draws const& draws) const { return means_.empty() ? draws : draws.stream(0); }
     template <class T>
-    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+    void load_inferred(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         std::size_t first = cases_.columns();
         for (auto const& means : means_) {
             means.load(indices, out.column_range(first, means.columns()), draws);
@@ -73,7 +73,7 @@ class TopDownInputs {
 ///
 /// Salakhutdinov & Hinton (2009) infer by 50 mean-field sweeps; where `inference` has not converged the network
 /// begins near its means and not at them. The cases stay as they are: a source that draws at each presentation does
-/// so still, while inference sees the means behind the draws (`Undrawn`).
+/// so still, while inference sees the means behind the draws (`MeansOf`).
 /// @throws as `infer_portions`; ValueError if the machine is no chain of layers.
 template <detail::Machine M, class Data, class Inference>
 [[nodiscard]] auto top_down_inputs(M const& machine, Data const& cases, Inference const& inference,
@@ -85,7 +85,7 @@ template <detail::Machine M, class Data, class Inference>
     auto const source = as_source(cases);
     std::vector<CompactMatrix> means;
     if (!layers.empty())
-        means = detail::compact_features<T>(machine, layers, detail::TrainingData<T>{Undrawn{source}},
+        means = detail::compact_features<T>(machine, layers, detail::TrainingData<T>{MeansOf{source}},
                                             detail::bound_to_field<T>(inference), compute, compactness);
     return TopDownInputs{source, std::move(means)};
 }

@@ -36,7 +36,7 @@ unnormalised_elbo(AnyField<T> const& field, std::type_identity_t<StatesView<T co
     detail::add_couplings(field, states, bound);
     for (std::size_t l = 0; l < field.layers(); ++l)
         if (observed[l])
-            field.unit(l).add_own_term(states[l], std::span{terms});
+            field.unit(l).add_self_energy(states[l], std::span{terms});
         else
             field.unit(l).add_conjugate(states[l], std::span{terms});
     for (std::size_t i = 0; i < rows; ++i) bound[i] -= terms[i];

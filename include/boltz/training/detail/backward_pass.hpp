@@ -108,7 +108,7 @@ void BackwardPass<T>::score(AnyUnit<T> const& unit, Block<T const> targets, Bloc
     for (std::size_t i = 0; i < x.rows; ++i)
         for (std::size_t k = 0; k < x.columns; ++k)
             losses[i] -= static_cast<double>(targets(i, k)) * static_cast<double>(x(i, k));
-    unit.add_own_term(targets, losses);
+    unit.add_self_energy(targets, losses);
     unit.mean(x);
     for (std::size_t i = 0; i < x.rows; ++i)
         for (std::size_t k = 0; k < x.columns; ++k) gradient(i, k) = targets(i, k) - x(i, k);

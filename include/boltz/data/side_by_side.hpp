@@ -6,7 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
-#include <boltz/data/undrawn.hpp>
+#include <boltz/data/means_of.hpp>
 #include <boltz/error.hpp>
 
 #include <cstddef>
@@ -17,12 +17,12 @@ namespace boltz {
 
 /// The columns of two sources one after another, as a joint layer has its parts: features and labels.
 template <concepts::DataSource Left, concepts::DataSource Right>
-class Beside {
+class SideBySide {
   public:
     /// @throws ShapeError if the sources have different numbers of rows.
-    Beside(Left left, Right right) : left_{std::move(left)}, right_{std::move(right)} {
+    SideBySide(Left left, Right right) : left_{std::move(left)}, right_{std::move(right)} {
         if (left_.rows() != right_.rows())
-            detail::fail<ShapeError>("Beside: left has ", left_.rows(), " rows, but right has ", right_.rows());
+            detail::fail<ShapeError>("SideBySide: left has ", left_.rows(), " rows, but right has ", right_.rows());
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return left_.rows(); }
@@ -37,11 +37,11 @@ class Beside {
         right_.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
 
-    /// The means behind what the two draw, see `Undrawn`.
+    /// The means behind what the two draw, see `MeansOf`.
     template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
-        detail::load_undrawn(left_, indices, out.column_range(0, left_.columns()), draws.stream(0));
-        detail::load_undrawn(right_, indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+        detail::load_means(left_, indices, out.column_range(0, left_.columns()), draws.stream(0));
+        detail::load_means(right_, indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
     }
 
   private:
