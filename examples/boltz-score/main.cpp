@@ -129,7 +129,7 @@ void show(Score const& score) {
     if (auto const& annealing = score.annealing) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z", annealing->log_z,
                     annealing->standard_error, annealing->lower, annealing->upper);
-        std::printf("  %-28s by %s: %zu runs (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
+        std::printf("  %-28s by %s: %zu chains (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
                     annealing->chains, annealing->effective_chains, annealing->temperatures);
         std::printf("  %-28s from %s, products in %s\n", "", annealing->base.c_str(), annealing->products.c_str());
         for (auto const& other : annealing->others)
