@@ -50,7 +50,7 @@ int main() {
     // [ais]
     Ais const ais{.chains = 200, .ladder = Ladder::linear(1000), .compute = {.threads = 2}};
     auto const base = base_at_data(dbm, MatrixSource{images}, random);
-    LogPartition const estimate = log_partition(dbm, ais, random, base);
+    LogPartition const estimate = log_partition(dbm, base, ais, random);
     std::printf("log Z %.3f +- %.3f, in [%.3f, %.3f], %.0f effective chains of %zu\n", estimate.log_z,
                 estimate.standard_error, estimate.lower, estimate.upper, estimate.effective_chains, estimate.chains);
     if (!estimate.trustworthy()) std::puts(estimate.warning().c_str());
@@ -59,7 +59,7 @@ int main() {
     require(estimate.trustworthy(), "the estimate is trusted");
 
     // [several]
-    LogPartition const of_several = log_partition(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    LogPartition const of_several = log_partition(dbm, usual_bases(dbm, MatrixSource{images}, random), ais, random);
     std::printf("%.3f from %s; at least %.3f by %zu states that chains visited\n", of_several.log_z,
                 of_several.base.c_str(), of_several.at_least, of_several.visited);
     if (!of_several.note().empty()) std::puts(of_several.note().c_str());
@@ -68,8 +68,8 @@ int main() {
     require(of_several.at_least <= log_z + 1e-4, "visited states are a lower bound");
 
     // [adapted]
-    Ladder const ladder = adapted_ladder(dbm, {.effective_share = 0.999}, random, base); // its chains are thrown away
-    LogPartition const on_ladder = log_partition(dbm, {.chains = 200, .ladder = ladder}, random, base);
+    Ladder const ladder = adapted_ladder(dbm, base, {.effective_share = 0.999}, random); // its chains are thrown away
+    LogPartition const on_ladder = log_partition(dbm, base, {.chains = 200, .ladder = ladder}, random);
     // [adapted]
     require(std::abs(on_ladder.log_z - log_z) < 5 * on_ladder.standard_error, "an adapted ladder is as good");
 
@@ -86,7 +86,7 @@ int main() {
     // [both]
     States<float> starts = exact_samples(dbm, ais.chains, random);
     LogPartition const from_above =
-        reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, ais, random, base);
+        reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, base, ais, random);
     TwoSidedLogPartition const both = bennett_acceptance_ratio(estimate, from_above);
     // [both]
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
@@ -94,13 +94,13 @@ int main() {
     // [chains]
     States<float> ends = sample_from_data(dbm, MatrixSource{images}, {.chains = ais.chains, .sweeps = 2000}, random);
     LogPartition const heuristic =
-        reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
+        reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, base, ais, random);
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so
     // [chains]
     require(!heuristic.trustworthy(), "long chains are not exact samples");
 
     // [directions]
-    BothDirections const found = both_directions(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    BothDirections const found = both_directions(dbm, usual_bases(dbm, MatrixSource{images}, random), ais, random);
     std::printf("from below %.3f, from above %.3f, both %.3f%s\n", found.below.log_z, found.above.log_z,
                 found.both.log_z, found.both.combined ? "" : " (not combined)");
     // [directions]

@@ -46,8 +46,8 @@ boltz::Ladder make_ladder(boltz::BoltzmannMachine<T> const& machine, boltz::Base
     LadderChoice const choice = ladder_choice(options.ladder).value();
     if (choice.kind == Kind::published) return boltz::Ladder::salakhutdinov_murray();
     if (choice.kind == Kind::linear) return boltz::Ladder::linear(choice.steps);
-    return boltz::adapted_ladder(machine, {.effective_share = choice.effective_share, .compute = compute}, random,
-                                 base);
+    return boltz::adapted_ladder(machine, base, {.effective_share = choice.effective_share, .compute = compute},
+                                 random);
 }
 
 /// Where chains begin: the base that the options name, else two, so that a mode that one of them misses is found.

@@ -40,12 +40,12 @@ TEST_CASE("with packed products the estimate is of the model whose weights were 
     Random random{81};
     Ais ais{.chains = 2000, .ladder = Ladder::linear(1000)};
     auto const check = [&](auto const& multiplied, double expected, std::string const& products) {
-        auto const up = log_partition(rbm, ais, random, uniform_base(rbm));
+        auto const up = log_partition(rbm, uniform_base(rbm), ais, random);
         CHECK_THAT(up.products, contains_text(products));
         CHECK(std::abs(up.log_z - expected) < 4.5 * up.standard_error);
         auto starts = exact_samples(multiplied, ais.chains, random);
         auto const down =
-            reverse_log_partition(rbm, starts.blocks(), ChainStart::exact_samples, ais, random, uniform_base(rbm));
+            reverse_log_partition(rbm, starts.blocks(), ChainStart::exact_samples, uniform_base(rbm), ais, random);
         CHECK(std::abs(down.log_z - expected) < 4.5 * down.standard_error);
         // What a mistaken precision would change can be told apart.
         CHECK(std::abs(truth - truth_of_rounded) > 12 * up.standard_error);

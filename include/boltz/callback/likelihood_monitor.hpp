@@ -39,7 +39,7 @@ class LikelihoodMonitor {
         AnyField<typename M::value_type> const& field = model;
         bool const exact = field.layers() == 2;
         auto const bases = usual_bases(field, data_.template source<0>(), own, ais_.compute);
-        LogPartition const log_z = log_partition(field, ais_, own, bases);
+        LogPartition const log_z = log_partition(field, bases, ais_, own);
         std::string const name = exact ? "log_likelihood" : "elbo";
         LogLikelihood const found = exact ? log_likelihood(field, data_, log_z, how_.compute, how_.draws())
                                           : elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());

@@ -52,7 +52,7 @@ TEST_CASE("an adapted ladder is fixed and its estimates are unbiased", "[evaluat
     test::for_each_model([&](auto const& model) {
         Ladder const ladder = adapted_ladder(model, {.effective_share = 0.9, .chains = 10}, random);
         CHECK(ladder.name() == "adapted");
-        auto const found = log_partition(model, {.chains = 20000, .ladder = ladder}, random, uniform_base(model));
+        auto const found = log_partition(model, uniform_base(model), {.chains = 20000, .ladder = ladder}, random);
         CHECK(found.temperatures == ladder.steps());
         CHECK(std::abs(test::score(test::exponentials(found.log_weights, exact_log_partition(model)), 1)) < 4.5);
     });
@@ -69,7 +69,7 @@ TEST_CASE("stricter shares make more steps, and a base that is the model a singl
     for (std::size_t c = 0; c < 2; ++c)
         for (auto& w : model.weights(c)) w = 0;
     Random random{1};
-    CHECK(adapted_ladder(model, {}, random, own_base(model)).steps() == 1);
+    CHECK(adapted_ladder(model, own_base(model), {}, random).steps() == 1);
 }
 
 TEST_CASE("the number of workers changes no step, and options are checked", "[evaluation]") {

@@ -51,7 +51,7 @@ TEST_CASE("without weights and from the model's own biases every weight is Z", "
     for_each_annealed_model([](auto const& random_model) {
         auto const model = without_weights(random_model);
         Random random{1};
-        auto const found = log_partition(model, {.chains = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
+        auto const found = log_partition(model, own_base(model), {.chains = 20, .ladder = Ladder::linear(7)}, random);
         CHECK(found.log_z == Approx(exact_log_partition(model)).epsilon(1e-13));
         CHECK(found.variance < 1e-24);
         CHECK(found.effective_chains == Approx(20).epsilon(1e-12));
@@ -67,7 +67,7 @@ TEST_CASE("the mean weight is Z for every graph, mix of units and base, however 
         double const truth = exact_log_partition(model);
         Ais const ais{.chains = 20000, .ladder = Ladder::of({0, 0.3, 0.8, 1})};
         for (auto const& base : {uniform_base(model), own_base(model)}) {
-            LogPartition const found = log_partition(model, ais, random, base);
+            LogPartition const found = log_partition(model, base, ais, random);
             CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth), 1)) < 4.5);
             CHECK(test::estimate(found.log_weights).mean < truth);
             CHECK(found.variance > 1e-3);
@@ -85,17 +85,17 @@ TEST_CASE("neighbouring Gaussian layers are annealed if the energy has a minimum
     double const quadratic = (0.3 * 0.3 + 0.6 * 0.6 - 2 * w * 0.3 * 0.6) / determinant;
     double const truth = std::log(2 * M_PI) - std::log(determinant) / 2 + quadratic / 2;
     Random random{32};
-    auto const found = log_partition(rbm, {.chains = 20000, .ladder = Ladder::linear(10)}, random, uniform_base(rbm));
+    auto const found = log_partition(rbm, uniform_base(rbm), {.chains = 20000, .ladder = Ladder::linear(10)}, random);
     CHECK(std::abs(test::score(test::exponentials(found.log_weights, truth), 1)) < 4.5); // 7e-6
     rbm.weights()(0, 0) = 1.01;
-    CHECK_THROWS_AS(log_partition(rbm, {}, random, uniform_base(rbm)), ValueError);
+    CHECK_THROWS_AS(log_partition(rbm, uniform_base(rbm), {}, random), ValueError);
 }
 
 TEST_CASE("more temperatures make weights more even", "[evaluation][statistical]") {
     Random random{33};
     for_each_chain([&](auto const& model) {
         auto const variance = [&](std::size_t steps) {
-            return log_partition(model, {.chains = 500, .ladder = Ladder::linear(steps)}, random, uniform_base(model))
+            return log_partition(model, uniform_base(model), {.chains = 500, .ladder = Ladder::linear(steps)}, random)
                 .variance;
         };
         // Where the chains keep up it falls as 1 / steps: about 16 times.
@@ -114,7 +114,7 @@ TEST_CASE("standard errors are honest", "[evaluation][statistical]") {
         std::size_t outside = 0;
         for (int seed = 0; seed < 400; ++seed) {
             auto const found =
-                log_partition(model, {.chains = 50, .ladder = Ladder::linear(60)}, random, uniform_base(model));
+                log_partition(model, uniform_base(model), {.chains = 50, .ladder = Ladder::linear(60)}, random);
             double const z = (found.log_z - truth) / found.standard_error;
             scores.push_back(z);
             squares.push_back(z * z);
@@ -169,7 +169,7 @@ TEST_CASE("the number of workers changes no log-weight", "[evaluation]") {
     auto const weights = [&](std::size_t threads) {
         Ais const ais{.chains = 100, .ladder = Ladder::linear(20), .compute = {.threads = threads, .block_rows = 16}};
         Random random{3};
-        auto result = log_partition(model, ais, random, uniform_base(model)).log_weights;
+        auto result = log_partition(model, uniform_base(model), ais, random).log_weights;
         for (auto const& of_case : log_sum(model, all, {true, false, false, false}, ais, random))
             result.insert(result.end(), of_case.log_weights.begin(), of_case.log_weights.end());
         return result;
@@ -186,7 +186,7 @@ TEST_CASE("an estimate in float is the one in double to float's precision", "[ev
     for (std::size_t l = 0; l < 3; ++l) wide.layer(l).bias() = narrow.layer(l).bias();
     Random random{5};
     Ais const ais{.chains = 2000, .ladder = Ladder::linear(500)};
-    auto const found = log_partition(narrow, ais, random, uniform_base(narrow));
+    auto const found = log_partition(narrow, uniform_base(narrow), ais, random);
     CHECK(std::abs(found.log_z - exact_log_partition(wide)) < 4.5 * found.standard_error); // 7e-6
     CHECK(found.standard_error < 0.01);
 }
@@ -197,23 +197,23 @@ TEST_CASE("an estimate says how it was made", "[evaluation]") {
     Matrix<double> data = xt::zeros<double>({2, 4});
     data(1, 3) = 1;
     auto const rates = base_rates(model, MatrixSource{data}, random);
-    auto const found = log_partition(model, {.chains = 12, .ladder = Ladder::linear(40)}, random, rates);
+    auto const found = log_partition(model, rates, {.chains = 12, .ladder = Ladder::linear(40)}, random);
     CHECK(found.base == "base rates of data");
     CHECK(found.temperatures == 40);
     CHECK(found.chains == 12);
     CHECK(found.log_weights.size() == 12);
     CHECK(found.start == ChainStart::base);
     CHECK(found.products == "float64 by " + detail::describe_blas());
-    CHECK(log_partition(model, {.chains = 2, .ladder = Ladder::linear(1)}, random, uniform_base(model)).base ==
+    CHECK(log_partition(model, uniform_base(model), {.chains = 2, .ladder = Ladder::linear(1)}, random).base ==
           "uniform");
 }
 
 TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
-    CHECK_THROWS_AS(log_partition(model, {.chains = 0}, random, uniform_base(model)), ValueError);
-    CHECK_THROWS_AS(log_partition(model, {.compute = {.threads = 0}}, random, uniform_base(model)), ValueError);
-    CHECK_THROWS_AS(log_partition(model, {}, random, uniform_base(test::bernoulli_rbm(4, 5))), ShapeError);
+    CHECK_THROWS_AS(log_partition(model, uniform_base(model), {.chains = 0}, random), ValueError);
+    CHECK_THROWS_AS(log_partition(model, uniform_base(model), {.compute = {.threads = 0}}, random), ValueError);
+    CHECK_THROWS_AS(log_partition(model, uniform_base(test::bernoulli_rbm(4, 5)), {}, random), ShapeError);
     Matrix<double> data = xt::zeros<double>({2, 5});
     Observed<2> const visible{true, false};
     using Blocks = StateBlocks<double, 2>;
@@ -223,7 +223,7 @@ TEST_CASE("what cannot be annealed is refused", "[evaluation]") {
     CHECK_THROWS_AS(log_sum(model, Blocks{Block{wrong}, {}}, visible, {}, random), ValueError);
     auto const real = test::gaussian_rbm<float>();
     CHECK_THROWS_WITH(
-        log_partition(real, {.compute = {.precision = Precision::bfloat16}}, random, uniform_base(real)),
+        log_partition(real, uniform_base(real), {.compute = {.precision = Precision::bfloat16}}, random),
         contains_text("layer 0 are real numbers"));
 }
 

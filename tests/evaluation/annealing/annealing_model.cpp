@@ -35,8 +35,8 @@ TEST_CASE("with one step the annealing model is one sweep from the base", "[eval
         auto const p_base = start.marginal_even(start.stationary());
         auto const expected =
             chain.marginal_even(chain.joint_from_odd(chain.marginal_odd(chain.joint_from_even(p_base))));
-        auto const found = annealing_model_log_probability(
-            rbm, chain.even[0], {.chains = 5000, .ladder = Ladder::linear(1)}, random, base);
+        auto const found = annealing_model_log_probability(rbm, chain.even[0], base,
+                                                           {.chains = 5000, .ladder = Ladder::linear(1)}, random);
         REQUIRE(found.size() == expected.size());
         for (std::size_t v = 0; v < expected.size(); ++v)
             CHECK(std::abs(found[v].annealing_model_log_probability - std::log(expected[v])) <

@@ -42,16 +42,16 @@ TEST_CASE("annealing from a base at data finds the mode that was learned, other 
 
     auto const base = base_at_data(machine, MatrixSource{data}, random);
     CHECK(base.name == "base rates of samples from data");
-    auto const at_data = log_partition(machine, ais, random, base);
+    auto const at_data = log_partition(machine, base, ais, random);
     CHECK(std::abs(at_data.log_z - truth) < 4.5 * at_data.standard_error + 1e-3);
     auto const ends = sample_from_data(machine, MatrixSource{data}, {.chains = 100, .sweeps = 200}, random);
-    auto const down = reverse_log_partition(machine, ends, ChainStart::long_chains, ais, random, base);
+    auto const down = reverse_log_partition(machine, ends, ChainStart::long_chains, base, ais, random);
     CHECK(std::abs(down.log_z - truth) < 4.5 * down.standard_error + 1e-3);
 
     // What this is for: samples of chains from the biases agree with each other, far from the truth.
     auto const elsewhere = sample(machine, {.chains = 500, .sweeps = 100}, random);
     auto const wrong_base = base_rates(machine, elsewhere);
-    auto const wrong = log_partition(machine, ais, random, wrong_base);
+    auto const wrong = log_partition(machine, wrong_base, ais, random);
     CHECK(wrong.trustworthy());
     CHECK(wrong.log_z < truth - 5);
 }

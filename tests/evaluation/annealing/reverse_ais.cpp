@@ -46,9 +46,8 @@ TEST_CASE("without weights and to the model's own biases every inverse weight is
         for (std::size_t c = 0; c < model.graph().connections().size(); ++c)
             for (auto& w : model.weights(c)) w = 0;
         auto const starts = exact_samples(model, 20, random);
-        auto const found =
-            reverse_log_partition(model, starts, ChainStart::exact_samples,
-                                  {.chains = 20, .ladder = Ladder::linear(7)}, random, own_base(model));
+        auto const found = reverse_log_partition(model, starts, ChainStart::exact_samples, own_base(model),
+                                                 {.chains = 20, .ladder = Ladder::linear(7)}, random);
         CHECK(found.log_z == Approx(exact_log_partition(model)).epsilon(1e-13));
         CHECK(found.variance < 1e-24);
     });
@@ -63,7 +62,7 @@ TEST_CASE("chains down are the time reversal of chains up", "[evaluation][statis
         double const truth = exact_log_partition(model);
         auto starts = exact_samples(model, runs, random);
         Ais const ais{.chains = runs, .ladder = Ladder::of({0, 0.5, 1})};
-        auto const up = log_partition(model, ais, random, uniform_base(model)).log_weights;
+        auto const up = log_partition(model, uniform_base(model), ais, random).log_weights;
         auto const down = reverse_log_partition(model, starts, ChainStart::exact_samples, ais, random).log_weights;
         auto const check = [&](auto&& f) {
             std::vector<double> of_up, of_down;
@@ -121,7 +120,7 @@ TEST_CASE("both directions in one estimate have an honest error", "[evaluation][
     for (int seed = 0; seed < 200; ++seed) {
         Ais const ais{.chains = 100, .ladder = Ladder::linear(20)};
         auto starts = exact_samples(model, 100, random);
-        auto const up = log_partition(model, ais, random, uniform_base(model));
+        auto const up = log_partition(model, uniform_base(model), ais, random);
         auto const down = reverse_log_partition(model, starts, ChainStart::exact_samples, ais, random);
         auto const both = bennett_acceptance_ratio(up, down);
         squares.push_back(std::pow((both.log_z - truth) / both.standard_error, 2));

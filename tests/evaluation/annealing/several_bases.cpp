@@ -52,10 +52,10 @@ TEST_CASE("one base misses a mode without a word, several find it", "[evaluation
         double const truth = exact_log_partition(rbm);
         Ais const ais{.chains = 50, .ladder = Ladder::linear(400)};
         Random random{1};
-        LogPartition const own = log_partition(rbm, ais, random, own_base(rbm));
+        LogPartition const own = log_partition(rbm, own_base(rbm), ais, random);
         REQUIRE(own.trustworthy()); // nothing in its weights says that it misses all spins up
         REQUIRE(own.log_z < truth - 0.5);
-        LogPartition const found = log_partition(rbm, ais, random, usual_bases(rbm));
+        LogPartition const found = log_partition(rbm, usual_bases(rbm), ais, random);
         CHECK(found.base == "uniform");
         CHECK(found.base_index == 1);
         CHECK(std::abs(found.log_z - truth) < 5 * found.standard_error + 0.01);
@@ -69,7 +69,7 @@ TEST_CASE("visited states refute an estimate that is too low", "[evaluation]") {
     auto const rbm = ising_torus(4, 0.9, 0.05);
     double const truth = exact_log_partition(rbm);
     Random random{2};
-    LogPartition found = log_partition(rbm, {.chains = 50, .ladder = Ladder::linear(400)}, random, usual_bases(rbm));
+    LogPartition found = log_partition(rbm, usual_bases(rbm), {.chains = 50, .ladder = Ladder::linear(400)}, random);
     CHECK(found.at_least <= truth);
     CHECK(found.at_least > truth - 0.05);
     CHECK_FALSE(found.refuted());
@@ -134,7 +134,7 @@ TEST_CASE("bases that are equal are annealed from once, and none is refused", "[
     RBM const rbm{Binary{3}, Binary{2}};
     CHECK(usual_bases(rbm).size() == 1);
     Random random{4};
-    CHECK_THROWS_AS(log_partition(rbm, {.chains = 10}, random, Bases<float>{}), ValueError);
+    CHECK_THROWS_AS(log_partition(rbm, Bases<float>{}, {.chains = 10}, random), ValueError);
 }
 
 TEST_CASE("an estimate from several bases is the same for any number of threads", "[evaluation]") {
@@ -142,8 +142,8 @@ TEST_CASE("an estimate from several bases is the same for any number of threads"
     auto const with = [&](std::size_t threads) {
         Random random{5};
         return log_partition(
-            rbm, {.chains = 40, .ladder = Ladder::linear(50), .compute = {.threads = threads, .block_rows = 16}},
-            random, usual_bases(rbm));
+            rbm, usual_bases(rbm),
+            {.chains = 40, .ladder = Ladder::linear(50), .compute = {.threads = threads, .block_rows = 16}}, random);
     };
     auto const one = with(1), three = with(3);
     CHECK(one.log_weights == three.log_weights);

@@ -43,7 +43,7 @@ TEST_CASE("chains of each case find its log-likelihood, and the bound lies below
         auto const data = some_cases(model);
         double const log_z = exact_log_partition(model);
         auto const truth = exact_log_likelihood(model, data);
-        auto const found = annealed_log_likelihood(model, data, log_z, short_run, random, own_base(model));
+        auto const found = annealed_log_likelihood(model, data, log_z, own_base(model), short_run, random);
         CHECK(found.kind == LikelihoodKind::annealed);
         CHECK(found.trustworthy());
         double squares = 0;
@@ -72,8 +72,8 @@ TEST_CASE("without weights chains and bound see the same pixels and agree to rou
     Matrix<double> const grey = 0.5 * xt::ones<double>({20, 3});
     Binarised const data{MatrixSource{grey}, Binarisation::stochastic};
     Random random{1};
-    auto const found = annealed_log_likelihood(dbm, data, 0, {.chains = 12, .ladder = Ladder::linear(2)}, random,
-                                               own_base(dbm), Draws::from_seed(5));
+    auto const found = annealed_log_likelihood(
+        dbm, data, 0, own_base(dbm), {.chains = 12, .ladder = Ladder::linear(2)}, random, Draws::from_seed(5));
     auto const bound = elbo(dbm, data, MeanField{}, 0, {}, Draws::from_seed(5));
     CHECK(found.binarisation == Binarisation::stochastic);
     CHECK(found.case_error > 0.01);

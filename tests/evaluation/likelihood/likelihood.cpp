@@ -108,7 +108,7 @@ TEST_CASE("the combined standard error is honest", "[statistical]") {
         auto samples = test::table_samples(rbm, 1000, 1000 + seed);
         MatrixSource<double> const data{Block<double const>{samples[0]}};
         auto const estimate =
-            log_partition(rbm, {.chains = 50, .ladder = Ladder::linear(30)}, random, uniform_base(rbm));
+            log_partition(rbm, uniform_base(rbm), {.chains = 50, .ladder = Ladder::linear(30)}, random);
         auto const found = log_likelihood(rbm, data, estimate);
         squares.push_back(std::pow((found.mean - truth) / found.standard_error, 2));
         shares.push_back(std::pow(found.case_error / found.standard_error, 2));

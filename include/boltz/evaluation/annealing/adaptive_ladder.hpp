@@ -82,8 +82,8 @@ namespace detail {
 /// @throws ValueError if an option is out of range, `max_steps` do not lead to the model, or as `log_partition`;
 /// ShapeError if the base does not fit.
 template <std::floating_point T>
-[[nodiscard]] Ladder adapted_ladder(AnyField<T> const& field, AdaptiveLadder const& options, Random& random,
-                                    std::type_identity_t<BaseBiases<T>> const& base) {
+[[nodiscard]] Ladder adapted_ladder(AnyField<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
+                                    AdaptiveLadder const& options, Random& random) {
     options.validate();
     detail::check_annealing(field, base, options.compute, "adapted_ladder");
     detail::PreparedForCall<T> const prepared{field, options.compute};
@@ -137,7 +137,7 @@ template <std::floating_point T>
 /// The same from the uniform base.
 template <std::floating_point T>
 [[nodiscard]] Ladder adapted_ladder(AnyField<T> const& field, AdaptiveLadder const& options, Random& random) {
-    return adapted_ladder(field, options, random, uniform_base(field));
+    return adapted_ladder(field, uniform_base(field), options, random);
 }
 
 } // namespace boltz

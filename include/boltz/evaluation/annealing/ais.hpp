@@ -79,8 +79,8 @@ std::vector<LogPartition> annealed_estimates(AnyField<T> const& field, BaseBiase
 /// @throws ValueError if an option is out of range, the energy has no minimum, or bfloat16 is asked for where it
 /// cannot be had; ShapeError if the base does not fit.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random,
-                                         std::type_identity_t<BaseBiases<T>> const& base) {
+[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
+                                         Ais const& ais, Random& random) {
     return detail::annealed_estimates<T>(field, base, {}, {}, ais, random, "log_partition")[0];
 }
 
@@ -92,8 +92,8 @@ template <std::floating_point T>
 /// @throws ShapeError if a block does not fit its layer; ValueError as `log_partition`, or if a state is impossible.
 template <std::floating_point T>
 [[nodiscard]] std::vector<LogPartition>
-log_sum(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed, Ais const& ais,
-        Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
+log_sum(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed,
+        std::type_identity_t<BaseBiases<T>> const& base, Ais const& ais, Random& random) {
     return detail::annealed_estimates(field, base, states, observed, ais, random, "log_sum");
 }
 
@@ -102,7 +102,7 @@ template <std::floating_point T>
 [[nodiscard]] std::vector<LogPartition> log_sum(AnyField<T> const& field,
                                                 std::type_identity_t<StatesView<T const>> states, LayerSet observed,
                                                 Ais const& ais, Random& random) {
-    return log_sum(field, states, observed, ais, random, uniform_base(field));
+    return log_sum(field, states, observed, uniform_base(field), ais, random);
 }
 
 } // namespace boltz

@@ -34,8 +34,8 @@ namespace detail {
 
 template <std::floating_point T>
 std::vector<AnnealingModelEstimate> annealing_model_log_probability(AnyField<T> const& field, Block<T const> data,
-                                                                    Ais const& ais, Random& random,
-                                                                    BaseBiases<T> const& base) {
+                                                                    BaseBiases<T> const& base, Ais const& ais,
+                                                                    Random& random) {
     ais.validate();
     check_two_layers(field, "annealing_model_log_probability");
     check_annealing(field, base, ais.compute, "annealing_model_log_probability");
@@ -86,8 +86,8 @@ std::vector<AnnealingModelEstimate> annealing_model_log_probability(AnyField<T> 
 template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 annealing_model_log_probability(F const& field, std::type_identity_t<Block<typename F::value_type const>> data,
-                                Ais const& ais, Random& random, BaseBiases<typename F::value_type> const& base) {
-    return detail::annealing_model_log_probability<typename F::value_type>(field, data, ais, random, base);
+                                BaseBiases<typename F::value_type> const& base, Ais const& ais, Random& random) {
+    return detail::annealing_model_log_probability<typename F::value_type>(field, data, base, ais, random);
 }
 
 /// The same from the uniform base.
@@ -95,7 +95,7 @@ template <concepts::MaybeTwoLayers F>
 [[nodiscard]] std::vector<AnnealingModelEstimate>
 annealing_model_log_probability(F const& field, std::type_identity_t<Block<typename F::value_type const>> data,
                                 Ais const& ais, Random& random) {
-    return annealing_model_log_probability(field, data, ais, random, uniform_base(field));
+    return annealing_model_log_probability(field, data, uniform_base(field), ais, random);
 }
 
 } // namespace boltz

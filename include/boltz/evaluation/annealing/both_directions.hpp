@@ -35,9 +35,9 @@ struct BothDirections {
 /// @throws ValueError if `below` did not begin at one of `bases`; as `sample_tempered`, `reverse_log_partition` and
 /// `bennett_acceptance_ratio`.
 template <std::floating_point T>
-[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, LogPartition below, Ais const& ais,
-                                             Random& random, std::type_identity_t<Bases<T>> const& bases,
-                                             std::size_t sweeps = 1000) {
+[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, LogPartition below,
+                                             std::type_identity_t<Bases<T>> const& bases, Ais const& ais,
+                                             Random& random, std::size_t sweeps = 1000) {
     if (below.base_index >= bases.size())
         detail::fail<ValueError>("both_directions: below began at base ", below.base_index, ", but bases has ",
                                  bases.size());
@@ -46,7 +46,7 @@ template <std::floating_point T>
     TemperingOptions const tempering{
         .chains = ais.chains, .adaptation = sweeps / 2, .sweeps = sweeps - sweeps / 2, .compute = ais.compute};
     auto ends = sample_tempered(field, base, tempering, random);
-    result.above = reverse_log_partition(field, ends.states, ChainStart::tempered_chains, ais, random, base);
+    result.above = reverse_log_partition(field, ends.states, ChainStart::tempered_chains, base, ais, random);
     result.both = bennett_acceptance_ratio(result.below, result.above);
     result.tempering = ends.report;
     return result;
@@ -55,10 +55,10 @@ template <std::floating_point T>
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
 template <std::floating_point T>
-[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, Ais const& ais, Random& random,
-                                             std::type_identity_t<Bases<T>> const& bases, std::size_t sweeps = 1000) {
-    LogPartition below = log_partition(field, ais, random, bases);
-    return both_directions(field, std::move(below), ais, random, bases, sweeps);
+[[nodiscard]] BothDirections both_directions(AnyField<T> const& field, std::type_identity_t<Bases<T>> const& bases,
+                                             Ais const& ais, Random& random, std::size_t sweeps = 1000) {
+    LogPartition below = log_partition(field, bases, ais, random);
+    return both_directions(field, std::move(below), bases, ais, random, sweeps);
 }
 
 } // namespace boltz

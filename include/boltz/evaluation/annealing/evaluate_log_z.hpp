@@ -124,13 +124,13 @@ template <std::floating_point T>
         detail::fail<ValueError>("evaluate_log_z: directions is both, but the layers have ", field.graph().colours(),
                                  " colours and tempered chains take 2; anneal up only (AnnealingDirections::up)");
     Random advanced = random;
-    LogZEvaluation result{.below = log_partition(field, options.ais, advanced, bases)};
+    LogZEvaluation result{.below = log_partition(field, bases, options.ais, advanced)};
     Draws const own = advanced.split(); // in either case, so that later draws do not depend on the directions
     detail::look_elsewhere(field, options.ais.compute, own.stream(0), result.below);
     if (down) {
         Random of_directions{own.key()};
         BothDirections directions =
-            both_directions(field, result.below, options.ais, of_directions, bases, options.tempering_sweeps);
+            both_directions(field, result.below, bases, options.ais, of_directions, options.tempering_sweeps);
         result.above = std::move(directions.above);
         result.both = std::move(directions.both);
         result.tempering = std::move(directions.tempering);

@@ -83,7 +83,7 @@ void check_same_units(AnyField<T> const& first, AnyField<T> const& second, char 
 template <std::floating_point T>
 [[nodiscard]] LogPartition
 reverse_log_partition(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, ChainStart start,
-                      Ais const& ais, Random& random, std::type_identity_t<BaseBiases<T>> const& base) {
+                      std::type_identity_t<BaseBiases<T>> const& base, Ais const& ais, Random& random) {
     return detail::reverse_estimate(field, states, start, ais, random, base, "reverse_log_partition");
 }
 
@@ -92,7 +92,7 @@ template <std::floating_point T>
 [[nodiscard]] LogPartition reverse_log_partition(AnyField<T> const& field,
                                                  std::type_identity_t<StatesView<T const>> states, ChainStart start,
                                                  Ais const& ais, Random& random) {
-    return reverse_log_partition(field, states, start, ais, random, uniform_base(field));
+    return reverse_log_partition(field, states, start, uniform_base(field), ais, random);
 }
 
 /// log Z of `field` less log Z of `other`, a model of the same layers, connections and units, by chains that run from

@@ -84,12 +84,12 @@ inline std::size_t chosen_estimate(std::vector<LogPartition> const& estimates) {
 /// Costs as many annealings as there are bases, and a hundredth more.
 /// @throws ValueError if there are no bases; as `log_partition` of one base.
 template <std::floating_point T>
-[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random,
-                                         std::type_identity_t<Bases<T>> const& bases) {
+[[nodiscard]] LogPartition log_partition(AnyField<T> const& field, std::type_identity_t<Bases<T>> const& bases,
+                                         Ais const& ais, Random& random) {
     if (bases.empty()) detail::fail<ValueError>("log_partition: bases is empty, but chains begin at one");
     Random advanced = random;
     std::vector<LogPartition> estimates;
-    for (auto const& base : bases) estimates.push_back(log_partition(field, ais, advanced, base));
+    for (auto const& base : bases) estimates.push_back(log_partition(field, base, ais, advanced));
     VisitedStates visited;
     constexpr std::size_t most_chains = 100, sweeps = 200;
     if (VisitedStates::lists(field)) {
@@ -125,7 +125,7 @@ template <std::floating_point T>
 /// @throws as above.
 template <std::floating_point T>
 [[nodiscard]] LogPartition log_partition(AnyField<T> const& field, Ais const& ais, Random& random) {
-    return log_partition(field, ais, random, usual_bases(field));
+    return log_partition(field, usual_bases(field), ais, random);
 }
 
 } // namespace boltz

@@ -36,7 +36,7 @@ LogLikelihood annealed_likelihood(AnyField<T> const& field, TrainingData<T> cons
     std::vector<std::size_t> indices(data.rows());
     std::iota(indices.begin(), indices.end(), std::size_t{0});
     data.load(indices, states, draws);
-    auto const sums = log_sum(field, states, data.observed(), ais, random, base);
+    auto const sums = log_sum(field, states, data.observed(), base, ais, random);
 
     std::vector<double> values, errors;
     double squares = 0;
@@ -72,9 +72,8 @@ LogLikelihood annealed_likelihood(AnyField<T> const& field, TrainingData<T> cons
 template <concepts::Field F, class Data>
     requires(detail::fits_layers<Data, F>)
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
-                                                    Ais const& ais, Random& random,
-                                                    BaseBiases<typename F::value_type> const& base,
-                                                    Draws const& draws = Draws::from_seed(0)) {
+                                                    BaseBiases<typename F::value_type> const& base, Ais const& ais,
+                                                    Random& random, Draws const& draws = Draws::from_seed(0)) {
     using T = typename F::value_type;
     return detail::annealed_likelihood<T>(field, detail::TrainingData<T>{data}, log_z, ais, random, base, draws);
 }
@@ -84,7 +83,7 @@ template <concepts::Field F, class Data>
     requires(detail::fits_layers<Data, F>)
 [[nodiscard]] LogLikelihood annealed_log_likelihood(F const& field, Data const& data, LogZ const& log_z,
                                                     Ais const& ais, Random& random) {
-    return annealed_log_likelihood(field, data, log_z, ais, random, uniform_base(field));
+    return annealed_log_likelihood(field, data, log_z, uniform_base(field), ais, random);
 }
 
 /// By how much a bound falls short of the log-likelihood: the mean over the cases of KL(q || posterior), in nats.
