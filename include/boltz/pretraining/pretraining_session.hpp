@@ -52,7 +52,7 @@ class StageMonitor final : public AnyCallback {
         first.limit(cases_);
         info.metrics->push_back(
             {"reconstruction_error", reconstruction_error<T>(field_, first, bound_to_field<T>(ExactPosterior{}),
-                                                             Draws::from_seed(0), compute_)});
+                                                             compute_, Draws::from_seed(0))});
         return Stop::no;
     }
     void on_train_end(TrainingInfo const&) override {}

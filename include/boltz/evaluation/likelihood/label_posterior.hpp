@@ -130,7 +130,7 @@ LabelPosterior label_posterior(AnyField<T> const& field, std::size_t layer, Trai
     std::size_t const classes = field.sizes()[layer];
     check_label_unit(field.unit(layer), classes);
     return posterior_of_labels<T>(cases.rows(), classes, [&](AnySource<T> const& labels) {
-        return unnormalised_elbos<T>(field, TrainingData<T>{cases, labels, layer}, bind, draws, compute);
+        return unnormalised_elbos<T>(field, TrainingData<T>{cases, labels, layer}, bind, compute, draws);
     });
 }
 
