@@ -150,7 +150,7 @@ TEST_CASE("more chains or samples than memory can hold are refused by name", "[s
     std::size_t const huge = (std::size_t{1} << 62) + 1;
     CHECK_THAT(refused({.chains = huge}), contains_text("sample: 4611686018427387905 chains"));
     CHECK_THAT(refused({.chains = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
-               contains_text("sample: 4294967296 count x 4294967296 reads"));
+               contains_text("sample: 4294967296 chains x 4294967296 reads"));
     CHECK_THAT(refused({.chains = 2, .sweeps = 0, .reads = (std::size_t{1} << 63) + 1}), contains_text("reads"));
     // Chains that are read and not kept may be read without end, but must fit themselves.
     Random random{1};

@@ -147,7 +147,7 @@ TEST_CASE("more tempered chains or samples than memory can hold are refused by n
             [&] { static_cast<void>(sample_tempered(model, options, random)); });
     };
     CHECK_THAT(refused({.chains = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
-               contains_text("sample_tempered: 4294967296 count x 4294967296 reads"));
+               contains_text("sample_tempered: 4294967296 chains x 4294967296 reads"));
     Random random{1};
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(model),
                                     {.chains = (std::size_t{1} << 62) + 1, .temperatures = 4}, random,

@@ -93,7 +93,7 @@ void sample_from_states(AnyField<T> const& field, States<T> const& start, Sample
     run_chains(field, chains, options, random.split(), read);
 }
 
-/// What `run(read)` reads, kept: read r of chain i in row r * count + i.
+/// What `run(read)` reads, kept: read r of chain i in row r * chains + i.
 template <std::floating_point T, class Run>
 [[nodiscard]] States<T> kept_reads(AnyField<T> const& field, SampleOptions const& options, Run const& run) {
     check_sampling(field, options);
@@ -132,7 +132,7 @@ void sample(AnyField<T> const& field, States<T> const& start, SampleOptions cons
 
 /// Samples from a model by independent Gibbs chains that begin at draws from the biases.
 ///
-/// Returns the states of all layers, count * reads rows: read r of chain i stands in row r * count + i.
+/// Returns the states of all layers, chains * reads rows: read r of chain i stands in row r * chains + i.
 /// @throws as above.
 template <std::floating_point T>
 [[nodiscard]] States<T> sample(AnyField<T> const& field, SampleOptions const& options, Random& random) {

@@ -126,7 +126,7 @@ template <std::floating_point T>
 /// Samples of all units given what is known of some cases: the known units keep their values, the others are drawn by
 /// Gibbs sampling (`clamped_update`).
 ///
-/// The copies of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so copies show all
+/// The chains of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so they show all
 /// modes that those starts lead to, in proportions that depend on the starts where chains do not mix. Whether they
 /// disagree is measured in the second half of the sweeps; `warning()` of the result says so.
 /// @throws ShapeError if `given` is not of this model; ValueError if chains is 0, a known value is impossible, or the

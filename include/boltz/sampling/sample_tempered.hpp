@@ -68,8 +68,8 @@ struct TemperingReport {
 /// it is frozen: from there on the kernel leaves the model's distribution exactly as it is. Acceptances near 0 mean
 /// that more temperatures are needed. Costs `temperatures` times as much as as many sweeps of Gibbs sampling.
 /// Allocates before the first step only.
-/// @throws ValueError if count, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie in
-/// [0, 1), the chains are more than memory can hold, the layers have more than two colours, or the energy is not
+/// @throws ValueError if chains, reads or thinning is 0, there are fewer than 2 temperatures, `lowest` does not lie
+/// in [0, 1), the chains are more than memory can hold, the layers have more than two colours, or the energy is not
 /// bounded below; ShapeError if the base has other layers.
 template <std::floating_point T>
 TemperingReport sample_tempered(AnyField<T> const& field, std::type_identity_t<BaseBiases<T>> const& base,
@@ -120,7 +120,7 @@ TemperingReport sample_tempered(AnyField<T> const& field, std::type_identity_t<B
 /// Samples, and what became of the temperatures.
 template <std::floating_point T>
 struct TemperedSamples {
-    States<T> states;       ///< count * reads rows: read r of ensemble i stands in row r * count + i
+    States<T> states;       ///< chains * reads rows: read r of ensemble i stands in row r * chains + i
     TemperingReport report; ///< the ladder
 };
 
