@@ -109,7 +109,7 @@ FitReport Pretraining<T>::run(BoltzmannMachine<T>& model, TrainingData<T> const&
         FitOptions of_stage = options;
         of_stage.phase = "pretraining " + std::to_string(i + 1);
         of_stage.epochs = epochs_[i].value_or(options.epochs);
-        std::optional<SideBySide<T>> with_labels;
+        std::optional<SideBySideView<T>> with_labels;
         if (stack_->labels() && i + 1 == count) with_labels.emplace(*below, cases.source(model.layers() - 1));
         AnySource<T> const& input = with_labels ? static_cast<AnySource<T> const&>(*with_labels) : *below;
         Scaled<T> const plain{stack_->machine(i), stack_->factors(i)};

@@ -70,9 +70,9 @@ class MeansView final : public AnySource<T> {
 
 /// Two sources side by side, as `SideBySide`. Refers to them.
 template <std::floating_point T>
-class SideBySide final : public AnySource<T> {
+class SideBySideView final : public AnySource<T> {
   public:
-    SideBySide(AnySource<T> const& left, AnySource<T> const& right) noexcept : left_{left}, right_{right} {}
+    SideBySideView(AnySource<T> const& left, AnySource<T> const& right) noexcept : left_{left}, right_{right} {}
     [[nodiscard]] std::size_t rows() const override { return left_.rows(); }
     [[nodiscard]] std::size_t columns() const override { return left_.columns() + right_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return left_.binarisation(); }

@@ -110,7 +110,7 @@ LabelPosterior label_posterior(AnyField<T> const& field, TrainingData<T> const& 
     std::size_t const classes = unit.describe(field.sizes()[0]).parts.back().size;
     check_label_unit(*unit.part(unit.parts() - 1), classes);
     return posterior_of_labels<T>(cases.rows(), classes, [&](AnySource<T> const& labels) {
-        SideBySide<T> const visible{cases.source(0), labels};
+        SideBySideView<T> const visible{cases.source(0), labels};
         return case_values<T>(field, TrainingData<T>{visible, 0}, compute, draws, "label_posterior",
                               [&](StatesView<T> states, std::size_t, std::span<double> out) {
                                   auto const values = log_marginal(field, states, LayerSet::of(1));
