@@ -34,7 +34,7 @@ class DrawnStates final : public AnySource<T> {
     DrawnStates(CompactMatrix means, AnyUnit<T> const& unit, PretrainingInput input)
         : means_{std::move(means)}, unit_{unit.clone()}, input_{input} {
         if (input == PretrainingInput::sampled && !unit.draws_from_mean())
-            fail<ValueError>("DoubledInput: input is sampled, but ", unit.name(),
+            fail<ValueError>("pretraining: input is sampled, but ", unit.name(),
                              " units cannot draw from their means; use PretrainingInput::means");
     }
     [[nodiscard]] std::size_t rows() const override { return means_.rows(); }
