@@ -13,3 +13,4 @@
 #include <boltz/io/mlp_file.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
+#include <boltz/io/stack_file.hpp>
