@@ -113,7 +113,7 @@ class MessagePart {
     };
 };
 
-[[nodiscard, gnu::cold, gnu::noinline]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
+[[nodiscard, gnu::cold]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
     std::ostringstream message;
     message << "boltz: ";
     for (MessagePart const& part : parts) message << part;

@@ -13,7 +13,7 @@
 #endif
 
 #define BOLTZ_VERSION_MAJOR 0
-#define BOLTZ_VERSION_MINOR 1
+#define BOLTZ_VERSION_MINOR 2
 #define BOLTZ_VERSION_PATCH 0
 
 namespace boltz {

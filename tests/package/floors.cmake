@@ -11,7 +11,7 @@ set(floors
   "^detail/(activations|adam_step|blend|codes|linalg|elementwise|extremes|onednn_[a-z]+|packed_weights|panels|reductions)\\.hpp$" 2
   "^unit/" 3
   "^detail/unit_operations\\.hpp$" 3
-  "^(concepts|field)\\.hpp$" 4
+  "^(concepts|any_field)\\.hpp$" 4
   "^layer/" 4
   "^detail/check_states\\.hpp$" 4
   "^data/" 5
