@@ -18,7 +18,10 @@
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/training/trainer.hpp>
 
+#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,6 +40,12 @@ Stack<float> two_rbms() {
     return Stack{test::randomised(RBM{Binary{9}, Binary{5}}, 0.3, 0.1, 1),
                  test::randomised(RBM{Binary{5}, Binary{4}}, 0.3, 0.1, 2)};
 }
+
+/// Binary units that cannot be drawn from their means.
+struct Coin : Bernoulli {
+    static constexpr std::string_view name = "coin";
+    void draw() const = delete;
+};
 
 /// Remembers of each case the states that stand for it, drawn afresh at each presentation.
 struct Drawn {
@@ -181,6 +190,13 @@ TEST_CASE("a stack is not trained on what does not fit, and stays as it was") {
                contains_text("3 columns, but layer 3 has 2 units"));
     Matrix<float> two = xt::ones<float>({data.shape(0), std::size_t{2}});
     CHECK_THAT(refusal(value, labelled, on_layers<0, 3>(data, two)), contains_text("data of layer 3"));
+
+    Stack coins{StochasticLayer<Bernoulli>{9}, StochasticLayer<Coin>{5}, StochasticLayer<Coin>{4}};
+    CHECK_THAT(refusal(value, coins, data),
+               contains_text("GreedyPretraining: input is sampled, but coin units cannot draw from their means"));
+    Random random{1};
+    GreedyPretraining{ContrastiveDivergence{}, sgd, InputScaling::none, PretrainingInput::means}.pretrain(
+        coins, data, {.epochs = 1}, random);
 
     PretrainingStage<ContrastiveDivergence, Sgd> const stage{ContrastiveDivergence{}, sgd, {}};
     GreedyPretraining const one{ContrastiveDivergence{}, sgd, InputScaling::none, PretrainingInput::sampled,

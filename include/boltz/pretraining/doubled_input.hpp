@@ -38,7 +38,8 @@ struct DoubledInput {
         1000; ///< first cases on which "reconstruction_error" is measured each epoch; 0 for none
 
     /// A session that can be archived and resumed; `data` tells whether there are labels.
-    /// @throws ValueError if there are stages, but not one for each RBM.
+    /// @throws ValueError if there are stages, but not one for each RBM, or input is sampled and hidden units of a
+    /// lower RBM cannot draw from their means.
     template <concepts::Model M, class Data>
     [[nodiscard]] auto bind(M& model, Data const&) const {
         constexpr bool labels = detail::data_has_labels<Data>;

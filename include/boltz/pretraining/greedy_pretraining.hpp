@@ -42,8 +42,9 @@ struct GreedyPretraining {
         1000; ///< first cases on which "reconstruction_error" is measured each epoch; 0 for none
 
     /// A session that can be archived and resumed.
-    /// @throws ValueError if there are stages, but not one for each RBM, or RBMs are scaled and the negative phase
-    /// compares energies, which they do not have.
+    /// @throws ValueError if there are stages, but not one for each RBM, RBMs are scaled and the negative phase
+    /// compares energies, which they do not have, or input is sampled and hidden units of a lower RBM cannot draw
+    /// from their means.
     template <std::floating_point T>
     [[nodiscard]] GreedySession<T> bind(Stack<T>& stack) const {
         return GreedySession<T>{stack, *this};

@@ -111,8 +111,8 @@ class GreedyTraining {
     }
     /// Gives each RBM the policies of its stage, or all of them these if there are no stages. `recipe` is the name of
     /// the caller in messages.
-    /// @throws ValueError if there are stages, but not one for each RBM, or the negative phase needs an energy that a
-    /// scaled RBM does not have.
+    /// @throws ValueError if there are stages, but not one for each RBM, the negative phase needs an energy that a
+    /// scaled RBM does not have, or input is sampled where units cannot draw from their means.
     template <class Sampling, class Optimization>
     void take(Sampling const& sampling, Optimization const& optimizer,
               std::vector<PretrainingStage<Sampling, Optimization>> stages, std::string_view recipe) {
@@ -124,6 +124,10 @@ class GreedyTraining {
             fail<ValueError>(recipe,
                              ": the negative phase needs an energy, which an RBM with doubled inputs does not "
                              "have; pretrain with ContrastiveDivergence or PersistentCD");
+        for (std::size_t i = 0; input_ == PretrainingInput::sampled && i + 1 < count; ++i)
+            if (!stack_->hidden_unit(i).draws_from_mean())
+                fail<ValueError>(recipe, ": input is sampled, but ", stack_->hidden_unit(i).name(),
+                                 " units cannot draw from their means; use PretrainingInput::means");
         for (std::size_t i = 0; i < count; ++i) {
             auto const& stage = stages[i];
             trainings_.push_back(std::make_unique<Training<T>>(stack_->rbm(i), factors_[i]));

@@ -31,7 +31,7 @@ namespace boltz {
 template <std::floating_point T>
 class GreedySession {
   public:
-    /// @throws ValueError if there are stages, but not one for each RBM.
+    /// @throws ValueError as `GreedyPretraining::bind`.
     template <class Recipe>
     GreedySession(Stack<T>& stack, Recipe const& recipe)
         : stack_{&stack}, training_{stack, recipe.scaling, recipe.input, recipe.monitored_cases} {
@@ -72,7 +72,7 @@ class PretrainingSession {
     using T = typename M::value_type;
 
   public:
-    /// @throws ValueError if there are stages, but not one for each RBM.
+    /// @throws ValueError as `DoubledInput::bind`.
     template <class Recipe>
     PretrainingSession(M& model, Recipe const& recipe)
         : model_{&model}, rbms_{model}, training_{rbms_.stack(), InputScaling::doubled, recipe.input,
