@@ -57,12 +57,12 @@ class Progress {
     using Time = std::chrono::steady_clock;
 
     // Compiled once, not into the training of each model.
-    [[gnu::noinline]] void show_batch(TrainingInfo const& info) {
+    void show_batch(TrainingInfo const& info) {
         shown_ = Time::now();
         show(head(info, info.clock.epoch + 1) + ' ' + bar(info) + rate(info) + left(info));
     }
 
-    [[gnu::noinline]] void show_epoch(TrainingInfo const& info) {
+    void show_epoch(TrainingInfo const& info) {
         std::string line = head(info, info.clock.epoch) + ' ' + seconds(info.epoch_seconds) + rate(info);
         std::string const rest = info.finished ? std::string{} : left(info);
         // A line that wraps cannot be written over, so on a terminal it holds as many metrics as fit.

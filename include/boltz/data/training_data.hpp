@@ -26,7 +26,7 @@
 namespace boltz::detail {
 
 // Out of line, as each check of data names its layer.
-[[nodiscard, gnu::noinline]] inline std::string data_of_layer(std::string_view function, std::size_t layer) {
+[[nodiscard]] inline std::string data_of_layer(std::string_view function, std::size_t layer) {
     return std::string{function} + ": data of layer " + std::to_string(layer);
 }
 
