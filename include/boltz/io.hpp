@@ -23,3 +23,4 @@
 #include <boltz/io/npy.hpp>
 #include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
+#include <boltz/io/stack_file.hpp>

@@ -18,5 +18,6 @@
 #include <boltz/model/prepared.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/model/scaled.hpp>
+#include <boltz/model/stack.hpp>
 #include <boltz/model/tempered.hpp>
 #include <boltz/model/unroll.hpp>

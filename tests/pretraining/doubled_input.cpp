@@ -70,27 +70,27 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     DoubledInput{ContrastiveDivergence{}, sgd, PretrainingInput::means}.pretrain(model, data, options, random);
 
     // The same by hand.
-    Stack<decltype(model), false> stack{start};
+    auto stack = Stack<double>::of_chain(start);
     Random same_random{5};
     auto const train = [&](auto& rbm, auto const& cases, LayerFactors factors) {
         TrainingSession session{rbm, ContrastiveDivergence{}, sgd, ExactPosterior{}, std::move(factors)};
         session.fit(cases, options, same_random);
     };
-    train(stack.rbm<0>(), data, LayerFactors{{1}, {2}});
-    auto const& lower = stack.rbm<0>();
+    train(stack.rbm(0), data, LayerFactors{{1}, {2}});
+    auto const& lower = stack.rbm(0);
     Matrix<double> hidden = xt::zeros<double>({data.shape(0), std::size_t{3}});
     for (std::size_t i = 0; i < data.shape(0); ++i)
         for (std::size_t j = 0; j < 3; ++j) {
-            double x = lower.hidden().bias()(j);
+            double x = lower.layer(1).bias()(j);
             for (std::size_t k = 0; k < 4; ++k) x += data(i, k) * lower.weights()(k, j);
             hidden(i, j) = sigmoid(2 * x);
         }
     CompactMatrix kept{hidden.shape(0), 3}; // as the means are kept between the two
     kept.store(0, Block{hidden});
-    train(stack.rbm<1>(), kept, LayerFactors{{2}, {1}});
+    train(stack.rbm(1), kept, LayerFactors{{2}, {1}});
 
     // Composed as in the paper: outer matrices as they are, biases of the shared layer added.
-    auto const& upper = stack.rbm<1>();
+    auto const& upper = stack.rbm(1);
     auto const close = [](auto const& a, auto const& b) {
         double worst = 0;
         for (std::size_t k = 0; k < a.size(); ++k) worst = std::max(worst, std::abs(a.data()[k] - b.data()[k]));
@@ -98,9 +98,9 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     };
     CHECK(close(model.weights(0), lower.weights()));
     CHECK(close(model.weights(1), upper.weights()));
-    CHECK(close(model.layer<0>().bias(), lower.visible().bias()));
-    CHECK(close(model.layer<2>().bias(), upper.hidden().bias()));
-    Vector<double> const shared = lower.hidden().bias() + upper.visible().bias();
+    CHECK(close(model.layer<0>().bias(), lower.layer(0).bias()));
+    CHECK(close(model.layer<2>().bias(), upper.layer(1).bias()));
+    Vector<double> const shared = lower.layer(1).bias() + upper.layer(0).bias();
     CHECK(close(model.layer<1>().bias(), shared));
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/pretraining/stack.hpp>
+#include <boltz/pretraining/compose.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
+#include "support/trainings.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
-namespace test_stack {
+namespace test_compose {
 
 using namespace boltz;
 
@@ -17,8 +18,8 @@ namespace {
 
 /// x s - e(s) of each row, the log-probability of a layer given its neighbours up to a constant, with x times
 /// `factor`.
-template <class U>
-std::vector<double> log_weights(U const& unit, Block<double const> x, Block<double const> states, double factor) {
+std::vector<double> log_weights(AnyUnit<double> const& unit, Block<double const> x, Block<double const> states,
+                                double factor) {
     std::vector<double> own(states.rows, 0.0);
     unit.add_self_energy(states, std::span{own});
     std::vector<double> result(states.rows, 0.0);
@@ -43,75 +44,70 @@ struct Opinion {
 
 /// The largest difference, over all given joint states and all layers, between log p_DBM(s_l | neighbours) and
 /// log sqrt(p_below p_above) (or the one RBM that has the layer), from the papers' factors and the RBMs' parameters.
-template <bool Labels, class M>
-double composition_error(M const& model, Stack<M, Labels>& stack, States<double>& states) {
-    constexpr std::size_t depth = M::depth;
-    constexpr std::size_t count = Stack<M, Labels>::count;
-    std::array<Opinion, depth> opinions;
-    boltz::detail::for_each_index<count>([&](auto i) {
-        auto const& rbm = stack.template rbm<i>();
+double composition_error(BoltzmannMachine<double> const& model, Stack<double> const& stack, States<double>& states) {
+    std::size_t const count = stack.size();
+    std::vector<Opinion> opinions(model.layers());
+    for (std::size_t i = 0; i < count; ++i) {
+        auto const& rbm = stack.rbm(i);
         double const up = count > 1 && i == 0 ? 2 : 1;
         double const down = count > 1 && i + 1 == count ? 2 : 1;
+        bool const labelled = stack.has_labels() && i + 1 == count;
         auto const below = states[i].columns;
-        Matrix<double> visible = xt::zeros<double>({states.rows(), rbm.visible().size()});
+        Matrix<double> visible = xt::zeros<double>({states.rows(), rbm.graph().size(0)});
         copy(states[i], Block{visible}.column_range(0, below));
-        if constexpr (Labels && i + 1 == count)
-            copy(states[depth - 1], Block{visible}.column_range(below, states[depth - 1].columns));
+        if (labelled) copy(states[i + 2], Block{visible}.column_range(below, states[i + 2].columns));
         StateBlocks<double, 2> const both{Block{visible}, states[i + 1]};
 
-        Matrix<double> x = xt::zeros<double>({states.rows(), rbm.hidden().size()});
+        Matrix<double> x = xt::zeros<double>({states.rows(), rbm.graph().size(1)});
         rbm.input(1, both, Block{x});
-        opinions[i + 1].add(log_weights(rbm.hidden().unit(), Block{x}, states[i + 1], up));
+        opinions[i + 1].add(log_weights(rbm.unit(1), Block{x}, states[i + 1], up));
 
-        Matrix<double> y = xt::zeros<double>({states.rows(), rbm.visible().size()});
+        Matrix<double> y = xt::zeros<double>({states.rows(), rbm.graph().size(0)});
         rbm.input(0, both, Block{y});
-        if constexpr (Labels && i + 1 == count) {
-            auto const& unit = rbm.visible().unit();
-            opinions[i].add(log_weights(unit.template part<0>(), Block{y}.column_range(0, below), states[i], down));
-            opinions[depth - 1].add(log_weights(unit.template part<1>(),
-                                                Block{y}.column_range(below, states[depth - 1].columns),
-                                                states[depth - 1], 1));
-        } else {
-            opinions[i].add(log_weights(rbm.visible().unit(), Block{y}, states[i], down));
-        }
-    });
+        auto const lower = labelled ? rbm.unit(0).part(0) : rbm.unit(0).clone();
+        opinions[i].add(log_weights(*lower, Block{y}.column_range(0, below), states[i], down));
+        if (labelled)
+            opinions[i + 2].add(log_weights(*rbm.unit(0).part(1), Block{y}.column_range(below, states[i + 2].columns),
+                                            states[i + 2], 1));
+    }
     double worst = 0;
-    boltz::detail::for_each_index<depth>([&](auto l) {
+    for (std::size_t l = 0; l < model.layers(); ++l) {
         Matrix<double> x = xt::zeros<double>({states.rows(), states[l].columns});
         model.input(l, states.blocks(), Block{x});
-        auto const found = log_weights(model.template layer<l>().unit(), Block{x}, states[l], 1);
+        auto const found = log_weights(model.unit(l), Block{x}, states[l], 1);
         for (std::size_t i = 0; i < found.size(); ++i)
             worst = std::max(worst, std::abs(found[i] - opinions[l].sum[i] / opinions[l].count));
-    });
+    }
     return worst;
 }
 
-/// A stack whose RBMs have nothing to do with each other.
-template <bool Labels, class M>
-Stack<M, Labels> random_stack(M const& model) {
-    Stack<M, Labels> stack{model};
-    boltz::detail::for_each_index<Stack<M, Labels>::count>([&](auto i) {
-        auto& rbm = stack.template rbm<i>();
+/// A stack of a machine's layers whose RBMs have nothing to do with each other.
+Stack<double> random_stack(BoltzmannMachine<double> const& model, bool labels) {
+    Stack<double> stack = Stack<double>::of_chain(model, labels);
+    for (std::size_t i = 0; i < stack.size(); ++i) {
+        auto& rbm = stack.rbm(i);
         rbm = test::randomised(rbm, 0.9, 0.7, 10 + i);
         rbm.for_each_parameter([&](Parameter parameter, auto values) {
             if (parameter.kind == ParameterKind::of_unit)
                 for (std::size_t k = 0; k < values.size(); ++k)
-                    values[k] = 0.3 * static_cast<double>(k) - 0.5 + 0.4 * static_cast<double>(std::size_t{i});
+                    values[k] = 0.3 * static_cast<double>(k) - 0.5 + 0.4 * static_cast<double>(i);
         });
-    });
+    }
     return stack;
 }
 
 template <bool Labels, class M>
 void check_composition(M model, States<double> states) {
-    auto stack = random_stack<Labels>(model);
-    stack.compose(model);
-    CHECK(composition_error<Labels>(model, stack, states) < 1e-12);
+    auto const stack = random_stack(model, Labels);
+    compose_into(stack, model);
+    CHECK(composition_error(model, stack, states) < 1e-12);
 
-    // The same from a model that was not zero before.
+    // The same from a model that was not zero before, and from none.
+    auto const composed = test::parameters(model);
     model = test::randomised(model, 1, 1, 99);
-    stack.compose(model);
-    CHECK(composition_error<Labels>(model, stack, states) < 1e-12);
+    compose_into(stack, model);
+    CHECK(test::same(test::parameters(model), composed));
+    CHECK(test::same(to_arrays(compose_dbm(stack)), composed));
 }
 
 auto bernoulli(std::size_t size) { return test::layer<Bernoulli>(size); }
@@ -180,12 +176,12 @@ TEST_CASE("the precisions of a shared Gaussian layer are averaged") {
     DBM const shared_with_labels{bernoulli(2), gaussian(2), bernoulli(2), labels(2)};
     check_composition<true>(shared_with_labels, any_states(shared_with_labels));
 
-    auto stack = random_stack<false>(model);
+    auto stack = random_stack(model, false);
     auto composed = model;
-    stack.compose(composed);
+    compose_into(stack, composed);
     for (std::size_t j = 0; j < 3; ++j) {
-        double const below = std::exp(stack.rbm<0>().hidden().unit().log_precision()(j));
-        double const above = std::exp(stack.rbm<1>().visible().unit().log_precision()(j));
+        double const below = stack.rbm(0).unit(1).precision(j);
+        double const above = stack.rbm(1).unit(0).precision(j);
         CHECK(std::exp(composed.layer<1>().unit().log_precision()(j)) == Approx((below + above) / 2));
     }
 }
@@ -197,95 +193,88 @@ TEST_CASE("the known mistakes of composition are told from the right one") {
     SECTION("both outer matrices halved") {
         auto model = test::bernoulli_dbm();
         auto states = test::all_states(model);
-        auto stack = random_stack<false>(model);
-        stack.compose(model);
+        auto stack = random_stack(model, false);
+        compose_into(stack, model);
         scale(model.weights(0), 0.5);
         scale(model.weights(1), 0.5);
-        CHECK(composition_error<false>(model, stack, states) > 0.5);
+        CHECK(composition_error(model, stack, states) > 0.5);
     }
     SECTION("biases of the shared layer averaged instead of added") {
         auto model = test::bernoulli_dbm();
         auto states = test::all_states(model);
-        auto stack = random_stack<false>(model);
-        stack.compose(model);
+        auto stack = random_stack(model, false);
+        compose_into(stack, model);
         scale(model.layer<1>().bias(), 0.5);
-        CHECK(composition_error<false>(model, stack, states) > 0.1);
+        CHECK(composition_error(model, stack, states) > 0.1);
     }
     SECTION("intermediate weights unscaled") {
         auto model = test::four_layers();
         auto states = test::all_states(model);
-        auto stack = random_stack<false>(model);
-        stack.compose(model);
+        auto stack = random_stack(model, false);
+        compose_into(stack, model);
         scale(model.weights(1), 2);
-        CHECK(composition_error<false>(model, stack, states) > 0.5);
+        CHECK(composition_error(model, stack, states) > 0.5);
     }
     SECTION("labels doubled") {
         DBM model{bernoulli(3), bernoulli(2), bernoulli(2), labels(3)};
         auto states = test::all_states(model);
-        auto stack = random_stack<true>(model);
-        stack.compose(model);
+        auto stack = random_stack(model, true);
+        compose_into(stack, model);
         scale(model.weights(2), 2);
-        CHECK(composition_error<true>(model, stack, states) > 0.5);
+        CHECK(composition_error(model, stack, states) > 0.5);
     }
 }
 
 TEST_CASE("outer RBMs are doubled towards the inside, inner ones and labels are plain") {
     using Factors = LayerFactors;
-    Stack<decltype(test::bernoulli_dbm()), false> const two{test::bernoulli_dbm()};
-    STATIC_REQUIRE(decltype(two)::count == 2);
-    CHECK(two.factors(0) == Factors{{1}, {2}});
-    CHECK(two.factors(1) == Factors{{2}, {1}});
-
-    Stack<decltype(test::four_layers()), false> const three{test::four_layers()};
-    STATIC_REQUIRE(decltype(three)::count == 3);
-    CHECK(three.factors(0) == Factors{{1}, {2}});
-    CHECK(three.factors(1) == Factors{{1}, {1}});
-    CHECK(three.factors(2) == Factors{{2}, {1}});
-
-    DBM const labelled{bernoulli(3), bernoulli(2), bernoulli(2), labels(3)};
-    Stack<std::remove_const_t<decltype(labelled)>, true> const with_labels{labelled};
-    STATIC_REQUIRE(decltype(with_labels)::count == 2);
-    CHECK(with_labels.factors(0) == Factors{{1}, {2}});
-    CHECK(with_labels.factors(1) == Factors{{2, 1}, {1}});
-
-    Stack<decltype(test::bernoulli_rbm()), false> const one{test::bernoulli_rbm()};
-    STATIC_REQUIRE(decltype(one)::count == 1);
-    CHECK(one.factors(0) == Factors{{1}, {1}});
-
-    DBM const shallow{bernoulli(3), bernoulli(2), labels(3)};
-    Stack<std::remove_const_t<decltype(shallow)>, true> const shallow_labels{shallow};
-    STATIC_REQUIRE(decltype(shallow_labels)::count == 1);
-    CHECK(shallow_labels.factors(0) == Factors{{1, 1}, {1}});
+    auto const factors = [](BoltzmannMachine<double> const& model, bool labels) {
+        auto const stack = Stack<double>::of_chain(model, labels);
+        std::vector<Factors> result;
+        for (std::size_t i = 0; i < stack.size(); ++i) result.push_back(boltz::detail::doubled_factors(stack, i));
+        return result;
+    };
+    CHECK(factors(test::bernoulli_dbm(), false) == std::vector<Factors>{{{1}, {2}}, {{2}, {1}}});
+    CHECK(factors(test::four_layers(), false) == std::vector<Factors>{{{1}, {2}}, {{1}, {1}}, {{2}, {1}}});
+    CHECK(factors(DBM{bernoulli(3), bernoulli(2), bernoulli(2), labels(3)}, true) ==
+          std::vector<Factors>{{{1}, {2}}, {{2, 1}, {1}}});
+    CHECK(factors(test::bernoulli_rbm(), false) == std::vector<Factors>{{{1}, {1}}});
+    CHECK(factors(DBM{bernoulli(3), bernoulli(2), labels(3)}, true) == std::vector<Factors>{{{1, 1}, {1}}});
 }
 
 TEST_CASE("every part of a joint layer between two RBMs is doubled") {
     DBM const shape{bernoulli(2), JointLayer{bernoulli(2), labels(3)}, bernoulli(2)};
-    auto const model = test::randomised(shape, 1, 1, 3);
-    Stack<std::remove_const_t<decltype(model)>, false> stack{model};
-    auto const& rbm = stack.rbm<0>();
+    auto const stack = Stack<double>::of_chain(test::randomised(shape, 1, 1, 3));
+    auto const& rbm = stack.rbm(0);
     States<double> states{1, rbm.sizes()};
     states[0](0, 1) = 1;
     States<double> plain{1, rbm.sizes()};
     States<double> doubled{1, rbm.sizes()};
     rbm.input(1, states.blocks(), plain[1]);
-    Scaled{rbm, stack.factors(0)}.input(1, states.blocks(), doubled[1]);
+    Scaled{rbm, boltz::detail::doubled_factors(stack, 0)}.input(1, states.blocks(), doubled[1]);
     for (std::size_t j = 0; j < 5; ++j) CHECK(doubled[1](0, j) == Approx(2 * plain[1](0, j)));
 }
 
-TEST_CASE("a stack starts from the parameters of the model") {
-    DBM const shape{bernoulli(3), bernoulli(2), bernoulli(4), labels(3)};
-    auto const model = test::randomised(shape, 1, 1, 5);
-    Stack<std::remove_const_t<decltype(model)>, true> stack{model};
-    auto const& top = stack.rbm<1>();
-    CHECK((stack.rbm<0>().weights() == model.weights(0)));
-    REQUIRE(top.visible().size() == 5);
-    REQUIRE(top.hidden().size() == 4);
-    for (std::size_t j = 0; j < 4; ++j) {
-        for (std::size_t k = 0; k < 2; ++k) CHECK(top.weights()(k, j) == model.weights(1)(k, j));
-        for (std::size_t k = 0; k < 3; ++k) CHECK(top.weights()(2 + k, j) == model.weights(2)(j, k));
-        CHECK(top.hidden().bias()(j) == model.layer<2>().bias()(j));
-    }
-    for (std::size_t k = 0; k < 3; ++k) CHECK(top.visible().bias()(2 + k) == model.layer<3>().bias()(k));
+TEST_CASE("a stack is not composed into a machine of other layers, which stays as it was") {
+    auto const stack = random_stack(test::bernoulli_dbm(), false); // 3, 3, 2
+    auto const refusal = [&]<class M>(M model) {
+        model = test::randomised(model, 1, 1, 7);
+        auto const before = test::parameters(model);
+        std::string message;
+        try {
+            compose_into<double>(stack, model);
+        } catch (Error const& error) {
+            message = error.what();
+        }
+        CHECK(test::same(test::parameters(model), before));
+        return message;
+    };
+    CHECK_THAT(refusal(test::four_layers()), contains_text("has 4 layers, but the stack has 3"));
+    CHECK_THAT(refusal(DBM{bernoulli(3), bernoulli(3), bernoulli(4)}),
+               contains_text("layer 2 of the machine has 4 units, but that of the stack has 2"));
+    CHECK_THAT(refusal(DBM{bernoulli(3), bernoulli(3), test::layer<Gaussian>(2)}),
+               contains_text("gaussian units cannot take over bernoulli units"));
+    CHECK_THAT(refusal(BoltzmannMachine<double>{{{0, 1}, {0, 2}}, bernoulli(3), bernoulli(3), bernoulli(2)}),
+               contains_text("no chain"));
 }
 
-} // namespace test_stack
+} // namespace test_compose
