@@ -184,7 +184,7 @@ FitReport GreedyTraining<T>::run(TrainingData<T> const& cases, FitOptions const&
         FitOptions of_stage = options;
         of_stage.phase = "pretraining " + std::to_string(i + 1);
         of_stage.epochs = epochs_[i].value_or(options.epochs);
-        std::optional<SideBySide<T>> with_labels;
+        std::optional<SideBySideView<T>> with_labels;
         if (stack_->has_labels() && i + 1 == count) with_labels.emplace(*below, cases.source(stack_->layers() - 1));
         AnySource<T> const& input = with_labels ? static_cast<AnySource<T> const&>(*with_labels) : *below;
         MaybeScaled<T> const plain{stack_->rbm(i), factors_[i]};
