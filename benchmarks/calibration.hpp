@@ -4,7 +4,7 @@
 /// @file
 /// What estimates of a log Z that is known amount to.
 
-#include <boltz/evaluation/log_partition.hpp>
+#include <boltz/evaluation/annealing/log_partition.hpp>
 
 #include <cmath>
 #include <cstddef>

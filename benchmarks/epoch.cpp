@@ -21,7 +21,7 @@ void time_epoch(LabelledImages const& images, Compute const& compute) {
     initialise_weights(rbm, 0.01, random);
     double seconds = 0;
     OnEpochEnd watch{[&](auto const&, TrainingInfo const& info) { seconds = info.epoch_seconds; }};
-    Trainer const trainer{ContrastiveDivergence{.steps = 1},
+    Trainer const trainer{ContrastiveDivergence{.sweeps = 1},
                           Sgd{.learning_rate = 0.05, .momentum = 0.5, .weight_decay = 2e-4}};
     auto const report =
         trainer.fit(rbm, ByteSource{images}, {.epochs = 2, .batch_size = 100, .compute = compute}, random, watch);

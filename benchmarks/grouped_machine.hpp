@@ -6,7 +6,7 @@
 
 #include "softplus.hpp"
 
-#include <boltz/evaluation/running_log_sum.hpp>
+#include <boltz/evaluation/detail/running_log_sum.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/dbm.hpp>
 #include <boltz/unit/bernoulli.hpp>

@@ -204,7 +204,7 @@ inline KnownModelMaker trained(std::string const& name, std::string const& what,
                 initialise_weights(rbm, 0.1, random);
                 constexpr std::size_t batch = 50;
                 std::size_t const batches = (cases.shape(0) - 1) / batch + 1;
-                Trainer{PersistentCD{.steps = 5}, Sgd{.learning_rate = rate}}.fit(
+                Trainer{PersistentCD{.sweeps = 5}, Sgd{.learning_rate = rate}}.fit(
                     rbm, cases, {.epochs = updates / batches, .batch_size = batch}, random);
                 KnownModel result = enumerated(rbm, "RBM trained on " + what + " for " + std::to_string(updates) +
                                                         " updates, " + std::to_string(hidden) + " hidden units");

@@ -34,7 +34,7 @@ void train(Mnist const& images, Compute const& compute) {
     initialise_weights(dbm, 0.01, random);
 
     DoubledInput pretraining{
-        ContrastiveDivergence{.steps = 1},
+        ContrastiveDivergence{.sweeps = 1},
         Sgd{.learning_rate = 0.05, .momentum = Schedule::per_epoch({0.5, 0.9}, 5), .weight_decay = 2e-4},
         PretrainingInput::means};
     pretraining.monitored_cases = 0;
@@ -42,8 +42,8 @@ void train(Mnist const& images, Compute const& compute) {
     print_time("pretraining");
 
     MeanField const inference{.max_sweeps = 5, .tolerance = 0};
-    Trainer{PersistentCD{.chains = 100, .steps = 1}, Sgd{.learning_rate = 0.001}, inference}.fit(dbm, pixels,
-                                                                                                 options(5), random);
+    Trainer{PersistentCD{.chains = 100, .sweeps = 1}, Sgd{.learning_rate = 0.001}, inference}.fit(dbm, pixels,
+                                                                                                  options(5), random);
     print_time("joint training");
 
     auto const train_features = features<1, 2>(dbm, pixels, inference, compute);

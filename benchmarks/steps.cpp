@@ -96,7 +96,7 @@ class FieldStep {
         initialise_weights(machine_, 0.01, random);
         choose(prepared_, setting.engine);
         prepared_.refresh(executor_);
-        states_ = sample(machine_, {.count = rows, .sweeps = 1}, random);
+        states_ = sample(machine_, {.chains = rows, .sweeps = 1}, random);
     }
     FieldStep(FieldStep const&) = delete;
     FieldStep& operator=(FieldStep const&) = delete;
@@ -153,7 +153,7 @@ Subject contrastive_divergence(Sizes const& n, std::size_t batch, double k) {
             {up(batch, n.visible, n.hidden, 1 + k), down(batch, n.visible, n.hidden, k),
              statistics(batch, n.visible, n.hidden, 2)},
             training(rbm(n),
-                     Trainer{ContrastiveDivergence{.steps = k},
+                     Trainer{ContrastiveDivergence{.sweeps = k},
                              Sgd{.learning_rate = 0.01, .momentum = 0.9, .weight_decay = 1e-4}},
                      batch)};
 }
@@ -181,7 +181,7 @@ Subject joint(Sizes const& n, std::size_t batch, std::size_t sweeps, std::size_t
              statistics(batch, n.hidden, n.top), statistics(chains, n.visible, n.hidden),
              statistics(chains, n.hidden, n.top)},
             training(dbm(n),
-                     Trainer{PersistentCD{.chains = chains, .steps = steps},
+                     Trainer{PersistentCD{.chains = chains, .sweeps = steps},
                              Sgd{.learning_rate = 0.001, .momentum = 0.9, .weight_decay = 1e-4},
                              MeanField{.max_sweeps = sweeps, .tolerance = 0}},
                      batch)};

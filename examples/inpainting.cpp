@@ -116,7 +116,7 @@ AnyMachine train(LabelledImages const& digits, Options const& options, Random& r
     initialise_biases(rbm, grey, random);
     std::cout << "Training an RBM of " << digits.pixels() << "-" << options.hidden << " units on " << digits.count
               << " digits, " << options.epochs << " epochs ..." << std::endl;
-    Trainer const trainer{PersistentCD{.chains = 100, .steps = 2},
+    Trainer const trainer{PersistentCD{.chains = 100, .sweeps = 2},
                           Sgd{.learning_rate = Schedule::linear(0.05, 0.0005, options.epochs), .weight_decay = 1e-4}};
     print_remarks(trainer.fit(rbm, Binarised{grey, Binarisation::stochastic},
                               {.epochs = options.epochs, .batch_size = 100, .compute = {.threads = options.threads}},
@@ -126,8 +126,8 @@ AnyMachine train(LabelledImages const& digits, Options const& options, Random& r
 
 // A row a digit: original, given half, completions, mean of the completions.
 template <std::floating_point T>
-Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& digits, Options const& options,
-              Random& random) {
+report::Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& digits, Options const& options,
+                      Random& random) {
     std::vector<std::size_t> const chosen = one_of_each(digits);
     std::size_t const cases = chosen.size();
     std::size_t const pixels = digits.pixels();
@@ -148,7 +148,7 @@ Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& digits, 
     given.clamp(0, seen, given_pixels);
     Compute const compute{.threads = options.threads};
     auto const completions = sample_given(
-        machine, given, {.copies = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
+        machine, given, {.chains = options.completions, .sweeps = options.sweeps, .compute = compute}, random);
     auto const means =
         mean_given(machine, given, {.sweeps = options.sweeps, .reads = options.sweeps, .compute = compute}, random);
     if (auto const warning = completions.warning(); !warning.empty())
@@ -170,12 +170,13 @@ Image picture(BoltzmannMachine<T> const& machine, LabelledImages const& digits, 
                 put(2 + c, known ? seen(i, j) : ink(i * options.completions + c, j));
             put(columns - 1, means.mean[0](i, j));
         }
-    Captions captions{.title = "Halves of test digits completed"};
+    report::Captions captions{.title = "Halves of test digits completed"};
     captions.columns = {"digit", "given"};
     for (std::size_t c = 0; c < options.completions; ++c) captions.columns.push_back(std::to_string(c + 1));
     captions.columns.push_back("mean");
-    return captioned(tile(tiles, digits.height, digits.width, columns, {.padding = 2, .border = 255, .factor = 2}),
-                     captions);
+    return report::captioned(
+        report::tile(tiles, digits.height, digits.width, columns, {.padding = 2, .border = 255, .factor = 2}),
+        captions);
 }
 
 int run(Options const& options) {
@@ -185,9 +186,9 @@ int run(Options const& options) {
     Random random{options.seed};
     AnyMachine const any =
         options.model.empty() ? train(digits.train, options, random) : load_any_machine(options.model).machine;
-    Image const image =
+    report::Image const image =
         std::visit([&](auto const& machine) { return picture(machine, digits.test, options, random); }, any);
-    write_png(options.out, image);
+    report::write_png(options.out, image);
     std::cout << "Completions are in " << options.out << std::endl;
     return 0;
 }

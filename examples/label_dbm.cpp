@@ -105,7 +105,7 @@ void train(Machine& machine, LabelledImages const& images, Options const& option
                  PretrainingInput::means}
         .pretrain(machine, data, {.epochs = options.pretrain_epochs, .compute = compute}, random,
                   Progress{std::cout, Terminal::no, 80});
-    Trainer const trainer{PersistentCD{.chains = 100, .steps = 5}, Sgd{.learning_rate = 0.002},
+    Trainer const trainer{PersistentCD{.chains = 100, .sweeps = 5}, Sgd{.learning_rate = 0.002},
                           MeanField{.max_sweeps = 5}};
     print_remarks(trainer.fit(machine, data, {.epochs = options.joint_epochs, .compute = compute}, random,
                               StopOnNaN{}, Progress{std::cout, Terminal::no, 80}));
@@ -119,7 +119,7 @@ Matrix<float> draw_classes(Machine const& machine, Options const& options, Rando
     given.clamp(3, labels);
     Compute const compute{.threads = options.threads, .block_rows = 50};
     auto const drawn = sample_given(
-        machine, given, {.copies = samples_a_class, .sweeps = options.sweeps, .compute = compute}, random);
+        machine, given, {.chains = samples_a_class, .sweeps = options.sweeps, .compute = compute}, random);
     if (auto const warning = drawn.warning(); !warning.empty()) std::cout << "Warning: " << warning << ".\n";
     return conditional_means<0>(machine, drawn.states);
 }
@@ -133,9 +133,9 @@ int run(Options const& options) {
               << " DBM of pixels and labels, " << images.count << " training images" << std::endl;
     train(machine, images, options, random);
     Matrix<float> const drawn = draw_classes(machine, options, random);
-    write_png(options.out, captioned(tile(drawn, images.height, images.width, samples_a_class,
-                                          {.padding = 2, .border = 255, .factor = 2}),
-                                     {.title = "Ten samples of each class, its label held fast"}));
+    report::write_png(options.out, report::captioned(report::tile(drawn, images.height, images.width, samples_a_class,
+                                                                  {.padding = 2, .border = 255, .factor = 2}),
+                                                     {.title = "Ten samples of each class, its label held fast"}));
     std::cout << "One row a class, 0 to 9: " << options.out << std::endl;
     return 0;
 }

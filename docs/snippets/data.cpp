@@ -87,7 +87,7 @@ void sources() {
 
     // [joint]
     RBM associator{JointLayer{Layer{784}, StochasticLayer<Multinomial>{10}}, Layer{30}};
-    Beside const pairs{grey, OneHot{mnist.train.labels, 10}};
+    SideBySide const pairs{grey, OneHot{mnist.train.labels, 10}};
     Trainer{ContrastiveDivergence{}, Sgd{}}.fit(associator, pairs, {.epochs = 2}, random);
     // [joint]
 

@@ -48,18 +48,18 @@ int main() {
     require(mean_likelihood < 0 && samples.rows() == 1000, "small models are solved");
 
     // [ais]
-    Ais const ais{.runs = 200, .ladder = Ladder::linear(1000), .compute = {.threads = 2}};
+    Ais const ais{.chains = 200, .ladder = Ladder::linear(1000), .compute = {.threads = 2}};
     auto const base = base_at_data(dbm, MatrixSource{images}, random);
-    LogPartition const estimate = log_partition(dbm, ais, random, base);
-    std::printf("log Z %.3f +- %.3f, in [%.3f, %.3f], %.0f effective runs of %zu\n", estimate.log_z,
-                estimate.standard_error, estimate.lower, estimate.upper, estimate.effective_runs, estimate.runs);
+    LogPartition const estimate = log_partition(dbm, base, ais, random);
+    std::printf("log Z %.3f +- %.3f, in [%.3f, %.3f], %.0f effective chains of %zu\n", estimate.log_z,
+                estimate.standard_error, estimate.lower, estimate.upper, estimate.effective_chains, estimate.chains);
     if (!estimate.trustworthy()) std::puts(estimate.warning().c_str());
     // [ais]
     require(std::abs(estimate.log_z - log_z) < 5 * estimate.standard_error, "annealing finds log Z");
     require(estimate.trustworthy(), "the estimate is trusted");
 
     // [several]
-    LogPartition const of_several = log_partition(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    LogPartition const of_several = log_partition(dbm, usual_bases(dbm, MatrixSource{images}, random), ais, random);
     std::printf("%.3f from %s; at least %.3f by %zu states that chains visited\n", of_several.log_z,
                 of_several.base.c_str(), of_several.at_least, of_several.visited);
     if (!of_several.note().empty()) std::puts(of_several.note().c_str());
@@ -68,8 +68,8 @@ int main() {
     require(of_several.at_least <= log_z + 1e-4, "visited states are a lower bound");
 
     // [adapted]
-    Ladder const ladder = adapted_ladder(dbm, {.effective_share = 0.999}, random, base); // pilots, then thrown away
-    LogPartition const on_ladder = log_partition(dbm, {.runs = 200, .ladder = ladder}, random, base);
+    Ladder const ladder = adapted_ladder(dbm, base, {.effective_share = 0.999}, random); // its chains are thrown away
+    LogPartition const on_ladder = log_partition(dbm, base, {.chains = 200, .ladder = ladder}, random);
     // [adapted]
     require(std::abs(on_ladder.log_z - log_z) < 5 * on_ladder.standard_error, "an adapted ladder is as good");
 
@@ -84,23 +84,23 @@ int main() {
     require(std::abs(mean - mean_likelihood) < 0.2, "case by case it is the likelihood");
 
     // [both]
-    States<float> starts = exact_samples(dbm, ais.runs, random);
+    States<float> starts = exact_samples(dbm, ais.chains, random);
     LogPartition const from_above =
-        reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, ais, random, base);
-    TwoSidedLogPartition const both = acceptance_ratio(estimate, from_above);
+        reverse_log_partition(dbm, starts.blocks(), ChainStart::exact_samples, base, ais, random);
+    TwoSidedLogPartition const both = bennett_acceptance_ratio(estimate, from_above);
     // [both]
     require(std::abs(both.log_z - log_z) < 5 * both.standard_error && both.trustworthy(), "both directions agree");
 
     // [chains]
-    States<float> ends = sample_from_data(dbm, MatrixSource{images}, {.count = ais.runs, .sweeps = 2000}, random);
+    States<float> ends = sample_from_data(dbm, MatrixSource{images}, {.chains = ais.chains, .sweeps = 2000}, random);
     LogPartition const heuristic =
-        reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, ais, random, base);
+        reverse_log_partition(dbm, ends.blocks(), ChainStart::long_chains, base, ais, random);
     std::puts(heuristic.warning().c_str()); // never an upper bound for certain, and it says so
     // [chains]
     require(!heuristic.trustworthy(), "long chains are not exact samples");
 
     // [directions]
-    BothDirections const found = both_directions(dbm, ais, random, usual_bases(dbm, MatrixSource{images}, random));
+    BothDirections const found = both_directions(dbm, usual_bases(dbm, MatrixSource{images}, random), ais, random);
     std::printf("from below %.3f, from above %.3f, both %.3f%s\n", found.below.log_z, found.above.log_z,
                 found.both.log_z, found.both.combined ? "" : " (not combined)");
     // [directions]
@@ -109,16 +109,17 @@ int main() {
 
     // [ratio]
     LogPartition const change = log_partition_ratio(dbm, earlier, starts.blocks(), ChainStart::exact_samples,
-                                                    {.runs = 200, .ladder = Ladder::linear(50)}, random);
+                                                    {.chains = 200, .ladder = Ladder::linear(50)}, random);
     // [ratio]
     require(std::abs(change.log_z - (log_z - exact_log_partition(earlier))) < 5 * change.standard_error,
             "the ratio of two models");
 
-    // [raise]
+    // [annealing_model]
     RBM rbm{Layer{9}, Layer{8}};
     rbm.weights() = dbm.weights(0);
-    std::vector<AnnealingModelEstimate> const of_annealing_model = raise(rbm, images, ais, random);
-    // [raise]
+    std::vector<AnnealingModelEstimate> const of_annealing_model =
+        annealing_model_log_probability(rbm, images, ais, random);
+    // [annealing_model]
     auto const truth = exact_log_likelihood(rbm, images);
     for (std::size_t i = 0; i < truth.size(); ++i)
         require(of_annealing_model[i].annealing_model_log_probability <
@@ -146,7 +147,7 @@ int main() {
 
     // [pseudo]
     double const exact_one = pseudo_likelihood(rbm, images).mean;
-    LogLikelihood const cheap_one = stochastic_pseudo_likelihood(rbm, images, random.split());
+    LogLikelihood const cheap_one = stochastic_pseudo_likelihood(rbm, images, {}, random.split());
     // [pseudo]
     require(exact_one < 0 && std::abs(cheap_one.mean - exact_one) < 5 * cheap_one.standard_error, "unbiased");
 
@@ -164,7 +165,7 @@ int main() {
     // [evaluate]
     LikelihoodEvaluation const all =
         evaluate_likelihood(dbm, images, MeanField{}, usual_bases(dbm, MatrixSource{images}, random),
-                            {.log_z = {.ais = ais, .tempering_steps = 200}, .summed_cases = 5}, random);
+                            {.log_z = {.ais = ais, .tempering_sweeps = 200}, .summed_cases = 5}, random);
     std::printf("log Z %.3f, bound %.3f nats a case, too low by %.3f\n", all.log_z.best().value, all.likelihood.mean,
                 all.gap->mean);
     for (std::string const& warning : all.warnings()) std::puts(warning.c_str());
@@ -172,7 +173,7 @@ int main() {
     require(std::abs(all.log_z.best().value - log_z) < 5 * all.log_z.best().standard_error, "log Z in one call");
 
     // [monitors]
-    LikelihoodMonitor likelihood{images, {.runs = 50, .ladder = Ladder::linear(100)}, Monitoring<>{.every = 10}};
+    LikelihoodMonitor likelihood{images, {.chains = 50, .ladder = Ladder::linear(100)}, Monitoring<>{.every = 10}};
     BestCheckpoint best{"best.npz", "log_likelihood", Better::higher};
     auto const trainer = Trainer{PersistentCD{}, Sgd{.learning_rate = 0.1}};
     auto session = trainer.bind(rbm);

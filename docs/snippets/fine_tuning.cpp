@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <iostream>
+#include <numeric>
 #include <vector>
 
 using namespace boltz;
@@ -66,8 +67,8 @@ void fine_tune(LabelledImages const& digits, LabelledImages const& others) {
     Backpropagation{Adam{.learning_rate = 0.003, .layer_rates = {1.0, 0.3, 0.3, 1.0}}}.fit(
         third, on_layers<0, 1>(inputs, OneHot{digits.labels, 10}),
         {.epochs = 20, .batch_size = 20, .compute = compute}, random,
-        ClassifierMonitor{held_out, others.labels, compute}, Plateau{"validation_error_percent", 0.2, 6}, stop,
-        BestCheckpoint{"best.npz", "validation_error_percent"});
+        ClassifierMonitor{held_out, others.labels, compute}, ReduceRateOnPlateau{"validation_error_percent", 0.2, 6},
+        stop, BestCheckpoint{"best.npz", "validation_error_percent"});
     // [stop]
     require(stop.best() < 50, "the best epoch is known");
 
@@ -117,9 +118,52 @@ void networks(LabelledImages const& digits) {
     require(squares < 0.5 * spread, "an autoencoder gives back its input");
 }
 
+void stacks(LabelledImages const& digits) {
+    Random random{7};
+    ByteSource const images{digits};
+
+    // [stack]
+    Stack stack{Layer{digits.pixels()}, Layer{60}, Layer{20}}; // two RBMs, 784-60 and 60-20
+    initialise_weights(stack, 0.05, random);
+    initialise_biases(stack.rbm(0), images, random);
+    GreedyPretraining{ContrastiveDivergence{}, Sgd{.learning_rate = 0.05, .momentum = 0.9}}.pretrain(
+        stack, images, {.epochs = 5, .batch_size = 20}, random);
+    save("stack.npz", stack); // load_stack("stack.npz") reads it
+
+    auto deep = autoencoder(stack); // 784-60-20-60-784, from the pixels to the pixels
+    Backpropagation{Adam{.learning_rate = 0.003}}.fit(deep, on_layers<0, 1>(images, images),
+                                                      {.epochs = 5, .batch_size = 20}, random);
+    auto const codes = encoder(stack);           // 784-60-20, whose outputs are the upper hidden units
+    auto classifier = unroll(stack, 10, random); // 784-60-20-10, with a new softmax
+    // [stack]
+    require(codes.outputs() == 20 && classifier.classes() == 10, "networks of a stack have its layers");
+    Matrix<float> pictures = xt::zeros<float>({images.rows(), images.columns()});
+    std::vector<std::size_t> all(images.rows());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    images.load(all, Block{pictures}, Draws::from_seed(0));
+    Vector<double> const mean = column_means(images, Draws::from_seed(0));
+    // The share of the spread about the mean picture that a network does not give back.
+    auto const lost = [&](MLP<float> const& network) {
+        Matrix<float> back = pictures;
+        network.means(Block{pictures}, Block{back});
+        double squares = 0, spread = 0;
+        for (std::size_t i = 0; i < pictures.shape(0); ++i)
+            for (std::size_t j = 0; j < pictures.shape(1); ++j) {
+                squares += std::pow(double(back(i, j)) - double(pictures(i, j)), 2);
+                spread += std::pow(mean(j) - double(pictures(i, j)), 2);
+            }
+        return squares / spread;
+    };
+    double const greedy = lost(autoencoder(load_stack("stack.npz")));
+    std::printf("%.3f of the spread is lost by the stack, %.3f by the autoencoder\n", greedy, lost(deep));
+    require(greedy < 0.9, "a stack gives back more than the mean picture");
+    require(lost(deep) < greedy, "backpropagation makes a better autoencoder of it");
+}
+
 } // namespace
 
 int main() {
     fine_tune(synthetic_digits(1000, 1), synthetic_digits(300, 2));
     networks(synthetic_digits(1000, 1));
+    stacks(synthetic_digits(1000, 1));
 }

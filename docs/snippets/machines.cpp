@@ -61,7 +61,7 @@ void several_visible() {
     Matrix<float> stripes = xt::zeros<float>({std::size_t{10}, std::size_t{2}});
     for (std::size_t i = 0; i < 10; ++i) stripes(i, 1) = 1;
     given.clamp(1, stripes);
-    auto const drawn = sample_given(machine, given, {.copies = 4, .sweeps = 500}, random); // layer 0 given layer 1
+    auto const drawn = sample_given(machine, given, {.chains = 4, .sweeps = 500}, random); // layer 0 given layer 1
     // [queries]
     std::printf("labels: %.3f wrong\n", errors);
     require(errors < 0.2, "labels are found");
@@ -92,7 +92,7 @@ void at_run_time() {
     for (std::size_t l = 0; l < graph.layers(); ++l)
         std::printf("layer %zu has colour %zu of %zu\n", l, graph.colour(l), graph.colours());
     bool const no_closed_form = !graph.independent(LayerSet::of(1, 2)); // layers 1 and 2 have weights in common
-    auto const sums = log_marginal(ring, sample(ring, {.count = 5}, random), LayerSet::of(2)); // layer 2 summed out
+    auto const sums = log_marginal(ring, sample(ring, {.chains = 5}, random), LayerSet::of(2)); // layer 2 summed out
     // [colours]
     require(graph.colours() == 3 && no_closed_form && sums.size() == 5, "a triangle has three colours");
 }

@@ -280,7 +280,7 @@ int main() {
     // [wrappers]
     Machine untrained{Layer{9}, Layer{12}, Layer{6}};
     initialise_weights(untrained, 0.05, random); // no pretraining
-    Trainer{PersistentCD{.steps = 2},
+    Trainer{PersistentCD{.sweeps = 2},
             Sparse{Centred{Sgd{.learning_rate = 0.1}}, {{.layer = 1, .target = 0.3, .cost = 0.01}}},
             MeanField{.max_sweeps = 20}}
         .fit(untrained, problem.cases, {.epochs = 2000, .batch_size = 16}, random);
@@ -325,7 +325,7 @@ int main() {
     initialise_weights(ring, 0.1, random);
     Trainer{PersistentCD{}, Sgd{.learning_rate = 0.05}}.fit(ring, arcs, {.epochs = 3000, .batch_size = 8}, random);
     double const of_arcs = mean_of(exact_log_likelihood(ring, arcs));
-    States<float> const samples = sample(ring, {.count = 100}, random);
+    States<float> const samples = sample(ring, {.chains = 100}, random);
     // [ring]
     std::printf("%.3f of at most %.3f\n", of_arcs, -std::log(8.0));
     require(of_arcs > -8 * std::log(2.0) + 1 && of_arcs < -std::log(8.0), "a model of one's own learns");

@@ -64,7 +64,7 @@ void deep(LabelledImages const& digits, LabelledImages const& others, std::size_
     // [pretrain]
     // [joint]
     FitReport const report =
-        Trainer{PersistentCD{.chains = 100, .steps = 1}, Sgd{.learning_rate = 0.001}, MeanField{.max_sweeps = 10}}
+        Trainer{PersistentCD{.chains = 100, .sweeps = 1}, Sgd{.learning_rate = 0.001}, MeanField{.max_sweeps = 10}}
             .fit(dbm, images, {.epochs = 4, .compute = compute}, random, StopOnNaN{}, Progress{std::clog});
     // [joint]
     require(report.clock.epoch == 4 && !report.stopped, "all epochs are done");
@@ -82,10 +82,10 @@ void deep(LabelledImages const& digits, LabelledImages const& others, std::size_
     require(error < 0.5, "a classifier on the features beats guessing by far");
 
     // [sample]
-    auto states = sample(dbm, {.count = 100, .sweeps = 100, .compute = compute}, random);
+    auto states = sample(dbm, {.chains = 100, .sweeps = 100, .compute = compute}, random);
     Matrix<float> const digits_drawn = conditional_means<0>(dbm, states);
-    write_png("samples.png", tile(digits_drawn, digits.height, digits.width, 10));
-    write_png("filters.png", tile_columns(dbm.weights(0), 0, 20, digits.height, digits.width, 10));
+    report::write_png("samples.png", report::tile(digits_drawn, digits.height, digits.width, 10));
+    report::write_png("filters.png", report::tile_columns(dbm.weights(0), 0, 20, digits.height, digits.width, 10));
     // [sample]
     require(std::filesystem::exists("filters.png"), "filters are drawn");
 

@@ -18,13 +18,13 @@ int main(int argc, char** argv) {
     initialise_weights(dbm, 0.01, random);
     initialise_biases(dbm, images, random);
 
-    DoubledInput{ContrastiveDivergence{.steps = 1}, Sgd{.learning_rate = 0.05, .momentum = 0.9}}.pretrain(
+    DoubledInput{ContrastiveDivergence{.sweeps = 1}, Sgd{.learning_rate = 0.05, .momentum = 0.9}}.pretrain(
         dbm, images, {.epochs = 8}, random, Progress{std::clog});
     Trainer{PersistentCD{.chains = 100}, Sgd{.learning_rate = 0.001}, MeanField{.max_sweeps = 10}}.fit(
         dbm, images, {.epochs = 4}, random, Progress{std::clog}, Checkpoint{"run.npz"});
 
-    auto states = sample(dbm, {.count = 100, .sweeps = 200}, random);
-    write_png("samples.png", tile(conditional_means(dbm, states), digits.height, digits.width, 10));
+    auto states = sample(dbm, {.chains = 100, .sweeps = 200}, random);
+    report::write_png("samples.png", report::tile(conditional_means(dbm, states), digits.height, digits.width, 10));
     save("digits.npz", dbm); // numpy.load reads it
 }
 // [program]

@@ -46,14 +46,14 @@ int main() {
     // [policy]
 
     // [free]
-    auto const samples = sample(rbm, {.count = 300, .sweeps = 200, .reads = 5, .thinning = 10}, random);
+    auto const samples = sample(rbm, {.chains = 300, .sweeps = 200, .reads = 5, .thinning = 10}, random);
     Matrix<float> const ink = conditional_means<0>(rbm, samples); // 1500 x 9, greys in place of noise
     // [free]
     require(samples.rows() == 1500 && ink.shape(0) == 1500, "there are as many samples as chains times reads");
 
     // [from_data]
-    auto const nearby = sample_from_data(rbm, MatrixSource{pictures}, {.count = 100, .sweeps = 10}, random);
-    auto const further = sample(rbm, nearby, {.count = 100, .sweeps = 1000}, random); // goes on from there
+    auto const nearby = sample_from_data(rbm, MatrixSource{pictures}, {.chains = 100, .sweeps = 10}, random);
+    auto const further = sample(rbm, nearby, {.chains = 100, .sweeps = 1000}, random); // goes on from there
     // [from_data]
     require(nearby.rows() == 100 && further.rows() == 100, "chains begin at cases in turn");
 
@@ -62,7 +62,7 @@ int main() {
     for (std::size_t j : {0u, 1u, 3u}) known(0, j) = 1;
     Given given{rbm, pictures.shape(0)};
     given.clamp(0, pictures, known);
-    auto const completions = sample_given(rbm, given, {.copies = 5, .sweeps = 200}, random); // five of each case
+    auto const completions = sample_given(rbm, given, {.chains = 5, .sweeps = 200}, random); // five of each case
     auto const means = mean_given(rbm, given, {.sweeps = 1000, .reads = 10'000}, random);
     std::printf("E[pixel 2 | known] of case 3: %.2f +- %.2f\n", means.mean[0](3, 2), means.standard_error[0](3, 2));
     if (auto const warning = means.warning(); !warning.empty()) std::printf("%s\n", warning.c_str());
@@ -76,7 +76,7 @@ int main() {
              StochasticLayer<Bernoulli>{16}};
     initialise_weights(both, 0.1, random);
     Trainer{PersistentCD{}, Sgd{.learning_rate = Schedule::linear(0.1, 0, epochs)}}.fit(
-        both, Beside{MatrixSource{pictures}, MatrixSource{labels}}, {.epochs = epochs, .batch_size = 16}, random);
+        both, SideBySide{MatrixSource{pictures}, MatrixSource{labels}}, {.epochs = epochs, .batch_size = 16}, random);
 
     Given picture{both, pictures.shape(0)};
     picture.clamp_columns(0, 0, pictures); // from image to label: p(label | pixels) in the last two columns
@@ -95,7 +95,7 @@ int main() {
 
     // [tempered]
     auto const [states, ladder] =
-        sample_tempered(rbm, {.count = 200, .temperatures = 6, .adaptation = 200, .sweeps = 200}, random);
+        sample_tempered(rbm, {.chains = 200, .temperatures = 6, .adaptation = 200, .sweeps = 200}, random);
     for (std::size_t k = 0; k + 1 < ladder.betas.size(); ++k)
         std::printf("%.3f and %.3f swap with probability %.2f\n", ladder.betas[k], ladder.betas[k + 1],
                     ladder.acceptance[k]);
@@ -105,7 +105,7 @@ int main() {
     // [diagnostics]
     std::size_t const reads = 500;
     Matrix<double> series = xt::zeros<double>({std::size_t{20}, reads}); // one row a chain, one column a read
-    sample(rbm, {.count = 20, .sweeps = 100, .reads = reads}, random, [&](std::size_t r, auto const& chains) {
+    sample(rbm, {.chains = 20, .sweeps = 100, .reads = reads}, random, [&](std::size_t r, auto const& chains) {
         auto now = chains;
         std::vector<double> const energies = energy(rbm, now.blocks());
         for (std::size_t i = 0; i < energies.size(); ++i) series(i, r) = energies[i];

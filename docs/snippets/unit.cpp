@@ -62,7 +62,7 @@ class Binomial {
     }
 
     template <class T>
-    void add_own_term(boltz::Block<T const> states, std::span<double> out) const {
+    void add_self_energy(boltz::Block<T const> states, std::span<double> out) const {
         for (std::size_t i = 0; i < states.rows; ++i)
             for (double const s : states.row(i))
                 out[i] -= std::lgamma(n() + 1) - std::lgamma(s + 1) - std::lgamma(n() - s + 1);
@@ -114,7 +114,7 @@ void use() {
     Random random{7};
     initialise_weights(rbm, 0.5, random);
     double const log_z = exact_log_partition(rbm); // 2^3 states of the spins, counts summed out by A(x)
-    auto states = sample(rbm, {.count = 1000, .sweeps = 50}, random);
+    auto states = sample(rbm, {.chains = 1000, .sweeps = 50}, random);
     // [use]
     double sum = 0;
     for (double const s : states[0].row(0)) sum += s;

@@ -33,19 +33,19 @@ Json::Object as_json(boltz::LogPartition const& estimate) {
         others.push_back(Json::Object{{"base", other.base},
                                       {"log_z", other.log_z},
                                       {"log_z_standard_error", other.standard_error},
-                                      {"effective_runs", other.effective_runs},
+                                      {"effective_runs", other.effective_chains},
                                       {"warning", other.warning}});
     return {{"other_bases", others},
             {"at_least", estimate.at_least},
             {"visited_states", estimate.visited},
-            {"runs", estimate.runs},
+            {"runs", estimate.chains},
             {"temperatures", estimate.temperatures},
             {"base", estimate.base},
             {"products", estimate.products},
             {"lower", estimate.lower},
             {"upper", estimate.upper},
             {"variance", estimate.variance},
-            {"effective_runs", estimate.effective_runs},
+            {"effective_runs", estimate.effective_chains},
             {"start", to_string(estimate.start)}};
 }
 
@@ -129,8 +129,8 @@ void show(Score const& score) {
     if (auto const& annealing = score.annealing) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z", annealing->log_z,
                     annealing->standard_error, annealing->lower, annealing->upper);
-        std::printf("  %-28s by %s: %zu runs (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
-                    annealing->runs, annealing->effective_runs, annealing->temperatures);
+        std::printf("  %-28s by %s: %zu chains (%.1f effective), %zu temperatures,\n", "", score.method.c_str(),
+                    annealing->chains, annealing->effective_chains, annealing->temperatures);
         std::printf("  %-28s from %s, products in %s\n", "", annealing->base.c_str(), annealing->products.c_str());
         for (auto const& other : annealing->others)
             std::printf("  %-28s %12.4f nats, standard error %.4f, from %s\n", "log Z from another base", other.log_z,
@@ -145,7 +145,7 @@ void show(Score const& score) {
         std::printf("  %-28s %12.4f nats, standard error %.4f, in [%.4f, %.4f]\n", "log Z from above", above->log_z,
                     above->standard_error, above->lower, above->upper);
         std::printf("  %-28s by chains down from the ends of tempered chains (%.1f effective)\n", "",
-                    above->effective_runs);
+                    above->effective_chains);
         std::printf("  %-28s %12.4f nats, standard error %.4f, overlap %.3f\n", "log Z of both", score.both->log_z,
                     score.both->standard_error, score.both->overlap);
     }

@@ -46,8 +46,8 @@ boltz::Ladder make_ladder(boltz::BoltzmannMachine<T> const& machine, boltz::Base
     LadderChoice const choice = ladder_choice(options.ladder).value();
     if (choice.kind == Kind::published) return boltz::Ladder::salakhutdinov_murray();
     if (choice.kind == Kind::linear) return boltz::Ladder::linear(choice.steps);
-    return boltz::adapted_ladder(machine, {.effective_share = choice.effective_share, .compute = compute}, random,
-                                 base);
+    return boltz::adapted_ladder(machine, base, {.effective_share = choice.effective_share, .compute = compute},
+                                 random);
 }
 
 /// Where chains begin: the base that the options name, else two, so that a mode that one of them misses is found.
@@ -92,12 +92,12 @@ void anneal(boltz::BoltzmannMachine<T> const& machine, std::optional<boltz::Matr
     // Everything else reads numbers as they are: only annealing may be told otherwise.
     Compute annealing = compute;
     if (options.precision == to_string(Precision::bfloat16)) annealing.precision = Precision::bfloat16;
-    Ais const ais{.runs = options.runs,
+    Ais const ais{.chains = options.runs,
                   .ladder = make_ladder(machine, bases[0], options, annealing, random),
                   .compute = annealing};
     LogZOptions const of_log_z{.ais = ais,
                                .directions = options.both_sides ? AnnealingDirections::both : AnnealingDirections::up,
-                               .tempering_steps = options.sweeps};
+                               .tempering_sweeps = options.sweeps};
     result.method = "annealed importance sampling";
     LogZEvaluation found;
     if (data) {

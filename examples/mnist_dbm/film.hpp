@@ -33,7 +33,7 @@ class Film {
         char name[32];
         std::snprintf(name, sizeof name, "-%010llu.png", static_cast<unsigned long long>(info.clock.update));
         try {
-            boltz::write_png(folder_ / (info.phase + name), filters(model.weights(0), shape_));
+            boltz::report::write_png(folder_ / (info.phase + name), filters(model.weights(0), shape_));
         } catch (boltz::FileError const& error) {
             failure_ = error.what();
         }
@@ -61,9 +61,9 @@ class Film {
             return std::pair{!name.starts_with("pretraining"), name};
         };
         std::sort(files.begin(), files.end(), [&](auto const& a, auto const& b) { return key(a) < key(b); });
-        std::vector<boltz::Image> images;
-        for (auto const& file : files) images.push_back(boltz::read_png(file));
-        if (!images.empty()) boltz::write_gif(gif, images, {.delay = 0.12, .last_delay = 2, .bits = 5});
+        std::vector<boltz::report::Image> images;
+        for (auto const& file : files) images.push_back(boltz::report::read_png(file));
+        if (!images.empty()) boltz::report::write_gif(gif, images, {.delay = 0.12, .last_delay = 2, .bits = 5});
         remove_frames(folder_);
     }
 

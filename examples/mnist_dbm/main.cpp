@@ -39,6 +39,7 @@ std::uint64_t checksum(Images const& images) {
 
 void draw_pictures(Experiment& experiment, Images const& images, Options const& options, Film const& film) {
     using namespace boltz;
+    using namespace boltz::report;
     fs::path const out{options.out};
     Shape const shape{images.train.height, images.train.width};
     auto const& machine = experiment.machine();

@@ -26,16 +26,17 @@ struct Shape {
 };
 
 /// The filters of the first hidden units, 12 x 12: weights from every pixel, 0 as mid grey.
-inline boltz::Image filters(boltz::Matrix<float> const& weights, Shape shape) {
+inline boltz::report::Image filters(boltz::Matrix<float> const& weights, Shape shape) {
     std::size_t const count = std::min<std::size_t>(144, weights.shape(1));
-    return boltz::tile_columns(weights, 0, count, shape.height, shape.width, 12,
-                               {.contrast = boltz::Contrast::symmetric, .padding = 2, .border = 255});
+    return boltz::report::tile_columns(weights, 0, count, shape.height, shape.width, 12,
+                                       {.contrast = boltz::report::Contrast::symmetric, .padding = 2, .border = 255});
 }
 
 /// Test digits above their mean-field reconstructions, ten pairs a row.
-inline boltz::Image reconstructions(Machine const& model, boltz::ByteSource const& images,
-                                    boltz::MeanField const& inference, Shape shape) {
+inline boltz::report::Image reconstructions(Machine const& model, boltz::ByteSource const& images,
+                                            boltz::MeanField const& inference, Shape shape) {
     using namespace boltz;
+    using namespace boltz::report;
     std::size_t const count = std::min<std::size_t>(30, images.rows());
     std::vector<std::size_t> first(count);
     for (std::size_t i = 0; i < count; ++i) first[i] = i;
@@ -60,8 +61,9 @@ inline boltz::Image reconstructions(Machine const& model, boltz::ByteSource cons
 
 /// How the means of the first hidden layer settle: one row a digit, one column a number of sweeps, units as a square
 /// of grey cells.
-inline boltz::Image trajectory(Machine const& model, boltz::LabelledImages const& images) {
+inline boltz::report::Image trajectory(Machine const& model, boltz::LabelledImages const& images) {
     using namespace boltz;
+    using namespace boltz::report;
     std::vector<std::size_t> const sweeps{0, 1, 2, 5, 10, 20};
     std::vector<std::size_t> chosen;
     for (int digit = 0; digit < 10 && chosen.size() < 6; ++digit)
@@ -109,10 +111,11 @@ inline boltz::Image trajectory(Machine const& model, boltz::LabelledImages const
 }
 
 /// Means of the visible layer given the last state of long Gibbs chains.
-inline boltz::Image samples(Machine const& model, std::size_t sweeps, Shape shape, boltz::Compute const& compute,
-                            boltz::Random& random) {
+inline boltz::report::Image samples(Machine const& model, std::size_t sweeps, Shape shape,
+                                    boltz::Compute const& compute, boltz::Random& random) {
     using namespace boltz;
-    auto states = sample(model, {.count = 100, .sweeps = sweeps, .compute = compute}, random);
+    using namespace boltz::report;
+    auto states = sample(model, {.chains = 100, .sweeps = sweeps, .compute = compute}, random);
     Matrix<float> const means = conditional_means<0>(model, states);
     std::string const title = "Samples after " + std::to_string(sweeps) + " Gibbs sweeps from random states";
     return captioned(tile(means, shape.height, shape.width, 10, {.padding = 2, .border = 255, .factor = 2}),
@@ -120,8 +123,9 @@ inline boltz::Image samples(Machine const& model, std::size_t sweeps, Shape shap
 }
 
 /// Curves of the metrics in a CSV file that MetricLog wrote: one chart a metric, one curve a phase.
-inline boltz::Image curves(std::filesystem::path const& file) {
+inline boltz::report::Image curves(std::filesystem::path const& file) {
     using namespace boltz;
+    using namespace boltz::report;
     std::map<std::string, std::map<std::string, std::map<double, double>>> charts;
     std::ifstream in{file};
     std::string line;

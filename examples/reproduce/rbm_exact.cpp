@@ -29,16 +29,16 @@ Result reproduce_rbm_exact(Setting const& setting, Images const& images) {
 
     ExactOptions const exact{.compute = setting.compute()};
     double const truth = exact_log_partition(rbm, exact);
-    Ais const ais{.runs = 500, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
+    Ais const ais{.chains = 500, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
     auto const base = base_at_data(rbm, training, random, setting.compute());
-    LogPartition const below = log_partition(rbm, ais, random, base);
+    LogPartition const below = log_partition(rbm, base, ais, random);
     auto long_chains =
-        sample_from_data(rbm, training, {.count = ais.runs, .sweeps = 1000, .compute = setting.compute()}, random);
+        sample_from_data(rbm, training, {.chains = ais.chains, .sweeps = 1000, .compute = setting.compute()}, random);
     LogPartition const from_chains =
-        reverse_log_partition(rbm, long_chains.blocks(), ChainStart::long_chains, ais, random, base);
-    auto samples = exact_samples(rbm, ais.runs, random, exact);
+        reverse_log_partition(rbm, long_chains.blocks(), ChainStart::long_chains, base, ais, random);
+    auto samples = exact_samples(rbm, ais.chains, random, exact);
     LogPartition const above =
-        reverse_log_partition(rbm, samples.blocks(), ChainStart::exact_samples, ais, random, base);
+        reverse_log_partition(rbm, samples.blocks(), ChainStart::exact_samples, base, ais, random);
     Binarised const held_out{ByteSource{images.test}, Binarisation::fixed, 0};
     LogLikelihood const likelihood = log_likelihood(rbm, held_out, truth, setting.compute());
 

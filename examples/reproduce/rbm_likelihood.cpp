@@ -25,7 +25,7 @@ Result likelihood_row(Setting const& setting, Binarised<ByteSource> const& train
                       Figure likelihood) {
     Random random{setting.seed};
     auto const rbm = centred_rbm(setting, 500, epochs, training, sampling, random);
-    Ais const ais{.runs = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
+    Ais const ais{.chains = 100, .ladder = Ladder::salakhutdinov_murray(), .compute = setting.compute()};
     auto const bases = usual_bases(rbm, training, random, setting.compute());
     auto const found = evaluate_likelihood(rbm, held_out, ExactPosterior{}, bases,
                                            {.log_z = {.ais = ais}, .compute = setting.compute()}, random);
@@ -94,7 +94,7 @@ Result reproduce_rbm_binarised(Setting const& setting, Images const& images) {
     // More sweeps an update as the modes of the machine grow apart.
     std::size_t const epochs = setting.epochs(150);
     PersistentCD const sampling{.chains = 100,
-                                .steps = Schedule::per_epoch({1, 2, 5}, std::max<std::size_t>(epochs / 3, 1))};
+                                .sweeps = Schedule::per_epoch({1, 2, 5}, std::max<std::size_t>(epochs / 3, 1))};
     Result result =
         likelihood_row(setting, training, Binarised{ByteSource{test}, Binarisation::fixed, 0}, epochs, sampling,
                        {.name = images.test_name + " log-likelihood",

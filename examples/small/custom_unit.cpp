@@ -5,7 +5,7 @@
 
 #include "spin.hpp"
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
@@ -77,7 +77,7 @@ int main() {
     };
 
     std::cout << "Log-likelihood before: " << expected_log_likelihood() << " nats a case\n";
-    Trainer{ContrastiveDivergence{.steps = 1}, Sgd{.learning_rate = 0.05}}.fit(
+    Trainer{ContrastiveDivergence{.sweeps = 1}, Sgd{.learning_rate = 0.05}}.fit(
         rbm, data, {.epochs = 100, .batch_size = 32}, random);
     std::cout << "Log-likelihood after:  " << expected_log_likelihood() << " nats a case\n";
 

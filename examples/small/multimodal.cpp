@@ -63,7 +63,7 @@ int main() {
     Random random{1};
     initialise_weights(machine, {0.05, 2, 0.3, 0.3}, random); // a deviation a connection
     initialise_biases(machine, MatrixSource{training.pixels}, random);
-    Trainer{PersistentCD{.chains = 50, .steps = 5}, Centred{Sgd{.learning_rate = 0.05}}, MeanField{.max_sweeps = 10}}
+    Trainer{PersistentCD{.chains = 50, .sweeps = 5}, Centred{Sgd{.learning_rate = 0.05}}, MeanField{.max_sweeps = 10}}
         .fit(machine, on_layers<image, label>(training.pixels, OneHot{training.labels, classes}),
              {.epochs = 30, .batch_size = 20}, random);
 
@@ -76,7 +76,7 @@ int main() {
     for (std::size_t c = 0; c < classes; ++c) one_of_each(c, c) = 1;
     Given told{machine, classes};
     told.clamp(label, one_of_each);
-    auto const drawn = sample_given(machine, told, {.copies = 4, .sweeps = 100}, random);
+    auto const drawn = sample_given(machine, told, {.chains = 4, .sweeps = 100}, random);
     Matrix<float> const ink = conditional_means<image>(machine, drawn.states); // copy k of label c in row 4 c + k
     std::cout << "Images given labels:\n";
     for (std::size_t c = 0; c < classes; ++c)

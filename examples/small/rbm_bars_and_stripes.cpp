@@ -3,7 +3,7 @@
 /// @file
 /// An RBM learns bars and stripes; enumeration says exactly how well.
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
@@ -56,7 +56,7 @@ int main() {
 
     std::cout << std::fixed << std::setprecision(4);
     std::cout << "Log-likelihood before: " << mean_log_likelihood(rbm, problem) << " nats a case\n";
-    Trainer{ContrastiveDivergence{.steps = 10}, Sgd{.learning_rate = Schedule::inverse_time(0.2, 4000)}}.fit(
+    Trainer{ContrastiveDivergence{.sweeps = 10}, Sgd{.learning_rate = Schedule::inverse_time(0.2, 4000)}}.fit(
         rbm, problem.cases, {.epochs = 15000, .batch_size = 16}, random);
     std::cout << "Log-likelihood after:  " << mean_log_likelihood(rbm, problem) << " nats a case\n";
     std::cout << "The best there is:     " << problem.negative_entropy() << " nats a case\n\n";

@@ -47,7 +47,7 @@ struct Spin {
     }
 
     template <class T>
-    void add_own_term(boltz::Block<T const>, std::span<double>) const {}
+    void add_self_energy(boltz::Block<T const>, std::span<double>) const {}
 
     // What a unit may offer: draws from a mean, a check of data, initial biases, enumeration.
 

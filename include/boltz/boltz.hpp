@@ -4,10 +4,17 @@
 /// @file
 /// All of boltz. Needs the components boltz::io and boltz::report.
 
-#include <boltz/data/synthetic_digits.hpp>
-#include <boltz/dbm.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/callback.hpp>
+#include <boltz/data.hpp>
+#include <boltz/evaluation.hpp>
+#include <boltz/inference.hpp>
 #include <boltz/io.hpp>
-#include <boltz/mlp.hpp>
-#include <boltz/problem/bars_and_stripes.hpp>
+#include <boltz/layer.hpp>
+#include <boltz/model.hpp>
+#include <boltz/optimizer.hpp>
+#include <boltz/pretraining.hpp>
+#include <boltz/problem.hpp>
 #include <boltz/report.hpp>
+#include <boltz/sampling.hpp>
+#include <boltz/training.hpp>
+#include <boltz/unit.hpp>

@@ -60,7 +60,7 @@ concept MaybeTwoLayers = concepts::Field<F> && !requires {
 /// A supply of cases for one layer: `load(indices, out, draws)` writes case indices[i] to row i of `out`.
 ///
 /// It is called by several threads at once, on different rows. `draws` serve sources that draw at each presentation
-/// (stochastic binarisation); the others ignore them. Optional, found when present: `load_undrawn`, the same without
+/// (stochastic binarisation); the others ignore them. Optional, found when present: `load_means`, the same without
 /// what is drawn afresh; `binarisation()`, the protocol of the pixels.
 template <class S>
 concept DataSource = requires(S const source, std::span<std::size_t const> indices, Block<float> narrow,

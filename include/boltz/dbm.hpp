@@ -7,5 +7,7 @@
 
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/dbm.hpp>
+#include <boltz/pretraining/compose.hpp>
 #include <boltz/pretraining/doubled_input.hpp>
+#include <boltz/pretraining/greedy_pretraining.hpp>
 #include <boltz/rbm.hpp>

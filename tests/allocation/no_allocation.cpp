@@ -133,7 +133,7 @@ TEST_CASE("the counter counts", "[allocation]") {
 TEST_CASE("after the first batch nothing is allocated", "[allocation]") {
     for (std::size_t const threads : {1u, 3u}) {
         auto const rbm = test::randomised(test::bernoulli_rbm<float>(300, 50), 0.1, 0.1, 1);
-        CHECK(allocated(rbm, ExactPosterior{}, ContrastiveDivergence{.steps = 2}, threads) == 0);
+        CHECK(allocated(rbm, ExactPosterior{}, ContrastiveDivergence{.sweeps = 2}, threads) == 0);
         CHECK(allocated(rbm, ExactPosterior{}, PersistentCD{.chains = 30}, threads) == 0);
         ParallelTempering const tempering{.chains = 20, .temperatures = 3, .base = ParallelTempering::Base::own};
         CHECK(allocated(rbm, ExactPosterior{}, tempering, threads) == 0);

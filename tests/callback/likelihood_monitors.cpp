@@ -11,7 +11,7 @@
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/data/binarised.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
@@ -54,7 +54,7 @@ auto script(std::vector<double> values) {
     }};
 }
 
-Ais const short_run{.runs = 200, .ladder = Ladder::linear(200)};
+Ais const short_run{.chains = 200, .ladder = Ladder::linear(200)};
 
 } // namespace
 
@@ -83,7 +83,7 @@ TEST_CASE("a likelihood whose log Z cannot be believed is not a number") {
     auto const data = test::bars<double>(2);
     auto const rbm = test::randomised(test::bernoulli_rbm<double>(4, 3), 1, 0.5, 1);
     auto const metrics =
-        measured(LikelihoodMonitor{MatrixSource{data}, {.runs = 5, .ladder = Ladder::linear(50)}}, rbm);
+        measured(LikelihoodMonitor{MatrixSource{data}, {.chains = 5, .ladder = Ladder::linear(50)}}, rbm);
     CHECK(std::isnan(value_of(metrics, "log_likelihood")));
     CHECK(std::isnan(value_of(metrics, "log_likelihood_error")));
     CHECK(std::isnan(value_of(metrics, "log_z")));
@@ -92,7 +92,7 @@ TEST_CASE("a likelihood whose log Z cannot be believed is not a number") {
     Random random{1};
     auto const report = Trainer{PersistentCD{.chains = 5}, Sgd{.learning_rate = 1e-3}}.fit(
         trained, data, {.epochs = 1}, random,
-        LikelihoodMonitor{MatrixSource{data}, {.runs = 5, .ladder = Ladder::linear(50)}});
+        LikelihoodMonitor{MatrixSource{data}, {.chains = 5, .ladder = Ladder::linear(50)}});
     REQUIRE(report.remarks.size() == 1);
     CHECK_THAT(report.remarks[0], contains_text("log_likelihood: log Z: "));
 }
@@ -113,7 +113,7 @@ TEST_CASE("the pseudo-likelihood monitor draws the same variables each time, eve
     Monitoring<> const how{.every = 2, .seed = 3};
     PseudoLikelihoodMonitor const monitor{MatrixSource{data}, how};
     CHECK(measured(monitor, rbm, 1).empty());
-    double const expected = stochastic_pseudo_likelihood(rbm, data, how.draws()).mean;
+    double const expected = stochastic_pseudo_likelihood(rbm, data, {}, how.draws()).mean;
     CHECK(value_of(measured(monitor, rbm, 2), "pseudo_likelihood") == expected);
     CHECK(value_of(measured(monitor, rbm, 4), "pseudo_likelihood") == expected);
 }
@@ -142,7 +142,7 @@ TEST_CASE("a training whose likelihood is watched is the one that is not, to the
     std::vector<Metric> first;
     for (std::size_t const threads : {1u, 2u}) {
         Monitoring<> const how{.compute = {.threads = threads, .block_rows = 4}};
-        Ais const ais{.runs = 50, .ladder = Ladder::linear(20), .compute = how.compute};
+        Ais const ais{.chains = 50, .ladder = Ladder::linear(20), .compute = how.compute};
         auto const metrics =
             check(rbm, shallow, LikelihoodMonitor{source, ais, how}, PseudoLikelihoodMonitor{source, how},
                   EarlyStop{"log_likelihood", 9, Better::higher},
@@ -154,7 +154,7 @@ TEST_CASE("a training whose likelihood is watched is the one that is not, to the
     CHECK(std::filesystem::exists(folder / "best.npz"));
     auto const dbm = test::randomised(test::bernoulli_dbm<float>(9, 5, 4), 0.1, 0.1, 1);
     check(dbm, Trainer{PersistentCD{.chains = 7}, Sgd{.learning_rate = 0.05}, MeanField{}},
-          LikelihoodMonitor{source, {.runs = 50, .ladder = Ladder::linear(20)}, Monitoring<MeanField>{}});
+          LikelihoodMonitor{source, {.chains = 50, .ladder = Ladder::linear(20)}, Monitoring<MeanField>{}});
 }
 
 TEST_CASE("the best checkpoint is that of the best epoch, whole, and resumes from it") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
-#include <boltz/callback/plateau.hpp>
+#include <boltz/callback/reduce_rate_on_plateau.hpp>
 #include <boltz/callback/stop_on_nan.hpp>
 #include <boltz/callback/stop_when.hpp>
 
@@ -301,7 +301,7 @@ TEST_CASE("a plateau does not count epochs up to a value that is not a number, a
     }};
     Random random{1};
     session.fit(test::bars<float>(2), {.epochs = 9}, random, script({1, nan, nan, 1, nan, nan, nan, nan, 1}),
-                Plateau{"score", 0.5, 2}, watch);
+                ReduceRateOnPlateau{"score", 0.5, 2}, watch);
     CHECK(factors == std::vector<double>{1, 1, 1, 1, 1, 1, 1, 1, 0.5});
     CHECK(remarks == std::vector<std::size_t>{0, 0, 1, 0, 0, 1, 0, 1, 0});
 }
@@ -317,7 +317,7 @@ TEST_CASE("a plateau lowers the rates each time a metric has not improved for so
         Random random{1};
         auto const fit = [&](auto& session, std::size_t stop) {
             auto monitor = script({5, 4, 4, 4, 3, 3, 3, 3});
-            Plateau plateau{"score", 0.5, 2};
+            ReduceRateOnPlateau plateau{"score", 0.5, 2};
             OnEpochEnd watch{[&](auto const&, TrainingInfo const& info) {
                 lowered.push_back(0);
                 state = info.state();

@@ -57,17 +57,17 @@ std::vector<double> train(BoltzmannMachine<T> model, Sampling const& sampling, s
 
 template <class T>
 void check(BoltzmannMachine<T> const& model) {
-    auto const cd = train(model, ContrastiveDivergence{.steps = 2}, 1);
+    auto const cd = train(model, ContrastiveDivergence{.sweeps = 2}, 1);
     auto const pcd = train(model, PersistentCD{.chains = 50, .statistics = Statistics::means}, 1);
     Random random{3};
     Random serial = random;
-    auto alone = sample(model, {.count = 75, .sweeps = 4, .compute = {.threads = 1, .block_rows = 16}}, serial);
+    auto alone = sample(model, {.chains = 75, .sweeps = 4, .compute = {.threads = 1, .block_rows = 16}}, serial);
     for (std::size_t const threads : {2u, 3u, 8u}) {
-        CHECK(train(model, ContrastiveDivergence{.steps = 2}, threads) == cd);
+        CHECK(train(model, ContrastiveDivergence{.sweeps = 2}, threads) == cd);
         CHECK(train(model, PersistentCD{.chains = 50, .statistics = Statistics::means}, threads) == pcd);
         Random parallel = random;
         auto together =
-            sample(model, {.count = 75, .sweeps = 4, .compute = {.threads = threads, .block_rows = 16}}, parallel);
+            sample(model, {.chains = 75, .sweeps = 4, .compute = {.threads = threads, .block_rows = 16}}, parallel);
         CHECK(all_numbers(together) == all_numbers(alone));
     }
 }

@@ -5,8 +5,8 @@
 #include "support/model_zoo.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/data/one_hot.hpp>
-#include <boltz/data/training_data.hpp>
 
 namespace test_on_layers {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/data/beside.hpp>
 #include <boltz/data/byte_source.hpp>
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/on_layers.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/side_by_side.hpp>
 #include <boltz/data/subset.hpp>
-#include <boltz/data/training_data.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/unit/bernoulli.hpp>
@@ -70,7 +70,7 @@ TEST_CASE("every source is one and says how large it is") {
     STATIC_REQUIRE(concepts::DataSource<ByteSource>);
     STATIC_REQUIRE(concepts::DataSource<OneHot>);
     STATIC_REQUIRE(concepts::DataSource<Subset<OneHot>>);
-    STATIC_REQUIRE((concepts::DataSource<Beside<ByteSource, OneHot>>));
+    STATIC_REQUIRE((concepts::DataSource<SideBySide<ByteSource, OneHot>>));
     auto const matrix = numbered(4, 3);
     CHECK(MatrixSource{matrix}.rows() == 4);
     CHECK(MatrixSource{matrix}.columns() == 3);
@@ -176,13 +176,13 @@ TEST_CASE("a label that is no class is refused by number and value") {
 TEMPLATE_TEST_CASE("two sources stand side by side", "", float, double) {
     std::vector<std::uint8_t> const labels{1, 0, 1};
     auto const matrix = numbered(3, 2);
-    Beside const both{MatrixSource{matrix}, OneHot{labels, 2}};
+    SideBySide const both{MatrixSource{matrix}, OneHot{labels, 2}};
     CHECK(both.rows() == 3);
     CHECK(both.columns() == 4);
     CHECK((loaded<TestType>(both, {2, 1}) == matrix_of<TestType>({{20.25, 21.25, 0, 1}, {10.25, 11.25, 1, 0}})));
     auto const longer = numbered(4, 2);
     CHECK_THAT(boltz_test::message_of<ShapeError>([&] {
-                   Beside{MatrixSource{longer}, OneHot{labels, 2}};
+                   SideBySide{MatrixSource{longer}, OneHot{labels, 2}};
                }),
                contains_text("4 rows") && contains_text("3"));
 }

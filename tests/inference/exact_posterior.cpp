@@ -2,8 +2,8 @@
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
 
-#include <boltz/evaluation/elbo.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/likelihood/elbo.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 
 using namespace boltz;

@@ -2,9 +2,9 @@
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
 
-#include <boltz/evaluation/elbo.hpp>
-#include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
+#include <boltz/evaluation/likelihood/elbo.hpp>
 #include <boltz/inference/mean_field.hpp>
 
 #include <limits>

@@ -5,7 +5,7 @@
 #include "support/model_zoo.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 
 #include <concepts>
 #include <cstddef>

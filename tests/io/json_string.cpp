@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/io/json_string.hpp>
+#include <boltz/io/detail/json_string.hpp>
 
 #include "support/catch.hpp"
 

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/model/energy.hpp>
@@ -53,7 +53,7 @@ struct Even {
     template <class T>
     void add_conjugate(Block<T const>, std::span<double>) const {}
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const {}
+    void add_self_energy(Block<T const>, std::span<double>) const {}
 };
 
 template <class T>
@@ -108,8 +108,8 @@ TEST_CASE("a machine of five layers is loaded without its type and scores as it 
     LayerSet const visible = LayerSet::of(0);
     CHECK(exact_log_sum(machine, states.blocks(), visible) == exact_log_sum(dbm, states.blocks(), visible));
     Random a{1}, b{1};
-    auto const typed = sample(dbm, {.count = 8, .sweeps = 5}, a);
-    auto const loaded = sample(machine, {.count = 8, .sweeps = 5}, b);
+    auto const typed = sample(dbm, {.chains = 8, .sweeps = 5}, a);
+    auto const loaded = sample(machine, {.chains = 8, .sweeps = 5}, b);
     CHECK(energy(dbm, typed.blocks()) == energy(machine, loaded.blocks()));
     save(folder / "again.npz", machine);
     CHECK(boltz_test::contents_of(folder / "again.npz") == boltz_test::contents_of(folder / "m.npz"));

@@ -3,7 +3,7 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/archive.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 
 using namespace boltz;
 

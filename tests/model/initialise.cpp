@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
 
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/model/initialise.hpp>
 
 namespace test_initialise {

@@ -7,7 +7,7 @@
 #include "support/own_model.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
@@ -88,8 +88,8 @@ TEST_CASE("bfloat16 asked for by name is refused where it cannot be had, and the
         CHECK(test::same(test::parameters(model), before));
         CHECK_THROWS_AS(features<1>(model, data, ExactPosterior{}, compute), ValueError);
         CHECK_THROWS_WITH(features<1>(model, data, ExactPosterior{}, compute), contains_text(reason));
-        CHECK_THROWS_AS(sample(model, {.count = 2, .sweeps = 1, .compute = compute}, random), ValueError);
-        CHECK_THROWS_WITH(sample(model, {.count = 2, .sweeps = 1, .compute = compute}, random),
+        CHECK_THROWS_AS(sample(model, {.chains = 2, .sweeps = 1, .compute = compute}, random), ValueError);
+        CHECK_THROWS_WITH(sample(model, {.chains = 2, .sweeps = 1, .compute = compute}, random),
                           contains_text(reason));
         // What was refused can go on with another precision.
         CHECK_NOTHROW(trainer.fit(model, data, options(Precision::automatic), random));
@@ -102,7 +102,7 @@ TEST_CASE("a refused precision leaves the random numbers of sample as they were"
     auto const model = test::bernoulli_rbm<double>(9, 4);
     Random random{1};
     Random untouched{1};
-    SampleOptions const options_of_sample{.count = 2, .sweeps = 1, .compute = {.precision = Precision::bfloat16}};
+    SampleOptions const options_of_sample{.chains = 2, .sweeps = 1, .compute = {.precision = Precision::bfloat16}};
     CHECK_THROWS_AS(sample(model, options_of_sample, random), ValueError);
     CHECK(test::same(to_arrays(random), to_arrays(untouched)));
 }
@@ -122,8 +122,8 @@ TEST_CASE("a user's own model trains, infers and samples as the one it is made o
         auto const means = features<1>(rbm, data, ExactPosterior{});
         auto const of_own = features<1>(own, data, ExactPosterior{});
         CHECK(std::equal(means.begin(), means.end(), of_own.begin()));
-        auto const drawn = sample(rbm, {.count = 5, .sweeps = 3}, random);
-        auto const drawn_of_own = sample(own, {.count = 5, .sweeps = 3}, same_random);
+        auto const drawn = sample(rbm, {.chains = 5, .sweeps = 3}, random);
+        auto const drawn_of_own = sample(own, {.chains = 5, .sweeps = 3}, same_random);
         for (std::size_t i = 0; i < 5; ++i)
             CHECK(std::equal(drawn[0].row(i).begin(), drawn[0].row(i).end(), drawn_of_own[0].row(i).begin()));
     }

@@ -16,7 +16,7 @@ template <class U>
 std::vector<double> log_conditional(U const& unit, Block<double> x, Block<double> table) {
     std::vector<double> result(table.rows, 0.0);
     std::vector<double> own(table.rows, 0.0);
-    unit.add_own_term(Block<double const>{table}, std::span{own});
+    unit.add_self_energy(Block<double const>{table}, std::span{own});
     for (std::size_t i = 0; i < table.rows; ++i) {
         for (std::size_t j = 0; j < table.columns; ++j) result[i] += x(0, j) * table(i, j);
         result[i] -= own[i];

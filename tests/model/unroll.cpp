@@ -7,10 +7,11 @@
 
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/evaluation/features.hpp>
-#include <boltz/evaluation/top_down_inputs.hpp>
+#include <boltz/evaluation/features/features.hpp>
+#include <boltz/evaluation/features/top_down_inputs.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/stochastic_layer.hpp>
 #include <boltz/model/dbm.hpp>
 #include <boltz/model/rbm.hpp>
@@ -180,6 +181,133 @@ TEST_CASE("a stack of RBMs becomes the network of its means, one after the other
     CHECK_THROWS_WITH(unroll(std::tie(first, third), 6, random),
                       contains_text("RBM 1 of the stack has 3 visible units, but the one below has 4 hidden ones"));
     CHECK_THROWS_WITH(unroll(std::tie(first, second), 0, random), contains_text("classes is 0"));
+}
+
+namespace {
+
+using Real = StochasticLayer<Gaussian, double>;
+
+/// Three RBMs of which the topmost has linear hidden units, as those of Hinton & Salakhutdinov (2006).
+Stack<double> linear_code() {
+    return Stack{test::randomised(RBM{Binary{5}, Binary{4}}, 0.8, 0.5, 1),
+                 test::randomised(RBM{Binary{4}, Binary{3}}, 0.8, 0.5, 2),
+                 test::randomised(RBM{Binary{3}, Real{2, Gaussian::with_precision({2, 0.5})}}, 0.8, 0.5, 3)};
+}
+
+/// The means of a layer of an RBM, 0 or 1, given the other one.
+Matrix<double> means_of(BoltzmannMachine<double> const& rbm, std::size_t layer, Matrix<double> const& given) {
+    States<double> states{given.shape(0), rbm.sizes()};
+    copy<double>(given, states[1 - layer]);
+    Matrix<double> result = xt::zeros<double>({given.shape(0), rbm.sizes()[layer]});
+    rbm.input(layer, states.blocks(), Block{result});
+    rbm.unit(layer).mean(Block{result});
+    return result;
+}
+
+Matrix<double> outputs(MLP<double> const& network, Matrix<double> const& inputs) {
+    Matrix<double> result = xt::zeros<double>({inputs.shape(0), network.outputs()});
+    network.means(Block{inputs}, Block{result});
+    return result;
+}
+
+double largest_difference(Matrix<double> const& a, Matrix<double> const& b) {
+    REQUIRE(a.shape() == b.shape());
+    double worst = 0;
+    for (std::size_t k = 0; k < a.size(); ++k) worst = std::max(worst, std::abs(a.data()[k] - b.data()[k]));
+    return worst;
+}
+
+} // namespace
+
+TEST_CASE("a stack becomes the network of its RBMs' conditional means, layer by layer", "[unroll]") {
+    auto const stack = linear_code();
+    Matrix<double> const cases = some_cases();
+    std::vector<Matrix<double>> up{cases};
+    for (std::size_t i = 0; i < 3; ++i) up.push_back(means_of(stack.rbm(i), 1, up[i]));
+
+    auto const network = encoder(stack);
+    CHECK(network.sizes() == std::vector<std::size_t>{5, 4, 3, 2});
+    CHECK(network.output().name() == "gaussian");
+    States<double> states{cases.shape(0), network.widths()};
+    network.place(Block{cases}, states);
+    for (std::size_t l = 1; l < 3; ++l) {
+        network.forward(l, states);
+        Matrix<double> found = zero_matrix<double>(up[l].shape(0), up[l].shape(1));
+        copy<double>(states[l], Block{found});
+        CHECK(largest_difference(up[l], found) < 1e-12);
+    }
+    CHECK(largest_difference(outputs(network, cases), up[3]) < 1e-12);
+
+    Random random{1}, same{1};
+    auto const classifier = unroll(stack, 6, random);
+    CHECK(classifier.sizes() == std::vector<std::size_t>{5, 4, 3, 2, 6});
+    CHECK(classifier.hidden(3).name() == "gaussian");
+    auto const& a = stack.rbm(0);
+    auto const& b = stack.rbm(1);
+    auto const& c = stack.rbm(2);
+    CHECK(test::parameters_of(classifier) == test::parameters_of(unroll(std::tie(a, b, c), 6, same)));
+}
+
+TEST_CASE("the autoencoder of a stack is a pass up and down by means, with transposed weights", "[unroll]") {
+    auto const stack = linear_code();
+    auto const network = autoencoder(stack);
+    CHECK(network.sizes() == std::vector<std::size_t>{5, 4, 3, 2, 3, 4, 5});
+    CHECK(network.output().name() == "bernoulli");
+    for (std::size_t l = 0; l < 3; ++l) {
+        Matrix<double> const& up = network.weights(l);
+        Matrix<double> const& down = network.weights(5 - l);
+        CHECK(up == stack.rbm(l).weights());
+        CHECK(down == xt::transpose(up));
+    }
+    Matrix<double> means = some_cases();
+    for (std::size_t i = 0; i < 3; ++i) means = means_of(stack.rbm(i), 1, means);
+    for (std::size_t i = 3; i-- > 0;) means = means_of(stack.rbm(i), 0, means);
+    CHECK(largest_difference(outputs(network, some_cases()), means) < 1e-12);
+
+    // One RBM: data, code, data; real data is given back by linear outputs.
+    Stack const one{
+        test::randomised(RBM{Real{5, Gaussian::with_precision({2, 1, 3, 1, 2})}, Binary{4}}, 0.8, 0.5, 4)};
+    CHECK(autoencoder(one).sizes() == std::vector<std::size_t>{5, 4, 5});
+    CHECK(largest_difference(outputs(autoencoder(one), some_cases()),
+                             means_of(one.rbm(0), 0, means_of(one.rbm(0), 1, some_cases()))) < 1e-12);
+}
+
+TEST_CASE("the labels of a stack are the outputs of its network, and no part of encoder or autoencoder", "[unroll]") {
+    auto const chain = test::randomised(DBM{Binary{5}, Binary{4}, Binary{3}, Labels{3}}, 0.8, 0.5, 4);
+    auto const stack = Stack<double>::of_chain(chain, true);
+    auto const network = unroll(stack);
+    CHECK(network.sizes() == std::vector<std::size_t>{5, 4, 3, 3});
+    CHECK(network.classes() == 3);
+    // The last RBM's means of labels and of the layer below, given its hidden layer.
+    Matrix<double> const h1 = means_of(stack.rbm(0), 1, some_cases());
+    Matrix<double> without_labels = xt::zeros<double>({h1.shape(0), std::size_t{7}});
+    copy<double>(h1, Block{without_labels}.column_range(0, 4));
+    Matrix<double> const h2 = means_of(stack.rbm(1), 1, without_labels);
+    Matrix<double> const down = means_of(stack.rbm(1), 0, h2);
+    Matrix<double> of_labels = xt::zeros<double>({h1.shape(0), std::size_t{3}});
+    Matrix<double> below = xt::zeros<double>({h1.shape(0), std::size_t{4}});
+    copy<double>(Block{down}.column_range(4, 3), Block{of_labels});
+    copy<double>(Block{down}.column_range(0, 4), Block{below});
+    CHECK(largest_difference(outputs(network, some_cases()), of_labels) < 1e-12);
+    CHECK(largest_difference(outputs(encoder(stack), some_cases()), h2) < 1e-12);
+    CHECK(largest_difference(outputs(autoencoder(stack), some_cases()), means_of(stack.rbm(0), 0, below)) < 1e-12);
+}
+
+TEST_CASE("stacks of which no network can be made are refused", "[unroll]") {
+    Random random{1};
+    Stack const joint{Binary{5}, JointLayer{Binary{2}, Real{2}}, Binary{3}};
+    CHECK_THROWS_WITH(unroll(joint, 2, random), contains_text("layer 1 has joint units"));
+    CHECK_THROWS_WITH(encoder(joint), contains_text("layer 1 has joint units"));
+    CHECK_THROWS_WITH(autoencoder(joint), contains_text("layer 1 has joint units"));
+    Stack const counts{Binary{5}, Binary{4}, Labels{3, Multinomial{2}}};
+    CHECK_THROWS_WITH(unroll(counts, 2, random), contains_text("layer 2 has multinomial units"));
+    CHECK_THROWS_WITH(autoencoder(counts), contains_text("layer 2 has multinomial units"));
+    CHECK(encoder(counts).outputs() == 3); // outputs may be of any kind
+    auto const labelled = Stack<double>::with_labels(Binary{5}, Binary{4}, Labels{3});
+    CHECK_THROWS_WITH(unroll(labelled, 3, random), contains_text("leave classes away"));
+    CHECK_THROWS_WITH(unroll(linear_code()), contains_text("no labels"));
+    CHECK_THROWS_WITH(unroll(linear_code(), 0, random), contains_text("classes is 0"));
+    CHECK_THROWS_WITH(unroll(linear_code(), 2, random, -1), contains_text("deviation is -1"));
 }
 
 TEST_CASE("a machine with labels brings its own softmax", "[unroll]") {

@@ -21,7 +21,7 @@ struct Zero {
     void add_conjugate(Block<T const>, std::span<double>) const {}
 #endif
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const {}
+    void add_self_energy(Block<T const>, std::span<double>) const {}
 };
 
 int main() {

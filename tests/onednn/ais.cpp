@@ -3,10 +3,10 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/detail/bfloat16.hpp>
-#include <boltz/evaluation/ais.hpp>
-#include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/exact_samples.hpp>
-#include <boltz/evaluation/reverse_ais.hpp>
+#include <boltz/evaluation/annealing/ais.hpp>
+#include <boltz/evaluation/annealing/reverse_ais.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/exact/exact_samples.hpp>
 #include <boltz/onednn.hpp>
 
 #include <bit>
@@ -38,14 +38,14 @@ TEST_CASE("with packed products the estimate is of the model whose weights were 
     double const truth = exact_log_partition(rbm);
     double const truth_of_rounded = exact_log_partition(coarse);
     Random random{81};
-    Ais ais{.runs = 2000, .ladder = Ladder::linear(1000)};
+    Ais ais{.chains = 2000, .ladder = Ladder::linear(1000)};
     auto const check = [&](auto const& multiplied, double expected, std::string const& products) {
-        auto const up = log_partition(rbm, ais, random, uniform_base(rbm));
+        auto const up = log_partition(rbm, uniform_base(rbm), ais, random);
         CHECK_THAT(up.products, contains_text(products));
         CHECK(std::abs(up.log_z - expected) < 4.5 * up.standard_error);
-        auto starts = exact_samples(multiplied, ais.runs, random);
+        auto starts = exact_samples(multiplied, ais.chains, random);
         auto const down =
-            reverse_log_partition(rbm, starts.blocks(), ChainStart::exact_samples, ais, random, uniform_base(rbm));
+            reverse_log_partition(rbm, starts.blocks(), ChainStart::exact_samples, uniform_base(rbm), ais, random);
         CHECK(std::abs(down.log_z - expected) < 4.5 * down.standard_error);
         // What a mistaken precision would change can be told apart.
         CHECK(std::abs(truth - truth_of_rounded) > 12 * up.standard_error);

@@ -5,7 +5,7 @@
 #include "support/trainings.hpp"
 
 #include <boltz/detail/blas_kernels.hpp>
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
@@ -172,7 +172,7 @@ TEST_CASE("models in double refuse bfloat16 with a message that says so, and cha
     CHECK(test::same(to_arrays(random), to_arrays(untouched)));
     CHECK(test::same(test::parameters(rbm), before));
     CHECK_THROWS_AS(features<1>(rbm, test::bars<float>(3), ExactPosterior{}, compute), ValueError);
-    CHECK_THROWS_AS(sample(rbm, {.count = 2, .sweeps = 1, .compute = compute}, random), ValueError);
+    CHECK_THROWS_AS(sample(rbm, {.chains = 2, .sweeps = 1, .compute = compute}, random), ValueError);
 }
 
 TEST_CASE("a training takes bfloat16 by itself exactly where it gains time") {
@@ -204,7 +204,7 @@ TEST_CASE("a user's own model trains by its own products") {
     CHECK(report.products == "the model's own products");
     CHECK_FALSE(test::same(test::parameters(own), before));
     CHECK_NOTHROW(features<1>(own, test::bars<float>(3), ExactPosterior{}));
-    CHECK_NOTHROW(sample(own, {.count = 2, .sweeps = 2}, random));
+    CHECK_NOTHROW(sample(own, {.chains = 2, .sweeps = 2}, random));
 }
 
 TEST_CASE("bfloat16 asked for by name is refused for a model that makes its own products") {

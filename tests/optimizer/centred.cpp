@@ -6,8 +6,8 @@
 #include "support/trainings.hpp"
 
 #include <boltz/callback/stop_when.hpp>
-#include <boltz/evaluation/exact.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/optimizer/clipped.hpp>
@@ -221,7 +221,7 @@ TEST_CASE("centred, a deep machine learns from random weights what it does not l
         DBM<Layer, Layer, Layer> dbm{Layer{9}, Layer{8}, Layer{6}};
         Random random{1};
         initialise_weights(dbm, 0.05, random);
-        Trainer{PersistentCD{.chains = 100, .steps = 2}, optimizer, MeanField{.max_sweeps = 20}}.fit(
+        Trainer{PersistentCD{.chains = 100, .sweeps = 2}, optimizer, MeanField{.max_sweeps = 20}}.fit(
             dbm, data, {.epochs = 1500, .batch_size = 14}, random);
         double sum = 0;
         for (double const value : exact_log_likelihood(dbm, Block{data})) sum += value;

@@ -22,7 +22,7 @@ set(floors
   "^(pretraining|callback|report)/" 9
   "^[a-z_]+\\.hpp$" 10)
 
-# Inside floors 0 to 6 headers may use each other; above, only within a folder.
+# Inside floors 0 to 6 headers may use each other; above, only within a folder and the folders in it.
 
 # A body stands where its declaration does.
 function(floor_of header variable)
@@ -50,7 +50,7 @@ foreach(header IN LISTS headers)
     continue()
   endif()
   string(REGEX REPLACE "^impl/" "" folder "${header}")
-  cmake_path(GET folder PARENT_PATH folder)
+  string(REGEX REPLACE "/.*" "" folder "${folder}")
   file(STRINGS "${ROOT}/include/boltz/${header}" includes REGEX "^[ \t]*#[ \t]*include")
   foreach(line IN LISTS includes)
     if(line MATCHES "include[ \t]*\"")
@@ -66,7 +66,7 @@ foreach(header IN LISTS headers)
     endif()
     floor_of("${included}" other)
     string(REGEX REPLACE "^impl/" "" other_folder "${included}")
-    cmake_path(GET other_folder PARENT_PATH other_folder)
+    string(REGEX REPLACE "/.*" "" other_folder "${other_folder}")
     if(other STREQUAL "" OR other LESS floor)
       continue()
     elseif(other EQUAL floor)

@@ -39,6 +39,13 @@ add_test(NAME "headers: an older language is named once" COMMAND "${CMAKE_COMMAN
   -P "${CMAKE_CURRENT_LIST_DIR}/language.cmake")
 set_tests_properties("headers: an older language is named once" PROPERTIES LABELS package)
 
+add_test(NAME "headers: umbrellas are complete" COMMAND "${CMAKE_COMMAND}"
+  -D "ROOT=${PROJECT_SOURCE_DIR}" -P "${CMAKE_CURRENT_LIST_DIR}/umbrellas.cmake")
+add_test(NAME "headers: an incomplete umbrella is found" COMMAND "${CMAKE_COMMAND}"
+  -D "SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/umbrellas" -P "${CMAKE_CURRENT_LIST_DIR}/umbrellas_self_test.cmake")
+set_tests_properties("headers: umbrellas are complete" "headers: an incomplete umbrella is found" PROPERTIES
+  LABELS package)
+
 # -- Floors ----------------------------------------------------------------------------------------------------------
 
 add_test(NAME "floors" COMMAND "${CMAKE_COMMAND}"

@@ -6,9 +6,9 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
-#include <boltz/data/beside.hpp>
 #include <boltz/data/compact_matrix.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/data/side_by_side.hpp>
 #include <boltz/data/subset.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
@@ -70,27 +70,27 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     DoubledInput{ContrastiveDivergence{}, sgd, PretrainingInput::means}.pretrain(model, data, options, random);
 
     // The same by hand.
-    Stack<decltype(model), false> stack{start};
+    auto stack = Stack<double>::of_chain(start);
     Random same_random{5};
     auto const train = [&](auto& rbm, auto const& cases, LayerFactors factors) {
         TrainingSession session{rbm, ContrastiveDivergence{}, sgd, ExactPosterior{}, std::move(factors)};
         session.fit(cases, options, same_random);
     };
-    train(stack.rbm<0>(), data, LayerFactors{{1}, {2}});
-    auto const& lower = stack.rbm<0>();
+    train(stack.rbm(0), data, LayerFactors{{1}, {2}});
+    auto const& lower = stack.rbm(0);
     Matrix<double> hidden = xt::zeros<double>({data.shape(0), std::size_t{3}});
     for (std::size_t i = 0; i < data.shape(0); ++i)
         for (std::size_t j = 0; j < 3; ++j) {
-            double x = lower.hidden().bias()(j);
+            double x = lower.layer(1).bias()(j);
             for (std::size_t k = 0; k < 4; ++k) x += data(i, k) * lower.weights()(k, j);
             hidden(i, j) = sigmoid(2 * x);
         }
     CompactMatrix kept{hidden.shape(0), 3}; // as the means are kept between the two
     kept.store(0, Block{hidden});
-    train(stack.rbm<1>(), kept, LayerFactors{{2}, {1}});
+    train(stack.rbm(1), kept, LayerFactors{{2}, {1}});
 
     // Composed as in the paper: outer matrices as they are, biases of the shared layer added.
-    auto const& upper = stack.rbm<1>();
+    auto const& upper = stack.rbm(1);
     auto const close = [](auto const& a, auto const& b) {
         double worst = 0;
         for (std::size_t k = 0; k < a.size(); ++k) worst = std::max(worst, std::abs(a.data()[k] - b.data()[k]));
@@ -98,9 +98,9 @@ TEST_CASE("the upper RBM learns from the doubled up-pass of the lower one") {
     };
     CHECK(close(model.weights(0), lower.weights()));
     CHECK(close(model.weights(1), upper.weights()));
-    CHECK(close(model.layer<0>().bias(), lower.visible().bias()));
-    CHECK(close(model.layer<2>().bias(), upper.hidden().bias()));
-    Vector<double> const shared = lower.hidden().bias() + upper.visible().bias();
+    CHECK(close(model.layer<0>().bias(), lower.layer(0).bias()));
+    CHECK(close(model.layer<2>().bias(), upper.layer(1).bias()));
+    Vector<double> const shared = lower.layer(1).bias() + upper.layer(0).bias();
     CHECK(close(model.layer<1>().bias(), shared));
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("RBMs may have epochs, rates and steps of their own") {
     auto const start = test::randomised(test::bernoulli_dbm<float>(4, 3, 2), 0.1, 0, 1);
     using Stage = PretrainingStage<ContrastiveDivergence, Sgd>;
     Stage const still{ContrastiveDivergence{}, Sgd{.learning_rate = 0}, 1};
-    Stage const moving{ContrastiveDivergence{.steps = 3}, sgd, {}};
+    Stage const moving{ContrastiveDivergence{.sweeps = 3}, sgd, {}};
     auto model = start;
     test::Recorder recorder;
     Random random{1};
@@ -225,7 +225,7 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     std::vector<std::size_t> const order{0, 1, 2, 3};
     Matrix<float> seen = xt::zeros<float>({4, 3});
     auto const shows = [&](auto const& source, float value) {
-        Undrawn{source}.load(order, Block{seen}, Draws::from_seed(1));
+        MeansOf{source}.load(order, Block{seen}, Draws::from_seed(1));
         return std::all_of(seen.begin(), seen.end(), [&](float x) { return x == value; });
     };
     CHECK(shows(MatrixSource{grey}, 0.9f));
@@ -234,8 +234,8 @@ TEST_CASE("an upper RBM is shown what the lower one was, but for what is drawn a
     CHECK(shows(Subset{Binarised{MatrixSource{grey}, Binarisation::stochastic}, order}, 0.9f));
     Matrix<float> const left = xt::ones<float>({std::size_t{4}, std::size_t{1}}) * 0.9f;
     Matrix<float> const right = xt::ones<float>({std::size_t{4}, std::size_t{2}}) * 0.9f;
-    CHECK(shows(Beside{Binarised{MatrixSource{left}, Binarisation::stochastic},
-                       Binarised{MatrixSource{right}, Binarisation::stochastic}},
+    CHECK(shows(SideBySide{Binarised{MatrixSource{left}, Binarisation::stochastic},
+                           Binarised{MatrixSource{right}, Binarisation::stochastic}},
                 0.9f));
 }
 

@@ -46,10 +46,10 @@ class Reader {
     GifFileType* gif = nullptr;
 };
 
-std::vector<boltz::Image> frames(std::size_t count) {
-    std::vector<boltz::Image> result;
+std::vector<boltz::report::Image> frames(std::size_t count) {
+    std::vector<boltz::report::Image> result;
     for (std::size_t k = 0; k < count; ++k) {
-        auto image = boltz::Image::grey(17, 16);
+        auto image = boltz::report::Image::grey(17, 16);
         for (std::size_t i = 0; i < image.pixels.size(); ++i)
             image.pixels[i] = static_cast<std::uint8_t>((i + 11 * k) % 256);
         result.push_back(std::move(image));
@@ -62,7 +62,7 @@ std::vector<boltz::Image> frames(std::size_t count) {
 TEST_CASE("every frame of a GIF file reads back pixel for pixel", "[report][gif]") {
     TemporaryFolder const folder;
     auto const pictures = frames(5);
-    boltz::write_gif(folder / "file.gif", pictures, {.delay = 0.25, .last_delay = 3});
+    boltz::report::write_gif(folder / "file.gif", pictures, {.delay = 0.25, .last_delay = 3});
     Reader const reader{folder / "file.gif"};
     REQUIRE(reader.gif->ImageCount == 5);
     CHECK(reader.gif->SWidth == 17);
@@ -81,7 +81,7 @@ TEST_CASE("fewer bits keep the nearest levels of grey", "[report][gif]") {
     TemporaryFolder const folder;
     auto const pictures = frames(1);
     for (int bits = 1; bits <= 8; ++bits) {
-        boltz::write_gif(folder / "file.gif", pictures, {.bits = bits});
+        boltz::report::write_gif(folder / "file.gif", pictures, {.bits = bits});
         Reader const reader{folder / "file.gif"};
         auto const back = reader.pixels(0);
         double const step = 255.0 / ((1 << bits) - 1);
@@ -93,17 +93,18 @@ TEST_CASE("fewer bits keep the nearest levels of grey", "[report][gif]") {
 TEST_CASE("frames that make no film are refused, and the old file stays", "[report][gif]") {
     TemporaryFolder const folder;
     put(folder / "file.gif", "old");
-    auto const refused = [&](std::vector<boltz::Image> const& pictures, boltz::GifOptions const& options = {}) {
-        return message_of<boltz::Error>([&] { boltz::write_gif(folder / "file.gif", pictures, options); });
+    auto const refused = [&](std::vector<boltz::report::Image> const& pictures,
+                             boltz::report::GifOptions const& options = {}) {
+        return message_of<boltz::Error>([&] { boltz::report::write_gif(folder / "file.gif", pictures, options); });
     };
     CHECK_FALSE(refused({}).empty());
-    CHECK_FALSE(refused({boltz::Image::grey(2, 2), boltz::Image::grey(2, 3)}).empty());
-    CHECK_FALSE(refused({boltz::Image::colored(2, 2)}).empty());
+    CHECK_FALSE(refused({boltz::report::Image::grey(2, 2), boltz::report::Image::grey(2, 3)}).empty());
+    CHECK_FALSE(refused({boltz::report::Image::colored(2, 2)}).empty());
     CHECK_FALSE(refused(frames(1), {.delay = -1}).empty());
     CHECK_FALSE(refused(frames(1), {.last_delay = 1000}).empty());
     CHECK_FALSE(refused(frames(1), {.bits = 9}).empty());
     CHECK(contents_of(folder / "file.gif") == "old");
-    CHECK_THROWS_AS(boltz::write_gif(folder.path(), frames(1)), boltz::FileError);
+    CHECK_THROWS_AS(boltz::report::write_gif(folder.path(), frames(1)), boltz::FileError);
     CHECK(folder.count() == 1);
 }
 

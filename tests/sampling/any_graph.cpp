@@ -75,7 +75,7 @@ test::Repetitions persistent(BoltzmannMachine<double> const& model, Statistics s
     test::Repetitions found;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
         auto session = PersistentCD{.chains = 200,
-                                    .steps = Schedule::per_epoch({39, 1}),
+                                    .sweeps = Schedule::per_epoch({39, 1}),
                                     .start = PersistentCD::Start::random,
                                     .statistics = statistics}
                            .bind(model);
@@ -161,7 +161,7 @@ TEST_CASE("samples of any graph have the model's probabilities", "[sampling][sta
         auto const model = test::weakened(strong, 0.5);
         test::MarkovChain chain{model};
         Random random{7};
-        auto const states = sample(model, {.count = chains, .sweeps = 30}, random);
+        auto const states = sample(model, {.chains = chains, .sweeps = 30}, random);
         CHECK(p_value(chain, states, chain.stationary()) > 1e-4);
     });
 }
@@ -179,7 +179,7 @@ TEST_CASE("samples of one visible layer given the other have the exact condition
                 copy<double>(chain.joint[known].row_range(given, 1), Block{values}.row_range(i, 1));
             what.clamp(known, values);
             Random random{known};
-            auto const states = sample_given(model, what, {.copies = chains / 2, .sweeps = 30}, random).states;
+            auto const states = sample_given(model, what, {.chains = chains / 2, .sweeps = 30}, random).states;
             auto const expected = conditional(chain, LayerSet::of(known), given);
             CHECK(p_value(chain, states, expected) > 1e-4);
             CHECK(p_value(chain, states, chain.stationary()) < 1e-8); // the test can tell

@@ -3,7 +3,7 @@
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
 
-#include <boltz/evaluation/chain_diagnostics.hpp>
+#include <boltz/evaluation/samples/chain_diagnostics.hpp>
 #include <boltz/sampling/sample_given.hpp>
 
 #include <cmath>
@@ -71,7 +71,7 @@ TEST_CASE("means of chains that do not mix are warned of", "[sampling]") {
     CHECK_THAT(mean_given(model, first_is_off(model), {.chains = 2}, random).warning(),
                contains_text("chains from different starts disagree"));
 
-    auto const samples = sample_given(model, first_is_off(model), {.copies = 12}, random);
+    auto const samples = sample_given(model, first_is_off(model), {.chains = 12}, random);
     CHECK_THAT(samples.warning(), contains_text("in 1 of 1 cases"));
     double on = 0;
     for (std::size_t i = 0; i < 12; ++i) on += samples.states[1](i, 0);
@@ -194,7 +194,7 @@ TEST_CASE("what was not measured is said", "[sampling]") {
     auto const few = mean_given(model, given, {.reads = 3}, random);
     CHECK_THAT(few.warning(), contains_text("not measured, with 3 reads of each"));
     CHECK_THAT(sample_given(model, given, {}, random).warning(), contains_text("not measured, with 1 chain a case"));
-    CHECK_THAT(sample_given(model, given, {.copies = 4, .sweeps = 6}, random).warning(),
+    CHECK_THAT(sample_given(model, given, {.chains = 4, .sweeps = 6}, random).warning(),
                contains_text("not measured, with 3 reads of each"));
 }
 

@@ -27,7 +27,7 @@ struct Start {
             if (model.graph().colour(l) == 0) continue;
             auto const& unit = model.unit(l);
             model.input(l, means.blocks(), means[l]);
-            unit.add_own_term(chain.odd[l], std::span{own});
+            unit.add_self_energy(chain.odd[l], std::span{own});
             for (std::size_t o = 0; o < p_odd.size(); ++o)
                 for (std::size_t j = 0; j < means[l].columns; ++j) p_odd[o] += means[l](0, j) * chain.odd[l](o, j);
             unit.mean(means[l]);
@@ -80,7 +80,7 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
             auto const expected = chain.statistics(model, after(chain, start.p_odd, steps));
             for (Statistics const statistics : {Statistics::mixed, Statistics::samples}) {
                 auto const found =
-                    run(model, start.means, {.steps = static_cast<double>(steps), .statistics = statistics});
+                    run(model, start.means, {.sweeps = static_cast<double>(steps), .statistics = statistics});
                 CHECK(found.worst_score(expected) < 5);
                 if (steps == 1) // and not those of one sweep more: the test can tell
                     CHECK(found.worst_score(chain.statistics(model, after(chain, start.p_odd, 2))) > 5);
@@ -91,7 +91,7 @@ TEST_CASE("CD-k gives the statistics of k enumerated sweeps from the posterior",
     check(test::randomised(test::two_visible_tree(), 0.9, 0.5, 11));
 }
 
-TEST_CASE("CD with undrawn reconstructions is another function of the hidden states, biased",
+TEST_CASE("CD with means as reconstructions is another function of the hidden states, biased",
           "[sampling][statistical]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     test::MarkovChain chain{model};
@@ -147,7 +147,7 @@ TEST_CASE("CD-1 of real-valued visible units is the integral over the reconstruc
     auto const expected = test::numbers(gradient);
     REQUIRE(expected.size() == 6); // two weights, three biases, one log precision
     CHECK(run(rbm, start, {}).worst_score(expected) < 5);
-    CHECK(run(rbm, start, {.steps = 2}).worst_score(expected) > 5);
+    CHECK(run(rbm, start, {.sweeps = 2}).worst_score(expected) > 5);
 }
 
 TEST_CASE("CD says which of its numbers are means", "[sampling]") {
@@ -173,7 +173,7 @@ TEST_CASE("the number of steps follows its schedule and is at least one", "[samp
     States<double> posterior{300, model.sizes()};
     Executor executor{Compute{}};
     auto const numbers = [&](Schedule const& steps, std::uint64_t epoch) {
-        auto session = ContrastiveDivergence{.steps = steps}.bind(model);
+        auto session = ContrastiveDivergence{.sweeps = steps}.bind(model);
         auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0), Draws::from_seed(1),
                                            Clock{.epoch = epoch}, executor);
         auto gradient = model.make_gradient();

@@ -5,7 +5,7 @@
 #include "support/tempered_models.hpp"
 
 #include <boltz/archive.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/parallel_tempering.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
@@ -23,7 +23,7 @@ test::Repetitions run(AnyModel<double> const& model, ParallelTempering policy) {
     Executor executor{Compute{}};
     test::Repetitions found;
     policy.chains = 100;
-    policy.steps = Schedule::per_epoch({24, 1});
+    policy.sweeps = Schedule::per_epoch({24, 1});
     policy.start = ParallelTempering::Start::random;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
         auto session = policy.bind<double>(model);
@@ -71,8 +71,8 @@ TEST_CASE("tempered chains give the gradient of a model with deep modes, and pla
         }
         return found;
     };
-    CHECK(statistics(ParallelTempering{.chains = 50, .temperatures = 8, .steps = 150}).worst_score(truth) < 5);
-    CHECK(statistics(PersistentCD{.chains = 50, .steps = 150}).worst_score(truth) > 20);
+    CHECK(statistics(ParallelTempering{.chains = 50, .temperatures = 8, .sweeps = 150}).worst_score(truth) < 5);
+    CHECK(statistics(PersistentCD{.chains = 50, .sweeps = 150}).worst_score(truth) > 20);
 }
 
 TEST_CASE("means on both colours are as biased as those of persistent CD", "[sampling][statistical]") {

@@ -4,7 +4,7 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/archive.hpp>
-#include <boltz/evaluation/exact_expectations.hpp>
+#include <boltz/evaluation/exact/exact_expectations.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 
 namespace test_persistent_cd {
@@ -20,7 +20,7 @@ test::Repetitions run(BoltzmannMachine<double> const& model, Statistics statisti
     test::Repetitions found;
     for (std::size_t repetition = 0; repetition < 40; ++repetition) {
         auto session = PersistentCD{.chains = 200,
-                                    .steps = Schedule::per_epoch({39, 1}),
+                                    .sweeps = Schedule::per_epoch({39, 1}),
                                     .start = PersistentCD::Start::random,
                                     .statistics = statistics}
                            .bind(model);
@@ -105,7 +105,7 @@ TEST_CASE("chains that were saved and loaded go on to the bit", "[sampling]") {
         model.unit(l).mean(posterior[l]);
     }
     Executor executor{Compute{}};
-    PersistentCD const policy{.chains = 10, .steps = 2};
+    PersistentCD const policy{.chains = 10, .sweeps = 2};
     auto const next = [&](PersistentCD::Session<float>& session, std::uint64_t update) {
         auto const& phase = session.sample(model, posterior.blocks(), LayerSet::of(0),
                                            Draws::from_seed(1).stream(update), Clock{.update = update}, executor);

@@ -16,7 +16,7 @@ TEST_CASE("samples after a long run have the model's probabilities", "[sampling]
         BoltzmannMachine<double> const model = test::weakened(strong, 0.5);
         test::MarkovChain chain{model};
         Random random{7};
-        auto states = sample(model, {.count = 10000, .sweeps = 30}, random);
+        auto states = sample(model, {.chains = 10000, .sweeps = 30}, random);
         test::StateIndex<double> const index{chain.joint.blocks(), LayerSet::all()};
         CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
     });
@@ -28,7 +28,7 @@ TEST_CASE("samples without a sweep are draws from the biases", "[sampling][stati
     for (auto& w : independent.weights()) w = 0;
     test::MarkovChain chain{independent};
     Random random{7};
-    auto states = sample(model, {.count = 20000, .sweeps = 0}, random);
+    auto states = sample(model, {.chains = 20000, .sweeps = 0}, random);
     test::StateIndex<double> const index{chain.joint.blocks(), {true, true}};
     CHECK(test::chi_square_p(index.counts(states.blocks()), chain.stationary()) > 1e-4);
 }
@@ -37,9 +37,9 @@ TEST_CASE("the same seed gives the same samples and the next call others", "[sam
     auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
     Random first{1};
     Random second{1};
-    auto const a = sample(model, {.count = 20, .sweeps = 3}, first);
-    auto const b = sample(model, {.count = 20, .sweeps = 3}, second);
-    auto const c = sample(model, {.count = 20, .sweeps = 3}, second);
+    auto const a = sample(model, {.chains = 20, .sweeps = 3}, first);
+    auto const b = sample(model, {.chains = 20, .sweeps = 3}, second);
+    auto const c = sample(model, {.chains = 20, .sweeps = 3}, second);
     auto const same = [](auto const& x, auto const& y) { return std::equal(x[1].data, x[1].data + 60, y[1].data); };
     CHECK(same(a, b));
     CHECK_FALSE(same(b, c));
@@ -49,22 +49,22 @@ TEST_CASE("more chains leave the first ones as they are", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_dbm<float>(), 1.2, 0.7, 2);
     Random first{1};
     Random second{1};
-    auto const few = sample(model, {.count = 128, .sweeps = 3}, first);
-    auto const many = sample(model, {.count = 256, .sweeps = 3}, second);
+    auto const few = sample(model, {.chains = 128, .sweeps = 3}, first);
+    auto const many = sample(model, {.chains = 256, .sweeps = 3}, second);
     CHECK(std::equal(few[0].data, few[0].data + 128 * 3, many[0].data));
 }
 
 TEST_CASE("no samples at all are refused", "[sampling]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
-    CHECK_THROWS_AS(sample(model, {.count = 0}, random), ValueError);
-    CHECK_THROWS_AS(sample(model, {.count = 1, .compute = {.threads = 0}}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, {.chains = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample(model, {.chains = 1, .compute = {.threads = 0}}, random), ValueError);
 }
 
 TEST_CASE("conditional means are A' of the natural parameters", "[sampling]") {
     auto const model = test::randomised(test::bernoulli_rbm(), 1.2, 0.7, 1);
     Random random{1};
-    auto states = sample(model, {.count = 5, .sweeps = 1}, random);
+    auto states = sample(model, {.chains = 5, .sweeps = 1}, random);
     auto const means = conditional_means(model, states);
     for (std::size_t i = 0; i < 5; ++i)
         for (std::size_t j = 0; j < 4; ++j) {
@@ -80,8 +80,8 @@ TEST_CASE("chains that are read several times go on between reads", "[sampling]"
         Random random{1};
         return sample(model, options, random);
     };
-    auto const once = draw({.count = 20, .sweeps = 5});
-    auto const thrice = draw({.count = 20, .sweeps = 5, .reads = 3, .thinning = 2});
+    auto const once = draw({.chains = 20, .sweeps = 5});
+    auto const thrice = draw({.chains = 20, .sweeps = 5, .reads = 3, .thinning = 2});
     REQUIRE(thrice.rows() == 60);
     auto const same = [&](std::size_t read, auto const& other) {
         return std::equal(thrice[1].data + read * 60, thrice[1].data + (read + 1) * 60, other[1].data);
@@ -92,10 +92,11 @@ TEST_CASE("chains that are read several times go on between reads", "[sampling]"
 
     Random random{1};
     std::size_t calls = 0;
-    sample(model, {.count = 20, .sweeps = 5, .reads = 3, .thinning = 2}, random, [&](std::size_t r, auto const& now) {
-        CHECK(r == calls++);
-        CHECK(same(r, now));
-    });
+    sample(model, {.chains = 20, .sweeps = 5, .reads = 3, .thinning = 2}, random,
+           [&](std::size_t r, auto const& now) {
+               CHECK(r == calls++);
+               CHECK(same(r, now));
+           });
     CHECK(calls == 3);
 }
 
@@ -105,7 +106,7 @@ TEST_CASE("chains begin at given states, in turn", "[sampling]") {
     States<double> start{2, model.sizes()};
     test::copy_rows<double>(chain.joint.blocks(), {7, 31}, {true, true, true}, start.blocks());
     Random random{1};
-    auto const states = sample(model, start, {.count = 5, .sweeps = 0}, random);
+    auto const states = sample(model, start, {.chains = 5, .sweeps = 0}, random);
     for (std::size_t l = 0; l < 3; ++l)
         for (std::size_t i = 0; i < 5; ++i) CHECK(std::ranges::equal(states[l].row(i), start[l].row(i % 2)));
 }
@@ -119,7 +120,7 @@ TEST_CASE("chains that begin at the model's distribution are there at every read
         test::copy_rows<double>(chain.joint.blocks(), test::drawn_rows(chain.stationary(), count, 4), LayerSet::all(),
                                 start.blocks());
         Random random{3};
-        auto states = sample(model, start, {.count = count, .sweeps = 2, .reads = 3}, random);
+        auto states = sample(model, start, {.chains = count, .sweeps = 2, .reads = 3}, random);
         test::StateIndex<double> const index{chain.joint.blocks(), LayerSet::all()};
         for (std::size_t r = 0; r < 3; ++r)
             CHECK(test::chi_square_p(index.counts(states.blocks().row_range(r * count, count)), chain.stationary()) >
@@ -147,12 +148,12 @@ TEST_CASE("more chains or samples than memory can hold are refused by name", "[s
         return boltz_test::message_of<ValueError>([&] { static_cast<void>(sample(model, options, random)); });
     };
     std::size_t const huge = (std::size_t{1} << 62) + 1;
-    CHECK_THAT(refused({.count = huge}), contains_text("sample: 4611686018427387905 count"));
-    CHECK_THAT(refused({.count = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
-               contains_text("sample: 4294967296 count x 4294967296 reads"));
-    CHECK_THAT(refused({.count = 2, .sweeps = 0, .reads = (std::size_t{1} << 63) + 1}), contains_text("reads"));
+    CHECK_THAT(refused({.chains = huge}), contains_text("sample: 4611686018427387905 chains"));
+    CHECK_THAT(refused({.chains = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
+               contains_text("sample: 4294967296 chains x 4294967296 reads"));
+    CHECK_THAT(refused({.chains = 2, .sweeps = 0, .reads = (std::size_t{1} << 63) + 1}), contains_text("reads"));
     // Chains that are read and not kept may be read without end, but must fit themselves.
     Random random{1};
-    CHECK_THROWS_AS(sample(model, {.count = huge}, random, [](std::size_t, auto const&) {}), ValueError);
+    CHECK_THROWS_AS(sample(model, {.chains = huge}, random, [](std::size_t, auto const&) {}), ValueError);
     CHECK_THROWS_AS((States<float>{huge, std::array<std::size_t, 2>{4, 8}}), ValueError);
 }

@@ -13,10 +13,10 @@ TEST_CASE("chains begin at cases that are spread over the data", "[sampling]") {
     auto const model = test::bernoulli_rbm<double>(3, 2);
     Matrix<double> const data{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {1, 1, 0}, {0, 0, 1}, {1, 0, 1}};
     Random random{1};
-    auto const samples = sample_from_data(model, MatrixSource{data}, {.count = 3, .sweeps = 0}, random);
+    auto const samples = sample_from_data(model, MatrixSource{data}, {.chains = 3, .sweeps = 0}, random);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j) CHECK(samples[0](i, j) == data(2 * i, j));
-    auto const repeated = sample_from_data(model, MatrixSource{data}, {.count = 12, .sweeps = 0}, random);
+    auto const repeated = sample_from_data(model, MatrixSource{data}, {.chains = 12, .sweeps = 0}, random);
     for (std::size_t i = 0; i < 12; ++i)
         for (std::size_t j = 0; j < 3; ++j) CHECK(repeated[0](i, j) == data(i / 2, j));
 }
@@ -28,7 +28,7 @@ TEST_CASE("hidden layers begin where the cases put them", "[sampling]") {
     model.layer<1>().bias()(0) = -30;
     Matrix<double> const data{{0}, {1}};
     Random random{1};
-    auto const samples = sample_from_data(model, MatrixSource{data}, {.count = 10, .sweeps = 0}, random);
+    auto const samples = sample_from_data(model, MatrixSource{data}, {.chains = 10, .sweeps = 0}, random);
     for (std::size_t i = 0; i < 10; ++i) CHECK(samples[1](i, 0) == samples[0](i, 0));
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("binary units begin at draws from grey cases", "[sampling][statistical
     Matrix<double> const data{{0.2, 0.5, 0.9}};
     Random random{2};
     std::size_t const count = 2000;
-    auto const samples = sample_from_data(model, MatrixSource{data}, {.count = count, .sweeps = 0}, random);
+    auto const samples = sample_from_data(model, MatrixSource{data}, {.chains = count, .sweeps = 0}, random);
     for (std::size_t j = 0; j < 3; ++j) {
         double sum = 0;
         for (std::size_t i = 0; i < count; ++i) sum += samples[0](i, j);
@@ -52,7 +52,7 @@ TEST_CASE("chains at data refuse what is no data of the model", "[sampling]") {
     Random random{1};
     auto untouched = random;
     auto const chains = [&](Matrix<double> const& data) {
-        return sample_from_data(model, MatrixSource{data}, {.count = 2}, random);
+        return sample_from_data(model, MatrixSource{data}, {.chains = 2}, random);
     };
     CHECK_THROWS_WITH(chains(xt::zeros<double>({2, 4})),
                       contains_text("data has 4 columns, but layer 0 has 3 units"));

@@ -33,7 +33,7 @@ TEST_CASE("samples given some units have the exact conditional probabilities", "
             test::ClampedModel const clamped{model, pattern};
             auto const known = clamped.known(model, chain, 5, 4);
             Random random{pattern};
-            auto states = sample_given(model, known, {.copies = 2500, .sweeps = 30}, random).states;
+            auto states = sample_given(model, known, {.chains = 2500, .sweeps = 30}, random).states;
             CHECK(test::chi_square_p(index.counts(states.blocks()), clamped.conditional(chain, 5)) > 1e-4);
         }
     });
@@ -97,7 +97,7 @@ TEST_CASE("copies of a case stand side by side, and no number of threads changes
     auto const with = [&](std::size_t threads) {
         Random random{3};
         return sample_given(model, two,
-                            {.copies = 50, .sweeps = 12, .compute = {.threads = threads, .block_rows = 8}}, random);
+                            {.chains = 50, .sweeps = 12, .compute = {.threads = threads, .block_rows = 8}}, random);
     };
     auto const one = with(1);
     auto const three = with(3);
@@ -139,7 +139,7 @@ TEST_CASE("what no unit can have is refused before anything is drawn", "[samplin
     CHECK_THROWS_AS(nothing(given.clamp(0, counts, mask)), ValueError);
 
     Given const free{model, 1};
-    CHECK_THROWS_AS(sample_given(model, free, {.copies = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample_given(model, free, {.chains = 0}, random), ValueError);
     CHECK_THROWS_AS(mean_given(model, free, {.chains = 0}, random), ValueError);
     CHECK_THROWS_AS(mean_given(model, free, {.reads = 0}, random), ValueError);
     Given const other{test::bernoulli_dbm(), 1};

@@ -36,7 +36,7 @@ TEST_CASE("tempered samples have the model's probabilities", "[sampling][statist
         test::MarkovChain chain{model};
         Random random{7};
         auto const samples =
-            sample_tempered(model, {.count = 2000, .temperatures = 4, .adaptation = 20, .sweeps = 40}, random);
+            sample_tempered(model, {.chains = 2000, .temperatures = 4, .adaptation = 20, .sweeps = 40}, random);
         test::StateIndex<double> const index{chain.joint, LayerSet::all()};
         CHECK(test::chi_square_p(index.counts(samples.states), chain.stationary()) > 1e-4);
     };
@@ -48,10 +48,10 @@ TEST_CASE("tempering moves between deep modes where Gibbs sampling does not", "[
     // Both modes have probability 1/2 short of e^-9, and draws from the biases are all in the lower one.
     auto const model = test::two_modes(4, 6.0);
     Random random{3};
-    auto const stuck = sample(model, {.count = 1000, .sweeps = 500}, random);
+    auto const stuck = sample(model, {.chains = 1000, .sweeps = 500}, random);
     CHECK(upper_mode(stuck[0]) < 0.01);
     auto const samples =
-        sample_tempered(model, {.count = 1000, .temperatures = 8, .adaptation = 300, .sweeps = 200}, random);
+        sample_tempered(model, {.chains = 1000, .temperatures = 8, .adaptation = 300, .sweeps = 200}, random);
     // 5 standard deviations of a share of 1000: 6e-7.
     CHECK(std::abs(upper_mode(samples.states[0]) - 0.5) < 5 * std::sqrt(0.25 / 1000));
 }
@@ -61,7 +61,8 @@ TEST_CASE("the ladder adapts to equal acceptances and is reported", "[sampling][
     Random random{1};
     auto const spread = [&](std::size_t adaptation) {
         auto const report =
-            sample_tempered(model, {.count = 200, .temperatures = 6, .adaptation = adaptation, .sweeps = 400}, random)
+            sample_tempered(model, {.chains = 200, .temperatures = 6, .adaptation = adaptation, .sweeps = 400},
+                            random)
                 .report;
         CHECK(report.betas.size() == 6);
         CHECK(report.betas.front() == 1);
@@ -80,14 +81,14 @@ TEST_CASE("states that go from the base to the model are counted", "[sampling]")
     auto free = test::bernoulli_rbm();
     Random random{1};
     auto const report =
-        sample_tempered(free, {.count = 7, .temperatures = 2, .adaptation = 0, .sweeps = 40}, random).report;
+        sample_tempered(free, {.chains = 7, .temperatures = 2, .adaptation = 0, .sweeps = 40}, random).report;
     CHECK(report.acceptance[0] == 1);
     CHECK(report.round_trips == 7 * 20);
     CHECK(report.warning().empty());
     // Far too few temperatures: nothing gets through.
     auto const far = test::two_modes(8, 9.0);
     auto const stuck =
-        sample_tempered(far, {.count = 10, .temperatures = 2, .adaptation = 0, .sweeps = 10}, random).report;
+        sample_tempered(far, {.chains = 10, .temperatures = 2, .adaptation = 0, .sweeps = 10}, random).report;
     CHECK(stuck.round_trips < 10);
     CHECK_THAT(stuck.warning(), contains_text("less than once each"));
 }
@@ -97,7 +98,7 @@ TEST_CASE("reads of tempered chains stand one after another, whatever the thread
     auto const draw = [&](std::size_t threads) {
         Random random{1};
         return sample_tempered(model,
-                               {.count = 12,
+                               {.chains = 12,
                                 .temperatures = 3,
                                 .adaptation = 5,
                                 .sweeps = 2,
@@ -117,8 +118,8 @@ TEST_CASE("reads of tempered chains stand one after another, whatever the thread
     Random random{1};
     std::size_t calls = 0;
     sample_tempered(model, uniform_base(model),
-                    {.count = 12, .temperatures = 3, .adaptation = 5, .sweeps = 2, .reads = 3, .thinning = 2}, random,
-                    [&](std::size_t r, auto const& states) {
+                    {.chains = 12, .temperatures = 3, .adaptation = 5, .sweeps = 2, .reads = 3, .thinning = 2},
+                    random, [&](std::size_t r, auto const& states) {
                         CHECK(r == calls++);
                         CHECK(states.rows() == 12);
                     });
@@ -128,7 +129,7 @@ TEST_CASE("reads of tempered chains stand one after another, whatever the thread
 TEST_CASE("tempered samples need chains, reads and temperatures", "[sampling]") {
     auto const model = test::bernoulli_rbm();
     Random random{1};
-    CHECK_THROWS_AS(sample_tempered(model, {.count = 0}, random), ValueError);
+    CHECK_THROWS_AS(sample_tempered(model, {.chains = 0}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.reads = 0}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.thinning = 0}, random), ValueError);
     CHECK_THROWS_AS(sample_tempered(model, {.temperatures = 1}, random), ValueError);
@@ -145,11 +146,11 @@ TEST_CASE("more tempered chains or samples than memory can hold are refused by n
         return boltz_test::message_of<ValueError>(
             [&] { static_cast<void>(sample_tempered(model, options, random)); });
     };
-    CHECK_THAT(refused({.count = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
-               contains_text("sample_tempered: 4294967296 count x 4294967296 reads"));
+    CHECK_THAT(refused({.chains = std::size_t{1} << 32, .reads = std::size_t{1} << 32}),
+               contains_text("sample_tempered: 4294967296 chains x 4294967296 reads"));
     Random random{1};
     CHECK_THROWS_AS(sample_tempered(model, uniform_base(model),
-                                    {.count = (std::size_t{1} << 62) + 1, .temperatures = 4}, random,
+                                    {.chains = (std::size_t{1} << 62) + 1, .temperatures = 4}, random,
                                     [](std::size_t, auto const&) {}),
                     ValueError);
 }

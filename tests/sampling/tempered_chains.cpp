@@ -54,7 +54,7 @@ struct Exact {
 std::vector<double> couplings(AnyField<double> const& model, StatesView<double const> states) {
     std::vector<double> result = energy(model, states);
     std::vector<double> own(result.size(), 0.0);
-    for (std::size_t l = 0; l < model.layers(); ++l) model.unit(l).add_own_term(states[l], own);
+    for (std::size_t l = 0; l < model.layers(); ++l) model.unit(l).add_self_energy(states[l], own);
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = own[i] - result[i];
     return result;
 }

@@ -10,7 +10,7 @@
 #include "support/trainings.hpp"
 
 #include <boltz/callback/stop_when.hpp>
-#include <boltz/evaluation/features.hpp>
+#include <boltz/evaluation/features/features.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
@@ -80,7 +80,7 @@ void check_features_and_samples(M const& model, Inference const& inference, bolt
         boltz::Compute const compute{.threads = threads, .block_rows = 8, .precision = precision};
         auto const means = boltz::features<1>(model, data, inference, compute);
         boltz::Random random{3};
-        auto const drawn = boltz::sample(model, {.count = 50, .sweeps = 5, .compute = compute}, random);
+        auto const drawn = boltz::sample(model, {.chains = 50, .sweeps = 5, .compute = compute}, random);
         if (threads == 1) {
             expected = means;
             states = drawn;
@@ -99,8 +99,8 @@ void check_reproducible(boltz::Precision precision, std::string const& products)
     auto const rbm = randomised(bernoulli_rbm<T>(100, 70), 0.1, 0.1, 1);
     auto const dbm = randomised(bernoulli_dbm<T>(100, 70, 33), 0.1, 0.1, 2);
     boltz::MeanField const mean_field{.max_sweeps = 5, .tolerance = 1e-3};
-    check_training(rbm, boltz::Trainer{boltz::ContrastiveDivergence{.steps = 2}, sgd}, precision, products);
-    check_training(rbm, boltz::Trainer{boltz::PersistentCD{.chains = 21, .steps = 2}, sgd}, precision, products);
+    check_training(rbm, boltz::Trainer{boltz::ContrastiveDivergence{.sweeps = 2}, sgd}, precision, products);
+    check_training(rbm, boltz::Trainer{boltz::PersistentCD{.chains = 21, .sweeps = 2}, sgd}, precision, products);
     check_training(dbm, boltz::Trainer{boltz::PersistentCD{.chains = 21}, sgd, mean_field}, precision, products);
     check_features_and_samples(rbm, boltz::ExactPosterior{}, precision);
     check_features_and_samples(dbm, mean_field, precision);

@@ -88,7 +88,7 @@ std::vector<double> naive_negative_energy(boltz::BoltzmannMachine<T> const& mach
     std::vector<double> own(states.rows(), 0.0);
     std::vector<double> result(states.rows(), 0.0);
     for (std::size_t l = 0; l < machine.layers(); ++l) {
-        machine.unit(l).add_own_term(states[l], std::span{own});
+        machine.unit(l).add_self_energy(states[l], std::span{own});
         auto const& bias = machine.layer(l).bias();
         for (std::size_t i = 0; i < states.rows(); ++i)
             for (std::size_t j = 0; j < bias.size(); ++j)

@@ -126,7 +126,7 @@ boltz::Matrix<T> unit_states(U const& unit, std::size_t size) {
 template <class T, class U>
 std::vector<double> log_weights(U const& unit, boltz::Matrix<T> const& states, std::vector<double> const& x) {
     std::vector<double> own(states.shape(0), 0.0);
-    unit.add_own_term(reading(states), std::span{own});
+    unit.add_self_energy(reading(states), std::span{own});
     for (std::size_t i = 0; i < own.size(); ++i) {
         own[i] = -own[i];
         for (std::size_t j = 0; j < x.size(); ++j) own[i] += x[j] * static_cast<double>(states(i, j));

@@ -6,7 +6,7 @@
 #include "support/trainings.hpp"
 
 #include <boltz/data/one_hot.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

@@ -7,7 +7,7 @@
 
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/data/matrix_source.hpp>
-#include <boltz/evaluation/exact.hpp>
+#include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/exact_posterior.hpp>
 #include <boltz/inference/mean_field.hpp>
 #include <boltz/model/initialise.hpp>
@@ -144,7 +144,7 @@ TEST_CASE("a model of one's own starts, trains and is judged as the machine that
         CHECK(test::distance(parameters_of(both.own), parameters_of(both.rbm)) < 1e-9);
     };
     auto const before = parameters_of(both.own);
-    check(Trainer{ContrastiveDivergence{.steps = 2}, sgd});
+    check(Trainer{ContrastiveDivergence{.sweeps = 2}, sgd});
     check(Trainer{PersistentCD{.chains = 7}, sgd});
     check(Trainer{PersistentCD{.chains = 7}, sgd, MeanField{}});
     CHECK(test::distance(parameters_of(both.own), before) > 0.1);
@@ -158,7 +158,7 @@ TEST_CASE("a model of one's own is sampled as the machine that it is", "[trainin
     Both const both;
     auto const draw = [](auto const& model) {
         Random random{3};
-        return sample(model, {.count = 20, .sweeps = 5}, random);
+        return sample(model, {.chains = 20, .sweeps = 5}, random);
     };
     auto const given = [&](auto const& model) {
         Random random{4};
@@ -166,7 +166,7 @@ TEST_CASE("a model of one's own is sampled as the machine that it is", "[trainin
         Matrix<double> mask = xt::zeros<double>({1, 9});
         mask(0, 2) = mask(0, 5) = 1;
         known.clamp(0, Block<double const>{both.data}.row_range(3, 3), mask);
-        return sample_given(model, known, {.copies = 4, .sweeps = 10}, random).states;
+        return sample_given(model, known, {.chains = 4, .sweeps = 10}, random).states;
     };
     auto const same = [](States<double> const& a, States<double> const& b) {
         for (std::size_t l = 0; l < 2; ++l)

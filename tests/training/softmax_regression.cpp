@@ -7,7 +7,7 @@
 
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
-#include <boltz/evaluation/classification.hpp>
+#include <boltz/evaluation/features/classification.hpp>
 #include <boltz/optimizer/sgd.hpp>
 
 #include <cmath>

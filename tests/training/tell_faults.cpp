@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/training/tell_faults.hpp>
+#include <boltz/training/detail/tell_faults.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
@@ -114,7 +114,7 @@ TEST_CASE("a model that is not finite is neither trained nor sampled") {
     Random random{1};
     auto const refusal = contains_text("the weights between layers 0 and 1 of the model are not all finite");
     CHECK_THROWS_WITH(fit(broken, 0.1, 1), contains_text("Trainer::fit") && refusal);
-    CHECK_THROWS_WITH(sample(broken, {.count = 1}, random), contains_text("sample") && refusal);
+    CHECK_THROWS_WITH(sample(broken, {.chains = 1}, random), contains_text("sample") && refusal);
     CHECK_THROWS_WITH(sample_given(broken, Given{broken, 1}, {}, random), contains_text("sample_given") && refusal);
     CHECK_THROWS_WITH(mean_given(broken, Given{broken, 1}, {}, random), contains_text("mean_given") && refusal);
     MLP network{4, HiddenLayer<Bernoulli>{3}, OutputLayer<Multinomial>{2}};

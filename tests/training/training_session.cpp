@@ -104,12 +104,12 @@ TEST_CASE("a training that is interrupted and resumed is the unbroken one to the
     SECTION("an RBM by contrastive divergence, data binarised at each presentation") {
         Matrix<float> const grey = 0.8f * data + 0.1f;
         check(test::randomised(test::bernoulli_rbm<float>(9, 5), 0.1, 0.1, 1),
-              Trainer{ContrastiveDivergence{.steps = 2}, sgd},
+              Trainer{ContrastiveDivergence{.sweeps = 2}, sgd},
               Binarised{MatrixSource{grey}, Binarisation::stochastic});
     }
     SECTION("an RBM by persistent chains, more of them than cases in a batch") {
         check(test::randomised(test::bernoulli_rbm<float>(9, 5), 0.1, 0.1, 1),
-              Trainer{PersistentCD{.chains = 7, .steps = 2}, sgd}, data);
+              Trainer{PersistentCD{.chains = 7, .sweeps = 2}, sgd}, data);
     }
     SECTION("a DBM by persistent chains and mean-field inference") {
         check(test::randomised(test::bernoulli_dbm<float>(9, 5, 4), 0.1, 0.1, 1),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <boltz/training/update.hpp>
+#include <boltz/training/detail/update.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"

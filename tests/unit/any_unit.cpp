@@ -60,7 +60,7 @@ struct Coin {
             }
     }
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const {}
+    void add_self_energy(Block<T const>, std::span<double>) const {}
 };
 
 template <class T>
@@ -173,7 +173,7 @@ void check_same(AnyUnit<T>& a, AnyUnit<T>& b, std::size_t size, bool deep = true
     };
     sums([&](auto const& unit, auto out) { unit.add_log_partition(test::reading(x), out); });
     sums([&](auto const& unit, auto out) { unit.add_conjugate(test::reading(mean), out); });
-    sums([&](auto const& unit, auto out) { unit.add_own_term(test::reading(states), out); });
+    sums([&](auto const& unit, auto out) { unit.add_self_energy(test::reading(states), out); });
 
     // Possible states, and impossible ones in each column: the same refusal in the same words.
     auto const refusal = [&](auto const& unit, Matrix<T> const& data) -> std::string {

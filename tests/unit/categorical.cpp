@@ -60,7 +60,7 @@ TEST_CASE("categorical units are as many softmax units side by side", "[unit]") 
         for (std::size_t j = 0; j < 9; ++j) CHECK(means(i, j) == Approx(joint_means(i, j)).epsilon(1e-12));
     }
     std::vector<double> own(27, 0.0);
-    unit.add_own_term(test::reading(states), std::span{own});
+    unit.add_self_energy(test::reading(states), std::span{own});
     CHECK(own == std::vector<double>(27, 0.0));
 }
 
@@ -176,8 +176,8 @@ TEST_CASE("units that were not told enough to be used are refused wherever they 
         Random random{1};
         States<float> const states{2, rbm.sizes()};
         CHECK_THROWS_AS(energy(rbm, states), ShapeError);
-        CHECK_THROWS_AS(sample(rbm, {.count = 2}, random), ShapeError);
-        CHECK_THROWS_AS(sample(rbm, states, {.count = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, {.chains = 2}, random), ShapeError);
+        CHECK_THROWS_AS(sample(rbm, states, {.chains = 2}, random), ShapeError);
         CHECK_THROWS_AS(sample_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
         CHECK_THROWS_AS(mean_given(rbm, Given{rbm, 1}, {}, random), ShapeError);
         CHECK_THROWS_AS(conditional_means(rbm, states), ShapeError);

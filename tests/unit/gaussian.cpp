@@ -65,7 +65,7 @@ TEST_CASE("the integral of exp(x s - e(s)) is exp(A(x)), by quadrature", "[unit]
                 Matrix<double> state = xt::zeros<double>({1, 1});
                 state(0, 0) = s;
                 std::vector<double> own(1, 0.0);
-                unit.add_own_term(test::reading(state), std::span{own});
+                unit.add_self_energy(test::reading(state), std::span{own});
                 return std::exp(x * s - own[0]);
             });
             CHECK(std::log(whole) == Approx(test::log_partition(unit, natural)[0]).margin(1e-10));
@@ -140,7 +140,7 @@ TEST_CASE("the gradient of log precisions is the derivative of the summed -e", "
     Matrix<double> const states = test::natural_parameters<double>(7, 3, 2.0);
     auto const minus_own = [&](Gaussian const& at) {
         std::vector<double> own(7, 0.0);
-        at.add_own_term(test::reading(states), std::span{own});
+        at.add_self_energy(test::reading(states), std::span{own});
         double sum = 0;
         for (double const value : own) sum -= value;
         return sum;

@@ -36,7 +36,7 @@ struct Minimal {
         Spin{}.add_conjugate(mean, out);
     }
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const {}
+    void add_self_energy(Block<T const>, std::span<double>) const {}
 };
 
 } // namespace

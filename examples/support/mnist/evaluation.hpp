@@ -63,12 +63,12 @@ inline Evaluation evaluate(Machine const& machine, Images const& data, Options c
     result.pixels = evaluated_pixels(seen);
     result.found =
         evaluate_likelihood(machine, Binarised{ByteSource{data.test}, seen, 0}, MeanField{.max_sweeps = 30}, bases,
-                            {.log_z = {.ais = {.runs = options.evaluation_runs,
+                            {.log_z = {.ais = {.chains = options.evaluation_runs,
                                                .ladder = Ladder::linear(options.evaluation_temperatures),
                                                .compute = chains},
-                                       .tempering_steps = options.evaluation_sweeps},
+                                       .tempering_sweeps = options.evaluation_sweeps},
                              .summed_cases = cases,
-                             .of_case = {.runs = 20, .ladder = Ladder::linear(1000), .compute = compute},
+                             .of_case = {.chains = 20, .ladder = Ladder::linear(1000), .compute = compute},
                              .compute = compute},
                             random);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -82,11 +82,11 @@ inline boltz::Json::Object as_json(Evaluation const& evaluation, std::string con
     auto const with_both = evaluation.with_both();
     boltz::Json::Object result{{"log_z", below.log_z},
                                {"log_z_standard_error", below.standard_error},
-                               {"log_z_effective_runs", below.effective_runs},
+                               {"log_z_effective_runs", below.effective_chains},
                                {"log_z_base", below.base},
                                {"log_z_from_above", above->log_z},
                                {"log_z_from_above_standard_error", above->standard_error},
-                               {"log_z_from_above_effective_runs", above->effective_runs},
+                               {"log_z_from_above_effective_runs", above->effective_chains},
                                {"log_z_from_above_start", to_string(above->start)},
                                {"log_z_from_above_round_trips", tempering->round_trips},
                                {"log_z_of_both", both->log_z},
@@ -95,7 +95,7 @@ inline boltz::Json::Object as_json(Evaluation const& evaluation, std::string con
                                {"log_z_of_both_combined", both->combined},
                                {"log_z_at_least", below.at_least},
                                {"log_z_warning", below.warning()},
-                               {"runs", below.runs},
+                               {"runs", below.chains},
                                {"temperatures", below.temperatures},
                                {name + "_elbo", likelihood.mean},
                                {name + "_elbo_standard_error", likelihood.standard_error},
@@ -124,7 +124,7 @@ inline void show(Evaluation const& evaluation, std::string const& name) {
     };
     auto const runs = [](boltz::LogPartition const& estimate) {
         char text[64];
-        std::snprintf(text, sizeof text, "%.1f effective runs of %zu", estimate.effective_runs, estimate.runs);
+        std::snprintf(text, sizeof text, "%.1f effective chains of %zu", estimate.effective_chains, estimate.chains);
         return std::string{text};
     };
     row("log Z from below", below.log_z, below.standard_error,

@@ -135,8 +135,8 @@ class Experiment {
 
     /// The mean squared difference between held-out pixels and their mean-field reconstruction.
     [[nodiscard]] double test_reconstruction() const {
-        return boltz::reconstruction_error(machine_, boltz::ByteSource{images_.test}, inference(),
-                                           boltz::Draws::from_seed(0), compute_);
+        return boltz::reconstruction_error(machine_, boltz::ByteSource{images_.test}, inference(), compute_,
+                                           boltz::Draws::from_seed(0));
     }
 
     [[nodiscard]] Machine const& machine() const noexcept { return machine_; }

@@ -44,7 +44,7 @@ inline auto pretraining_recipe(Options const& options) {
                 steps.push_back(k);
                 rates.push_back(options.pretrain_rates[i] / k);
             }
-            result.sampling.steps = Schedule::per_epoch(steps, 10);
+            result.sampling.sweeps = Schedule::per_epoch(steps, 10);
             result.optimizer.learning_rate = Schedule::per_epoch(rates, 10);
         }
         return result;
@@ -61,7 +61,7 @@ inline boltz::Sgd joint_optimizer(Options const& options, boltz::Schedule rate) 
 }
 
 inline boltz::PersistentCD joint_sampling(Options const& options) {
-    return {.chains = options.chains, .steps = static_cast<double>(options.gibbs_steps)};
+    return {.chains = options.chains, .sweeps = static_cast<double>(options.gibbs_steps)};
 }
 
 /// Persistent chains and mean-field inference.

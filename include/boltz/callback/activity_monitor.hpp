@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/activation.hpp>
+#include <boltz/evaluation/features/activation.hpp>
 
 #include <cstddef>
 #include <string>
@@ -26,7 +26,7 @@ class ActivityMonitor {
         requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (!how_.due(info)) return;
-        auto const activity = layer_activity(model, data_, how_.inference, how_.draws(), how_.compute);
+        auto const activity = layer_activity(model, data_, how_.inference, how_.compute, how_.draws());
         for (std::size_t l = 1; l < activity.size(); ++l) {
             std::string const layer = '_' + std::to_string(l);
             info.metrics->push_back({"activation" + layer, activity[l].mean});

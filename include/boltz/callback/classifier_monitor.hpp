@@ -7,7 +7,7 @@
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
-#include <boltz/evaluation/classification.hpp>
+#include <boltz/evaluation/features/classification.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>

@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/mean_elbo.hpp>
+#include <boltz/evaluation/likelihood/mean_elbo.hpp>
 
 #include <utility>
 
@@ -27,8 +27,8 @@ class GapMonitor {
         requires concepts::InferencePolicy<Inference, M>
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (!how_.due(info)) return;
-        double const seen = mean_unnormalised_elbo(model, training_, how_.inference, how_.draws(), how_.compute);
-        double const unseen = mean_unnormalised_elbo(model, validation_, how_.inference, how_.draws(), how_.compute);
+        double const seen = mean_unnormalised_elbo(model, training_, how_.inference, how_.compute, how_.draws());
+        double const unseen = mean_unnormalised_elbo(model, validation_, how_.inference, how_.compute, how_.draws());
         info.metrics->push_back({"gap", seen - unseen});
     }
 

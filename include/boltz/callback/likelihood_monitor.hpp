@@ -7,8 +7,8 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/likelihood.hpp>
-#include <boltz/evaluation/several_bases.hpp>
+#include <boltz/evaluation/annealing/several_bases.hpp>
+#include <boltz/evaluation/likelihood/likelihood.hpp>
 
 #include <limits>
 #include <string>
@@ -39,7 +39,7 @@ class LikelihoodMonitor {
         AnyField<typename M::value_type> const& field = model;
         bool const exact = field.layers() == 2;
         auto const bases = usual_bases(field, data_.template source<0>(), own, ais_.compute);
-        LogPartition const log_z = log_partition(field, ais_, own, bases);
+        LogPartition const log_z = log_partition(field, bases, ais_, own);
         std::string const name = exact ? "log_likelihood" : "elbo";
         LogLikelihood const found = exact ? log_likelihood(field, data_, log_z, how_.compute, how_.draws())
                                           : elbo(model, data_, how_.inference, log_z, how_.compute, how_.draws());
@@ -51,7 +51,7 @@ class LikelihoodMonitor {
         if (!found.trustworthy()) info.remark(name + ": " + found.warning());
         info.metrics->push_back({name + "_error", believable(found.standard_error)});
         info.metrics->push_back({"log_z", believable(log_z.log_z)});
-        info.metrics->push_back({"log_z_effective_runs", log_z.effective_runs});
+        info.metrics->push_back({"log_z_effective_runs", log_z.effective_chains});
     }
 
   private:

@@ -5,7 +5,7 @@
 /// Writes metrics to a file.
 
 #include <boltz/error.hpp>
-#include <boltz/io/json_string.hpp>
+#include <boltz/io/detail/json_string.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cerrno>

@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/pseudo_likelihood.hpp>
+#include <boltz/evaluation/likelihood/pseudo_likelihood.hpp>
 
 #include <utility>
 
@@ -26,7 +26,7 @@ class PseudoLikelihoodMonitor {
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (how_.due(info))
             info.metrics->push_back(
-                {"pseudo_likelihood", stochastic_pseudo_likelihood(model, data_, how_.draws(), how_.compute).mean});
+                {"pseudo_likelihood", stochastic_pseudo_likelihood(model, data_, how_.compute, how_.draws()).mean});
     }
 
   private:

@@ -7,7 +7,7 @@
 #include <boltz/callback/monitoring.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/evaluation/reconstruction.hpp>
+#include <boltz/evaluation/features/reconstruction.hpp>
 
 #include <utility>
 
@@ -25,7 +25,7 @@ class ReconstructionMonitor {
     void on_epoch_end(M const& model, TrainingInfo const& info) {
         if (how_.due(info))
             info.metrics->push_back({"reconstruction_error",
-                                     reconstruction_error(model, data_, how_.inference, how_.draws(), how_.compute)});
+                                     reconstruction_error(model, data_, how_.inference, how_.compute, how_.draws())});
     }
 
   private:

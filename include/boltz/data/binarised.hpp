@@ -69,7 +69,7 @@ class Binarised {
 
     /// The same without what is drawn afresh at each presentation: stochastic binarisation gives its grey values.
     template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         if (binarisation_ == Binarisation::stochastic)
             source_.load(indices, out, draws.stream(0));
         else

@@ -6,7 +6,7 @@
 
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
-#include <boltz/data/undrawn.hpp>
+#include <boltz/data/means_of.hpp>
 #include <boltz/detail/permutation.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
@@ -39,12 +39,11 @@ class Subset {
             source_.load(std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
     }
 
-    /// The means behind what the source draws, see `Undrawn`.
+    /// The means behind what the source draws, see `MeansOf`.
     template <class T>
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const {
         for (std::size_t i = 0; i < indices.size(); ++i)
-            detail::load_undrawn(source_, std::span{&indices_[indices[i]], 1}, out.row_range(i, 1),
-                                 draws.from_row(i));
+            detail::load_means(source_, std::span{&indices_[indices[i]], 1}, out.row_range(i, 1), draws.from_row(i));
     }
 
   private:

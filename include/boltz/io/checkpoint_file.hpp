@@ -6,7 +6,7 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
-#include <boltz/io/finite_arrays.hpp>
+#include <boltz/io/detail/finite_arrays.hpp>
 #include <boltz/io/json.hpp>
 #include <boltz/io/json_reader.hpp>
 #include <boltz/io/npz.hpp>

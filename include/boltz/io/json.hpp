@@ -5,8 +5,8 @@
 /// JSON values, and how they are written.
 
 #include <boltz/error.hpp>
-#include <boltz/io/excerpt.hpp>
-#include <boltz/io/json_string.hpp>
+#include <boltz/io/detail/excerpt.hpp>
+#include <boltz/io/detail/json_string.hpp>
 
 #include <charconv>
 #include <cmath>

@@ -4,8 +4,8 @@
 /// @file
 /// Reading JSON texts.
 
+#include <boltz/io/detail/json_string.hpp>
 #include <boltz/io/json.hpp>
-#include <boltz/io/json_string.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -8,9 +8,9 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/detail/npy_header.hpp>
 #include <boltz/io/idx.hpp>
 #include <boltz/io/mapped_file.hpp>
-#include <boltz/io/npy_header.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>

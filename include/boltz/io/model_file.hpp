@@ -9,10 +9,10 @@
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/io/finite_arrays.hpp>
+#include <boltz/io/detail/finite_arrays.hpp>
+#include <boltz/io/detail/npy_header.hpp>
 #include <boltz/io/json.hpp>
 #include <boltz/io/json_reader.hpp>
-#include <boltz/io/npy_header.hpp>
 #include <boltz/io/npy_type.hpp>
 #include <boltz/io/npz.hpp>
 #include <boltz/layer_set.hpp>
@@ -77,8 +77,8 @@ Json describe(AnyField<T> const& model) {
     return result;
 }
 
-/// The description in a file, checked to be one.
-inline Json read_description(Npz const& file, std::string const& path) {
+/// What a file says of itself, checked to be of this format.
+inline Json read_meta(Npz const& file, std::string const& path) {
     auto const text = file.texts.find("meta.json");
     if (text == file.texts.end())
         fail<FormatError>("load: ", path, " has no meta.json, so it is not a model that boltz has saved");
@@ -90,6 +90,14 @@ inline Json read_description(Npz const& file, std::string const& path) {
     if (meta["format_version"] != model_format_version)
         fail<FormatError>("load: ", path, " has format version ", excerpt(meta["format_version"]),
                           ", but this boltz reads version ", model_format_version);
+    return meta;
+}
+
+/// The description of one model in a file, checked to be one.
+inline Json read_description(Npz const& file, std::string const& path) {
+    Json meta = read_meta(file, path);
+    if (meta["model"] == "Stack")
+        fail<FormatError>("load: ", path, " is a stack of RBMs and no single model; load_stack reads it");
     if (!meta["layers"].is_array()) fail<FormatError>("load: ", path, ": meta.json lists no layers");
     return meta;
 }

@@ -6,8 +6,8 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/detail/npy_header.hpp>
 #include <boltz/io/file.hpp>
-#include <boltz/io/npy_header.hpp>
 #include <boltz/io/npy_type.hpp>
 
 #include <cstddef>

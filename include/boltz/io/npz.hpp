@@ -6,10 +6,10 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/io/detail/zip_reader.hpp>
+#include <boltz/io/detail/zip_writer.hpp>
 #include <boltz/io/file.hpp>
 #include <boltz/io/npy.hpp>
-#include <boltz/io/zip_reader.hpp>
-#include <boltz/io/zip_writer.hpp>
 
 #include <zip.h>
 

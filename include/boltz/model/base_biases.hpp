@@ -23,7 +23,7 @@
 namespace boltz {
 
 /// Biases b0 for the layers of a model without weights: p_0(s) = prod_l exp(b0_l' s_l - e_l(s_l) - A_l(b0_l)), which
-/// can be drawn from and summed up in closed form. Units keep their own terms, precisions included.
+/// can be drawn from and summed up in closed form. Units keep their self energies, precisions included.
 template <std::floating_point T>
 struct BaseBiases {
     std::vector<Vector<T>> biases;     ///< one vector a layer, one number a unit

@@ -47,7 +47,7 @@ template <std::floating_point T>
     std::vector<double> result(rows, 0.0);
     detail::add_couplings(field, states, result);
     for (double& value : result) value = -value;
-    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).add_own_term(states[l], std::span{result});
+    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).add_self_energy(states[l], std::span{result});
     return result;
 }
 
@@ -76,7 +76,7 @@ template <std::floating_point T>
             unit.add_log_partition(Block<T const>{input}, std::span{result});
             continue;
         }
-        unit.add_own_term(given[l], std::span{own});
+        unit.add_self_energy(given[l], std::span{own});
         // Through the field and not from the layer, since a view of a model may scale or temper the bias.
         bool const coupled = !(field.graph().neighbour_set(l) & ~summed).empty();
         Matrix<T> input = zero_matrix<T>(coupled ? rows : std::size_t{1}, size);

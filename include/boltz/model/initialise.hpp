@@ -6,7 +6,7 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/data/training_data.hpp>
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/any_model.hpp>

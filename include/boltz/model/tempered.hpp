@@ -51,10 +51,10 @@ class PathBase {
 /// x = (1 - beta) x_base + beta x_model, that is
 /// p_beta(s) propto exp(sum_l [(1 - beta) b0_l' s_l + beta b_l' s_l - e_l(s_l)] + beta sum_(k,l) s_k' W s_l).
 ///
-/// Biases and weights are tempered, a unit's own term e is not, so the base has the model's precisions. The base is
-/// `BaseBiases`, or another field with the same layers. Samplers run on it as on any field;
-/// `Tempered{field, base, beta}` is made anew for each beta and costs nothing. Refers to field and base, which must
-/// outlive it; allocates nothing.
+/// Biases and weights are tempered, a unit's self energy e is not, so the base has the model's precisions. The base
+/// is `BaseBiases`, or another field with the same layers. Samplers run on it as on any field; `Tempered{field, base,
+/// beta}` is made anew for each beta and costs nothing. Refers to field and base, which must outlive it; allocates
+/// nothing.
 template <std::floating_point T>
 class Tempered final : public AnyField<T> {
   public:

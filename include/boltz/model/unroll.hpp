@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// Feed-forward networks out of Boltzmann machines.
+/// Feed-forward networks out of Boltzmann machines and stacks of RBMs.
 
 #include <boltz/concepts.hpp>
 #include <boltz/error.hpp>
@@ -10,6 +10,7 @@
 #include <boltz/layer/network_layer.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/mlp.hpp>
+#include <boltz/model/stack.hpp>
 #include <boltz/random.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/any_unit.hpp>
@@ -17,7 +18,6 @@
 #include <boltz/unit/unit.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -105,27 +105,24 @@ void draw_softmax(MLP<T>& network, double deviation, Random& random) {
     for (T& weight : output) weight *= static_cast<T>(deviation);
 }
 
-/// Hidden layers 1 .. `top` of a machine as layers of a network.
-/// @throws ValueError if one of them has other units than hidden units of a network.
+/// These units, of layer `l`, as a hidden layer of a network.
+/// @throws ValueError if hidden units of a network cannot be such.
 template <std::floating_point T>
-void add_hidden(BoltzmannMachine<T> const& machine, std::size_t top, std::vector<AnyHiddenLayer<T>>& out) {
-    for (std::size_t l = 1; l <= top; ++l) {
-        auto unit = machine.unit(l).activation();
-        if (unit == nullptr)
-            fail<ValueError>("unroll: layer ", l, " has ", machine.unit(l).name(),
-                             " units, which cannot be hidden units of a network: their means have no slope each");
-        out.emplace_back(machine.graph().size(l), std::move(unit));
-    }
+[[nodiscard]] AnyHiddenLayer<T> hidden_layer(AnyUnit<T> const& unit, std::size_t size, std::size_t l) {
+    auto activation = unit.activation();
+    if (activation == nullptr)
+        fail<ValueError>("unroll: layer ", l, " has ", unit.name(),
+                         " units, which cannot be hidden units of a network: their means have no slope each");
+    return {size, std::move(activation)};
 }
 
-/// Weights and biases of layers `first` + 1 .. `first` + `top` of a network from those of a machine.
+/// Weights and biases of layers 1 .. `top` of a network from those of a machine.
 template <std::floating_point T>
-void copy_hidden(BoltzmannMachine<T> const& machine, std::size_t top, TopDown top_down, MLP<T>& out,
-                 std::size_t first = 0) {
+void copy_hidden(BoltzmannMachine<T> const& machine, std::size_t top, TopDown top_down, MLP<T>& out) {
     auto const& sizes = machine.graph().sizes();
     for (std::size_t l = 1; l <= top; ++l) {
         Matrix<T> const& up = machine.weights(l - 1);
-        Matrix<T>& weights = out.weights(first + l - 1);
+        Matrix<T>& weights = out.weights(l - 1);
         bool const inner = l < top;
         T const factor = inner && top_down == TopDown::doubled ? T{2} : T{1};
         for (std::size_t i = 0; i < sizes[l - 1]; ++i)
@@ -134,7 +131,7 @@ void copy_hidden(BoltzmannMachine<T> const& machine, std::size_t top, TopDown to
             for (std::size_t i = 0; i < sizes[l + 1]; ++i)
                 for (std::size_t j = 0; j < sizes[l]; ++j) weights(sizes[l - 1] + i, j) = machine.weights(l)(j, i);
         auto const& bias = machine.layer(l).bias();
-        std::copy(bias.begin(), bias.end(), out.bias(first + l).begin());
+        std::copy(bias.begin(), bias.end(), out.bias(l).begin());
     }
 }
 
@@ -145,7 +142,7 @@ template <std::floating_point T>
     std::size_t const top = top_hidden(machine);
     auto const& sizes = machine.graph().sizes();
     std::vector<AnyHiddenLayer<T>> hidden;
-    add_hidden(machine, top, hidden);
+    for (std::size_t l = 1; l <= top; ++l) hidden.push_back(hidden_layer(machine.unit(l), sizes[l], l));
     NetworkInput input{sizes[0]};
     if (top_down == TopDown::inferred)
         for (std::size_t l = 2; l <= top; ++l) input.beside.push_back(sizes[l]);
@@ -178,27 +175,38 @@ template <std::floating_point T>
     return network;
 }
 
+/// Weights and biases of layer `l` of a network.
 template <std::floating_point T>
-[[nodiscard]] MLP<T> unroll_stack(std::span<BoltzmannMachine<T> const* const> stack, std::size_t classes,
-                                  Random& random, double deviation) {
-    check_softmax(classes, deviation);
-    std::vector<AnyHiddenLayer<T>> hidden;
-    std::size_t below = stack[0]->graph().size(0);
-    for (std::size_t i = 0; i < stack.size(); ++i) {
-        check_chain(*stack[i]);
-        if (stack[i]->layers() != 2)
-            fail<ValueError>("unroll: machine ", i, " of the stack has ", stack[i]->layers(),
-                             " layers, but those of a stack have one hidden layer each");
-        if (std::size_t const visible = stack[i]->graph().size(0); visible != below)
-            fail<ShapeError>("unroll: RBM ", i, " of the stack has ", visible,
-                             " visible units, but the one below has ", below, " hidden ones");
-        add_hidden(*stack[i], 1, hidden);
-        below = hidden.back().size();
-    }
-    MLP<T> network{stack[0]->graph().size(0), std::move(hidden), OutputLayer<Multinomial, T>{classes}};
-    for (std::size_t i = 0; i < stack.size(); ++i) copy_hidden(*stack[i], 1, TopDown::inferred, network, i);
-    draw_softmax(network, deviation, random);
-    return network;
+void copy_layer(Block<std::type_identity_t<T> const> weights, std::span<std::type_identity_t<T> const> bias,
+                std::size_t l, MLP<T>& out) {
+    copy<T>(weights, Block{out.weights(l - 1)});
+    std::copy(bias.begin(), bias.end(), out.bias(l).begin());
+}
+
+/// The same for weights whose rows are units of layer `l` and whose columns are those of the layer below.
+template <std::floating_point T>
+void copy_layer_transposed(Block<std::type_identity_t<T> const> weights,
+                           std::span<std::type_identity_t<T> const> bias, std::size_t l, MLP<T>& out) {
+    Matrix<T>& to = out.weights(l - 1);
+    for (std::size_t i = 0; i < to.shape(0); ++i)
+        for (std::size_t j = 0; j < to.shape(1); ++j) to(i, j) = weights(j, i);
+    std::copy(bias.begin(), bias.end(), out.bias(l).begin());
+}
+
+/// Hidden layers 1 .. `top` of a stack as layers of a network.
+/// @throws ValueError if one of them has other units than hidden units of a network.
+template <std::floating_point T>
+[[nodiscard]] std::vector<AnyHiddenLayer<T>> hidden_layers(Stack<T> const& stack, std::size_t top) {
+    std::vector<AnyHiddenLayer<T>> result;
+    for (std::size_t l = 1; l <= top; ++l)
+        result.push_back(hidden_layer(stack.hidden_unit(l - 1), stack.sizes()[l], l));
+    return result;
+}
+
+/// Gives the lowest layers of a network the way up through a stack.
+template <std::floating_point T>
+void copy_way_up(Stack<T> const& stack, MLP<T>& out) {
+    for (std::size_t i = 0; i < stack.size(); ++i) copy_layer(stack.weights(i), stack.hidden_bias(i), i + 1, out);
 }
 
 } // namespace detail
@@ -223,11 +231,81 @@ template <detail::Machine M>
     return detail::unroll<typename M::value_type>(machine, classes, random, top_down, deviation);
 }
 
-/// The network of RBMs that stand on each other, each trained on the hidden means of the one below: a deep belief
-/// network's way up (Hinton & Salakhutdinov 2006), h_l = f(h_{l-1} W_{l-1} + b_l), with a new softmax on top:
+/// The same for a machine with labels on top, one group of units of which one is 1: the softmax begins with the
+/// machine's own label weights and biases.
+/// @throws ValueError if the machine is no chain of layers, has other hidden units, or has no labels on top.
+template <detail::Machine M>
+[[nodiscard]] MLP<typename M::value_type> unroll(M const& machine, TopDown top_down = TopDown::inferred) {
+    static_assert(detail::may_unroll_labels<M>,
+                  "boltz: only a machine with labels on top brings its own softmax, and hidden units that a network "
+                  "can have, such as Bernoulli; for the others give the number of classes");
+    return detail::unroll_with_labels<typename M::value_type>(machine, top_down);
+}
+
+/// The network of the way up through a stack, h_l = f(h_{l-1} W_{l-1} + b_l), W and b those of the RBMs and f the
+/// mean of their hidden units, with a new softmax on top, whose weights are normal with standard deviation
+/// `deviation` (Hinton & Salakhutdinov 2006). For RBMs that were trained as they are, not with doubled inputs.
+/// @throws ValueError if `classes` is 0, `deviation` is negative or not finite, the stack has hidden units that a
+/// network cannot have, or has labels.
+template <std::floating_point T>
+[[nodiscard]] MLP<T> unroll(Stack<T> const& stack, std::size_t classes, Random& random, double deviation = 0.01) {
+    detail::check_softmax(classes, deviation);
+    if (stack.has_labels())
+        detail::fail<ValueError>("unroll: the stack has labels, which make the output: leave classes away");
+    MLP<T> network{stack.sizes()[0], detail::hidden_layers(stack, stack.size()),
+                   OutputLayer<Multinomial, T>{classes}};
+    detail::copy_way_up(stack, network);
+    detail::draw_softmax(network, deviation, random);
+    return network;
+}
+
+/// The same for a stack with labels: the output are these, p(labels | h) of the last RBM, where h are the means of
+/// its hidden units given the layer below alone.
+/// @throws ValueError if the stack has no labels, or hidden units that a network cannot have.
+template <std::floating_point T>
+[[nodiscard]] MLP<T> unroll(Stack<T> const& stack) {
+    if (!stack.has_labels())
+        detail::fail<ValueError>("unroll: the stack has no labels: give the number of classes, or take `encoder`");
+    MLP<T> network{stack.sizes()[0], detail::hidden_layers(stack, stack.size()),
+                   AnyOutputLayer<T>{stack.sizes().back(), stack.label_unit()}};
+    detail::copy_way_up(stack, network);
+    detail::copy_layer_transposed(stack.label_weights(), stack.label_bias(), stack.size() + 1, network);
+    return network;
+}
+
+/// The network whose outputs are the topmost hidden units of a stack: layer by layer, the means of each RBM's hidden
+/// units given the means of the layer below. Labels are left out.
+/// @throws ValueError if the stack has hidden units below the topmost that a network cannot have.
+template <std::floating_point T>
+[[nodiscard]] MLP<T> encoder(Stack<T> const& stack) {
+    std::size_t const top = stack.size();
+    MLP<T> network{stack.sizes()[0], detail::hidden_layers(stack, top - 1),
+                   AnyOutputLayer<T>{stack.sizes()[top], stack.hidden_unit(top - 1).clone()}};
+    detail::copy_way_up(stack, network);
+    return network;
+}
+
+/// The deep autoencoder of a stack (Hinton & Salakhutdinov 2006, figure 1): up through the hidden layers as
+/// `encoder`, down through the same layers by the transposed weights and the biases of the visible layers. Its
+/// outputs are the units of layer 0, so its targets are its input: `Backpropagation::fit` on `on_layers<0, 1>(images,
+/// images)` tunes it, with 2 `size()` weight matrices that then go their own ways. Labels are left out.
+/// @throws ValueError if layers other than 0 have units that hidden units of a network cannot be.
+template <std::floating_point T>
+[[nodiscard]] MLP<T> autoencoder(Stack<T> const& stack) {
+    std::size_t const top = stack.size();
+    auto hidden = detail::hidden_layers(stack, top);
+    for (std::size_t i = top - 1; i > 0; --i)
+        hidden.push_back(detail::hidden_layer(*stack.visible_unit(i), stack.sizes()[i], i));
+    MLP<T> network{stack.sizes()[0], std::move(hidden), AnyOutputLayer<T>{stack.sizes()[0], stack.visible_unit(0)}};
+    detail::copy_way_up(stack, network);
+    for (std::size_t i = top; i-- > 0;)
+        detail::copy_layer_transposed(stack.weights(i), stack.visible_bias(i), 2 * top - i, network);
+    return network;
+}
+
+/// `unroll` of the stack of these RBMs, each trained on the hidden means of the one below:
 /// `unroll(std::tie(first, second), 10, random)`.
-/// @throws ShapeError if an RBM does not have as many visible units as the one below has hidden ones; ValueError as
-/// the other forms.
+/// @throws as `Stack` and `unroll`.
 template <class... RBMs>
     requires(sizeof...(RBMs) >= 1 && (detail::Machine<std::remove_const_t<RBMs>> && ...))
 [[nodiscard]] auto unroll(std::tuple<RBMs&...> const& stack, std::size_t classes, Random& random,
@@ -239,23 +317,8 @@ template <class... RBMs>
     using T = typename std::tuple_element_t<0, std::tuple<RBMs...>>::value_type;
     static_assert((std::same_as<typename RBMs::value_type, T> && ...),
                   "boltz: the RBMs of a stack have one number type");
-    return std::apply(
-        [&](auto&... machines) {
-            std::array<BoltzmannMachine<T> const*, sizeof...(RBMs)> const list{&machines...};
-            return detail::unroll_stack<T>(list, classes, random, deviation);
-        },
-        stack);
-}
-
-/// The same for a machine with labels on top, one group of units of which one is 1: the softmax begins with the
-/// machine's own label weights and biases.
-/// @throws ValueError if the machine is no chain of layers, has other hidden units, or has no labels on top.
-template <detail::Machine M>
-[[nodiscard]] MLP<typename M::value_type> unroll(M const& machine, TopDown top_down = TopDown::inferred) {
-    static_assert(detail::may_unroll_labels<M>,
-                  "boltz: only a machine with labels on top brings its own softmax, and hidden units that a network "
-                  "can have, such as Bernoulli; for the others give the number of classes");
-    return detail::unroll_with_labels<typename M::value_type>(machine, top_down);
+    return unroll(std::apply([](auto const&... rbms) { return Stack<T>{rbms...}; }, stack), classes, random,
+                  deviation);
 }
 
 } // namespace boltz

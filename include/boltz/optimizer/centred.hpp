@@ -10,7 +10,7 @@
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/model/any_model.hpp>
-#include <boltz/optimizer/adaptor.hpp>
+#include <boltz/optimizer/detail/adaptor.hpp>
 #include <boltz/schedule.hpp>
 #include <boltz/types.hpp>
 

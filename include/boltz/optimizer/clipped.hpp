@@ -8,7 +8,7 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/reductions.hpp>
 #include <boltz/error.hpp>
-#include <boltz/optimizer/adaptor.hpp>
+#include <boltz/optimizer/detail/adaptor.hpp>
 
 #include <cmath>
 #include <concepts>

@@ -7,7 +7,7 @@
 #include <boltz/concepts.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
-#include <boltz/optimizer/adaptor.hpp>
+#include <boltz/optimizer/detail/adaptor.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -9,7 +9,7 @@
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
-#include <boltz/optimizer/elementwise_session.hpp>
+#include <boltz/optimizer/detail/elementwise_session.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/schedule.hpp>
 

@@ -11,7 +11,7 @@
 #include <boltz/graph.hpp>
 #include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
-#include <boltz/optimizer/adaptor.hpp>
+#include <boltz/optimizer/detail/adaptor.hpp>
 #include <boltz/types.hpp>
 
 #include <algorithm>

@@ -5,8 +5,7 @@
 /// What one RBM of a stack hands to the next.
 
 #include <boltz/data/compact_matrix.hpp>
-#include <boltz/data/source.hpp>
-#include <boltz/error.hpp>
+#include <boltz/data/detail/source.hpp>
 #include <boltz/unit/any_unit.hpp>
 
 #include <concepts>
@@ -30,18 +29,14 @@ namespace detail {
 template <std::floating_point T>
 class DrawnStates final : public AnySource<T> {
   public:
-    /// @throws ValueError if states are to be drawn by units that cannot draw from their means.
+    /// Where states are drawn, the units must be such that can be drawn from their means.
     DrawnStates(CompactMatrix means, AnyUnit<T> const& unit, PretrainingInput input)
-        : means_{std::move(means)}, unit_{unit.clone()}, input_{input} {
-        if (input == PretrainingInput::sampled && !unit.draws_from_mean())
-            fail<ValueError>("DoubledInput: input is sampled, but ", unit.name(),
-                             " units cannot draw from their means; use PretrainingInput::means");
-    }
+        : means_{std::move(means)}, unit_{unit.clone()}, input_{input} {}
     [[nodiscard]] std::size_t rows() const override { return means_.rows(); }
     [[nodiscard]] std::size_t columns() const override { return means_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
     /// The means themselves.
-    void load_undrawn(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
         means_.load(indices, out, draws);
     }
     void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {

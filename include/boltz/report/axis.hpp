@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// How an axis is divided.
 enum class Scale { linear, logarithmic };
@@ -117,4 +117,4 @@ enum class Fit { tight, to_ticks };
 
 } // namespace detail
 
-} // namespace boltz
+} // namespace boltz::report

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// How a moving picture is shown.
 struct GifOptions {
@@ -112,22 +112,22 @@ class GifWriter {
 ///         negative or above 655 seconds, or bits is out of range; FileError if the file cannot be written.
 inline void write_gif(std::filesystem::path const& path, std::span<Image const> frames,
                       GifOptions const& options = {}) {
-    if (frames.empty()) detail::fail<ShapeError>("write_gif: frames is empty, but needs at least one");
+    if (frames.empty()) fail<ShapeError>("write_gif: frames is empty, but needs at least one");
     auto const& first = frames.front();
     for (auto const& frame : frames) {
         frame.validate("write_gif");
         if (frame.channels != 1)
-            detail::fail<ValueError>("write_gif: a frame has ", frame.channels, " channels, but must have 1 (grey)");
+            fail<ValueError>("write_gif: a frame has ", frame.channels, " channels, but must have 1 (grey)");
         if (frame.width != first.width || frame.height != first.height)
-            detail::fail<ShapeError>("write_gif: a frame has ", frame.width, " x ", frame.height,
-                                     " pixels, but the first has ", first.width, " x ", first.height);
+            fail<ShapeError>("write_gif: a frame has ", frame.width, " x ", frame.height,
+                             " pixels, but the first has ", first.width, " x ", first.height);
     }
     constexpr std::size_t largest = 65535;
     if (first.width > largest || first.height > largest)
-        detail::fail<ShapeError>("write_gif: the frames have ", first.width, " x ", first.height,
-                                 " pixels, but the format ends at ", largest);
+        fail<ShapeError>("write_gif: the frames have ", first.width, " x ", first.height,
+                         " pixels, but the format ends at ", largest);
     if (options.bits < 1 || options.bits > 8)
-        detail::fail<ValueError>("write_gif: bits is ", options.bits, ", but must lie in 1 .. 8");
+        fail<ValueError>("write_gif: bits is ", options.bits, ", but must lie in 1 .. 8");
     int const levels = 1 << options.bits;
     int const delay = detail::gif_hundredths(options.delay, "delay");
     int const last_delay = detail::gif_hundredths(options.last_delay, "last_delay");
@@ -166,4 +166,4 @@ inline void write_gif(std::filesystem::path const& path, std::span<Image const> 
     write_file_atomically(path, writer.finish());
 }
 
-} // namespace boltz
+} // namespace boltz::report

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// Red, green and blue in 0 .. 255.
 struct Color {
@@ -41,7 +41,8 @@ struct Image {
     /// The bytes of a picture.
     /// @throws ValueError if they are more than memory can hold.
     [[nodiscard]] static std::size_t size(std::size_t width, std::size_t height, std::size_t channels) {
-        return detail::product_of("Image", {{width, "pixels wide"}, {height, "pixels high"}, {channels, "channels"}});
+        return boltz::detail::product_of("Image",
+                                         {{width, "pixels wide"}, {height, "pixels high"}, {channels, "channels"}});
     }
 
     /// A grey picture of one level.
@@ -74,13 +75,13 @@ struct Image {
     void validate(char const* function) const {
         constexpr std::size_t largest = std::size_t{1} << 20;
         if (width < 1 || height < 1 || width > largest || height > largest)
-            detail::fail<ShapeError>(function, ": image is ", width, " x ", height,
-                                     " pixels, but both must lie in 1 .. ", largest);
+            fail<ShapeError>(function, ": image is ", width, " x ", height, " pixels, but both must lie in 1 .. ",
+                             largest);
         if (channels != 1 && channels != 3)
-            detail::fail<ShapeError>(function, ": image has ", channels, " channels, but must have 1 or 3");
+            fail<ShapeError>(function, ": image has ", channels, " channels, but must have 1 or 3");
         if (pixels.size() != width * height * channels)
-            detail::fail<ShapeError>(function, ": image has ", pixels.size(), " bytes, but its shape needs ",
-                                     width * height * channels);
+            fail<ShapeError>(function, ": image has ", pixels.size(), " bytes, but its shape needs ",
+                             width * height * channels);
     }
 };
 
@@ -98,7 +99,7 @@ struct Image {
 /// @throws ValueError if `factor` is 0.
 [[nodiscard]] inline Image enlarge(Image const& image, std::size_t factor) {
     image.validate("enlarge");
-    if (factor < 1) detail::fail<ValueError>("enlarge: factor is 0, but must be at least 1");
+    if (factor < 1) fail<ValueError>("enlarge: factor is 0, but must be at least 1");
     Image result{image.width * factor, image.height * factor, image.channels, {}};
     result.pixels.reserve(image.pixels.size() * factor * factor);
     for (std::size_t y = 0; y < result.height; ++y) {
@@ -196,4 +197,4 @@ enum class Direction { right, down };
     return result;
 }
 
-} // namespace boltz
+} // namespace boltz::report

@@ -14,10 +14,10 @@
 #include <span>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// A place on a picture, in pixels from its upper left corner; the centre of the first pixel is (0.5, 0.5).
-using Point = detail::Point;
+using Point = boltz::detail::Point;
 
 /// A line through several points.
 using Polyline = std::vector<Point>;
@@ -77,7 +77,7 @@ inline void draw_lines(Image& image, std::span<Polyline const> lines, double thi
     for (auto const& line : lines) {
         moved = line;
         for (auto& point : moved) point = {point.x - left, point.y - top};
-        detail::add_stroke(moved, radius, 1.0f, {coverage, width, height});
+        boltz::detail::add_stroke(moved, radius, 1.0f, {coverage, width, height});
     }
     for (std::size_t y = 0; y < height; ++y) {
         for (std::size_t x = 0; x < width; ++x) {
@@ -103,4 +103,4 @@ inline void fill_rectangle(Image& image, std::size_t left, std::size_t top, std:
         for (std::size_t x = left; x < right; ++x) detail::blend(image.at(x, y), color, 1.0f);
 }
 
-} // namespace boltz
+} // namespace boltz::report

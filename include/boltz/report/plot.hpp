@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// One line of a chart.
 struct Curve {
@@ -89,10 +89,10 @@ struct Legend {
 [[nodiscard]] inline Image plot_curves(std::span<Curve const> curves, PlotOptions const& options = {}) {
     double const unit = options.pixels_per_unit;
     if (!(unit > 0 && unit <= 16))
-        detail::fail<ValueError>("plot_curves: pixels_per_unit is ", unit, ", but must lie in 0 .. 16");
+        fail<ValueError>("plot_curves: pixels_per_unit is ", unit, ", but must lie in 0 .. 16");
     if (options.width < 120 || options.height < 100 || options.width > 10000 || options.height > 10000)
-        detail::fail<ShapeError>("plot_curves: the chart is ", options.width, " x ", options.height,
-                                 " units, but must be at least 120 x 100 and at most 10000 x 10000");
+        fail<ShapeError>("plot_curves: the chart is ", options.width, " x ", options.height,
+                         " units, but must be at least 120 x 100 and at most 10000 x 10000");
     constexpr double infinity = std::numeric_limits<double>::infinity();
     double x_low = infinity, x_high = -infinity, y_low = infinity, y_high = -infinity;
     bool whole = true; // epochs and updates have no halves
@@ -100,8 +100,8 @@ struct Legend {
     detail::Axis const y_rule{.scale = options.y_scale};
     for (auto const& curve : curves) {
         if (!curve.x.empty() && curve.x.size() != curve.y.size())
-            detail::fail<ShapeError>("plot_curves: curve '", curve.name, "' has ", curve.x.size(),
-                                     " values of x, but ", curve.y.size(), " of y");
+            fail<ShapeError>("plot_curves: curve '", curve.name, "' has ", curve.x.size(), " values of x, but ",
+                             curve.y.size(), " of y");
         for (std::size_t i = 0; i < curve.y.size(); ++i) {
             double const x = detail::x_of(curve, i);
             if (!x_rule.shows(x) || !y_rule.shows(curve.y[i])) continue;
@@ -131,8 +131,8 @@ struct Legend {
     double const top = gap + title_room + legend_room + (legend.rows == 0 ? 2 : 0);
     double const bottom = high - gap - (options.x_label.empty() ? 0 : text + gap) - text - 5;
     if (!(right - left > 40 && bottom - top > 30))
-        detail::fail<ShapeError>("plot_curves: the chart is ", options.width, " x ", options.height,
-                                 " units, but its captions leave no room for the axes");
+        fail<ShapeError>("plot_curves: the chart is ", options.width, " x ", options.height,
+                         " units, but its captions leave no room for the axes");
 
     auto const pixels = [unit](double length) { return static_cast<std::size_t>(std::lround(length * unit)); };
     auto const at = [unit](double x, double y) {
@@ -202,4 +202,4 @@ struct Legend {
     return plot_curves(std::span<Curve const>{curves.begin(), curves.size()}, options);
 }
 
-} // namespace boltz
+} // namespace boltz::report

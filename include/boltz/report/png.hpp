@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 namespace detail {
 
@@ -40,7 +40,7 @@ inline void write_png(std::filesystem::path const& path, Image const& image) {
     png_alloc_size_t size = 0;
     auto const encode = [&](void* memory) {
         if (png_image_write_to_memory(&png.data, memory, &size, 0, image.pixels.data(), 0, nullptr) == 0)
-            detail::fail<Error>("write_png: libpng refuses ", path.string(), ": ", png.data.message);
+            fail<Error>("write_png: libpng refuses ", path.string(), ": ", png.data.message);
     };
     // Twice the work, but exactly the memory, and no jump out of libpng over our destructors.
     encode(nullptr);
@@ -56,8 +56,8 @@ inline void write_png(std::filesystem::path const& path, Image const& image) {
     auto const file = read_file(path);
     detail::PngImage png;
     auto const refuse = [&] {
-        detail::fail<FormatError>("read_png: ", path.string(), " has ", file.size(),
-                                  " bytes, but they are no PNG image: ", png.data.message);
+        fail<FormatError>("read_png: ", path.string(), " has ", file.size(),
+                          " bytes, but they are no PNG image: ", png.data.message);
     };
     if (png_image_begin_read_from_memory(&png.data, file.data(), file.size()) == 0) refuse();
     bool const grey = (png.data.format & PNG_FORMAT_FLAG_COLOR) == 0;
@@ -65,12 +65,12 @@ inline void write_png(std::filesystem::path const& path, Image const& image) {
     Image image{png.data.width, png.data.height, grey ? 1u : 3u, {}};
     constexpr std::size_t largest = std::size_t{1} << 28;
     if (image.width * image.height > largest)
-        detail::fail<FormatError>("read_png: ", path.string(), " says it is ", image.width, " x ", image.height,
-                                  " pixels, but at most ", largest, " pixels are read");
+        fail<FormatError>("read_png: ", path.string(), " says it is ", image.width, " x ", image.height,
+                          " pixels, but at most ", largest, " pixels are read");
     image.pixels.resize(image.width * image.height * image.channels);
     png_color const paper{255, 255, 255};
     if (png_image_finish_read(&png.data, &paper, image.pixels.data(), 0, nullptr) == 0) refuse();
     return image;
 }
 
-} // namespace boltz
+} // namespace boltz::report

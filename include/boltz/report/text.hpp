@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// Which way a text runs.
 enum class Writing { across, upwards };
@@ -84,7 +84,8 @@ inline void glyph_strokes(std::string_view glyph, float left, std::vector<Polyli
         if (pen == '-' || pen == '.')
             strokes.push_back(points);
         else
-            smooth_curve(points, pen == 'o' ? Ends::closed : Ends::open, steps, strokes.emplace_back());
+            boltz::detail::smooth_curve(points, pen == 'o' ? boltz::detail::Ends::closed : boltz::detail::Ends::open,
+                                        steps, strokes.emplace_back());
     }
 }
 
@@ -131,4 +132,4 @@ inline void draw_text_centered(Image& image, std::string_view text, Point middle
     draw_text(image, text, {middle.x - (across ? half : 0), middle.y + (across ? 0 : half)}, style);
 }
 
-} // namespace boltz
+} // namespace boltz::report

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace boltz {
+namespace boltz::report {
 
 /// Which numbers become black and white.
 enum class Contrast {
@@ -81,28 +81,26 @@ template <std::floating_point T>
 [[nodiscard]] Image tile(Block<T const> images, std::size_t height, std::size_t width, std::size_t columns,
                          TileOptions const& options = {}) {
     if (images.rows < 1 || columns < 1)
-        detail::fail<ShapeError>("tile: there are ", images.rows, " images in ", columns,
-                                 " columns, but both must be at least 1");
+        fail<ShapeError>("tile: there are ", images.rows, " images in ", columns,
+                         " columns, but both must be at least 1");
     if (height < 1 || width < 1 || images.columns != height * width)
-        detail::fail<ShapeError>("tile: images have ", images.columns, " numbers each, but a tile is ", height, " x ",
-                                 width);
-    if (options.factor < 1) detail::fail<ValueError>("tile: factor is 0, but must be at least 1");
+        fail<ShapeError>("tile: images have ", images.columns, " numbers each, but a tile is ", height, " x ", width);
+    if (options.factor < 1) fail<ValueError>("tile: factor is 0, but must be at least 1");
     if (!(options.low < options.high))
-        detail::fail<ValueError>("tile: low is ", options.low, ", but high is ", options.high,
-                                 " and must be above it");
+        fail<ValueError>("tile: low is ", options.low, ", but high is ", options.high, " and must be above it");
     for (std::size_t i = 0; i < images.rows; ++i)
         for (T const value : images.row(i))
             if (!std::isfinite(value))
-                detail::fail<ValueError>("tile: image ", i, " has the number ", value, ", but all must be finite");
+                fail<ValueError>("tile: image ", i, " has the number ", value, ", but all must be finite");
 
     std::size_t const rows = (images.rows + columns - 1) / columns;
     std::size_t const gap = options.padding;
     std::size_t const factor = options.factor;
     // All pixels of so many images along one side, with what stands between and around them.
     auto const along = [&](std::size_t images_along, std::size_t pixels) {
-        std::size_t const step = detail::product_of("tile", {{pixels, "pixels"}, {factor, "factor"}}) +
-                                 detail::product_of("tile", {{gap, "padding"}});
-        return detail::product_of("tile", {{images_along, "images"}, {step, "pixels with padding"}}) + gap;
+        std::size_t const step = boltz::detail::product_of("tile", {{pixels, "pixels"}, {factor, "factor"}}) +
+                                 boltz::detail::product_of("tile", {{gap, "padding"}});
+        return boltz::detail::product_of("tile", {{images_along, "images"}, {step, "pixels with padding"}}) + gap;
     };
     Image result = Image::grey(along(columns, width), along(rows, height), options.border);
     bool const each = options.contrast == Contrast::tile || options.contrast == Contrast::symmetric;
@@ -133,8 +131,8 @@ template <std::floating_point T>
                                  std::size_t width, std::size_t columns,
                                  TileOptions const& options = {.contrast = Contrast::symmetric, .border = 255}) {
     if (first > weights.shape(1) || count > weights.shape(1) - first)
-        detail::fail<ShapeError>("tile_columns: columns ", first, " .. ", first + count,
-                                 " are asked for, but weights has ", weights.shape(1));
+        fail<ShapeError>("tile_columns: columns ", first, " .. ", first + count, " are asked for, but weights has ",
+                         weights.shape(1));
     auto filters = Matrix<T>::from_shape({count, weights.shape(0)});
     for (std::size_t i = 0; i < count; ++i)
         for (std::size_t j = 0; j < weights.shape(0); ++j) filters(i, j) = weights(j, first + i);
@@ -193,4 +191,4 @@ struct Captions {
     return result;
 }
 
-} // namespace boltz
+} // namespace boltz::report

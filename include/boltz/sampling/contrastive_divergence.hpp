@@ -27,10 +27,10 @@ struct ContrastiveDivergence {
     /// How the layers of colour 0 (the reconstruction) go into the next update.
     enum class Reconstruction {
         sampled, ///< as states: a Gibbs chain
-        mean     ///< as means, undrawn: less noise, but no longer a chain of the model (biased)
+        mean     ///< as means, not drawn: less noise, but no longer a chain of the model (biased)
     };
 
-    Schedule steps = 1;                                      ///< k, rounded to a whole number of at least 1
+    Schedule sweeps = 1; ///< k of CD-k: Gibbs sweeps an update, rounded to a whole number of at least 1
     Statistics statistics = Statistics::mixed;               ///< what the negative statistics are made of
     Reconstruction reconstruction = Reconstruction::sampled; ///< whether reconstructions are drawn
 
@@ -55,7 +55,7 @@ class ContrastiveDivergence::Session final : public NegativePhaseSession<T> {
 
     Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet observed,
                            Draws const& draws, Clock const& clock, Executor& executor) override {
-        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
         detail::check_states(field, posterior, LayerSet::first(field.layers()), "ContrastiveDivergence");
         states_.require(posterior.rows(), field.sizes());
         phase_.refer(states_.blocks(), Moment::state);

@@ -46,7 +46,7 @@ struct ParallelTempering {
     std::size_t temperatures = 10; ///< from beta = 1 down to `lowest`
     double lowest = 0;             ///< the lowest inverse temperature
     Base base = Base::uniform;     ///< the distribution at beta = 0
-    Schedule steps = 1;            ///< steps an update, rounded to a whole number of at least 1
+    Schedule sweeps = 1;           ///< sweeps with swaps an update, rounded to a whole number of at least 1
     Schedule adaptation =
         Schedule::inverse_time(0.1, 1000, Schedule::Time::update); ///< rate at which the ladder moves
     Start start = Start::data;                                     ///< where the chains begin
@@ -78,7 +78,7 @@ class ParallelTempering::Session final : public NegativePhaseSession<T> {
             detail::begin_chains(field, policy_.start, posterior, chains_.states(), draws.stream(0),
                                  "ParallelTempering");
         started_ = 1;
-        auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
         detail::read_biases(field, own_);
         auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
         for (std::size_t k = 1; k <= rounds; ++k) {

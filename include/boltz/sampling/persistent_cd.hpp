@@ -23,13 +23,13 @@ namespace boltz {
 /// Persistent contrastive divergence, also called stochastic maximum likelihood: chains that go on from update to
 /// update (Younes 1989; Tieleman 2008). `chains` need not be the batch size.
 ///
-/// Each update runs `steps` sweeps, from the highest colour down to colour 0; in an RBM or DBM odd layers, then even
+/// Each update runs `sweeps` sweeps, from the highest colour down to colour 0; in an RBM or DBM odd layers, then even
 /// ones. With the rate going to 0 its statistics are those of the model.
 struct PersistentCD {
     using Start = PersistentStart;
 
     std::size_t chains = 100;                  ///< independent chains
-    Schedule steps = 1;                        ///< sweeps an update, rounded to a whole number of at least 1
+    Schedule sweeps = 1;                       ///< sweeps an update, rounded to a whole number of at least 1
     Start start = Start::data;                 ///< where the chains begin
     Statistics statistics = Statistics::mixed; ///< what the negative statistics are made of
 
@@ -58,7 +58,7 @@ class PersistentCD::Session final : public NegativePhaseSession<T> {
         if (started_ == 0)
             detail::begin_chains(field, policy_.start, posterior, chains, draws.stream(0), "PersistentCD");
         started_ = 1;
-        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.steps(clock))));
+        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
         detail::refer_to_chains(field.graph(), chains, means, policy_.statistics, phase_);
         executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
             for (std::size_t k = 1; k <= sweeps; ++k)

@@ -26,7 +26,7 @@ namespace boltz {
 
 /// How many chains, how long they are, and how often they are read.
 struct SampleOptions {
-    std::size_t count = 100;   ///< independent chains
+    std::size_t chains = 100;  ///< independent chains
     std::size_t sweeps = 1000; ///< full Gibbs sweeps before a chain is read for the first time
     std::size_t reads = 1;     ///< samples taken from each chain
     std::size_t thinning = 1;  ///< sweeps between two reads of a chain
@@ -37,10 +37,10 @@ namespace detail {
 
 template <std::floating_point T>
 void check_sampling(AnyField<T> const& field, SampleOptions const& options) {
-    for (auto const& [name, value] : {std::pair{"count", options.count}, std::pair{"reads", options.reads},
+    for (auto const& [name, value] : {std::pair{"chains", options.chains}, std::pair{"reads", options.reads},
                                       std::pair{"thinning", options.thinning}})
         if (value == 0) fail<ValueError>("sample: ", name, " is 0, but must be at least 1");
-    static_cast<void>(rows_of_states("sample", {options.count, "count"}, {1, "read"}, field.sizes()));
+    static_cast<void>(rows_of_states("sample", {options.chains, "chains"}, {1, "read"}, field.sizes()));
     check_products(field, options.compute);
     check_bounded_energy(field, "sample");
 }
@@ -67,7 +67,7 @@ template <std::floating_point T>
 void sample_from_biases(AnyField<T> const& field, SampleOptions const& options, Random& random, ReadChains<T> read) {
     check_sampling(field, options);
     Draws const draws = random.split();
-    States<T> chains{options.count, field.sizes()};
+    States<T> chains{options.chains, field.sizes()};
     draw_from_biases(field, chains, draws);
     run_chains(field, chains, options, draws, read);
 }
@@ -78,7 +78,7 @@ void sample_from_states(AnyField<T> const& field, States<T> const& start, Sample
                         Random& random, ReadChains<T> read) {
     check_sampling(field, options);
     if (start.rows() == 0) fail<ValueError>("sample: start has 0 rows, but chains begin at rows of it");
-    States<T> chains{options.count, field.sizes()};
+    States<T> chains{options.chains, field.sizes()};
     if (start.layers() != chains.layers())
         fail<ShapeError>("sample: start has ", start.layers(), " layers, but the model has ", chains.layers());
     for (std::size_t l = 0; l < field.layers(); ++l) {
@@ -87,17 +87,17 @@ void sample_from_states(AnyField<T> const& field, States<T> const& start, Sample
             fail<ShapeError>("sample: start has ", rows.columns, " columns in layer ", l, ", but the layer has ",
                              chains[l].columns, " units");
         field.unit(l).validate(rows, "sample: layer " + std::to_string(l) + " of start");
-        for (std::size_t i = 0; i < options.count; ++i)
+        for (std::size_t i = 0; i < options.chains; ++i)
             copy<T>(rows.row_range(i % start.rows(), 1), chains[l].row_range(i, 1));
     }
     run_chains(field, chains, options, random.split(), read);
 }
 
-/// What `run(read)` reads, kept: read r of chain i in row r * count + i.
+/// What `run(read)` reads, kept: read r of chain i in row r * chains + i.
 template <std::floating_point T, class Run>
 [[nodiscard]] States<T> kept_reads(AnyField<T> const& field, SampleOptions const& options, Run const& run) {
     check_sampling(field, options);
-    States<T> kept{rows_of_states("sample", {options.count, "count"}, {options.reads, "reads"}, field.sizes()),
+    States<T> kept{rows_of_states("sample", {options.chains, "chains"}, {options.reads, "reads"}, field.sizes()),
                    field.sizes()};
     run([&kept](std::size_t r, States<T> const& chains) {
         auto const rows = kept.blocks().row_range(r * chains.rows(), chains.rows());
@@ -132,7 +132,7 @@ void sample(AnyField<T> const& field, States<T> const& start, SampleOptions cons
 
 /// Samples from a model by independent Gibbs chains that begin at draws from the biases.
 ///
-/// Returns the states of all layers, count * reads rows: read r of chain i stands in row r * count + i.
+/// Returns the states of all layers, chains * reads rows: read r of chain i stands in row r * chains + i.
 /// @throws as above.
 template <std::floating_point T>
 [[nodiscard]] States<T> sample(AnyField<T> const& field, SampleOptions const& options, Random& random) {

@@ -6,7 +6,7 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/data/source.hpp>
+#include <boltz/data/detail/source.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/given.hpp>
@@ -33,7 +33,7 @@ template <std::floating_point T>
         fail<ShapeError>("sample_from_data: data has ", data.columns(), " columns, but layer 0 has ", columns,
                          " units");
     if (data.rows() == 0) fail<ValueError>("sample_from_data: data has 0 cases, but chains begin at them");
-    std::vector<std::size_t> cases(options.count);
+    std::vector<std::size_t> cases(options.chains);
     for (std::size_t i = 0; i < cases.size(); ++i) cases[i] = i * data.rows() / cases.size();
     Matrix<T> visible = zero_matrix<T>(cases.size(), columns);
     Random advanced = random;

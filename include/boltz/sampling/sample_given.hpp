@@ -27,7 +27,7 @@ namespace boltz {
 
 /// How many samples a case, and how long their chains.
 struct SampleGivenOptions {
-    std::size_t copies = 1;   ///< independent chains a case, one sample each
+    std::size_t chains = 1;   ///< independent chains a case, one sample each
     std::size_t sweeps = 500; ///< full Gibbs sweeps before a chain is read
     Compute compute{};        ///< workers
 };
@@ -43,7 +43,7 @@ struct MeanGivenOptions {
 /// Samples given what is known, and whether their chains agree.
 template <std::floating_point T>
 struct SamplesGiven {
-    States<T> states;            ///< cases * copies rows: copy c of case i stands in row i * copies + c
+    States<T> states;            ///< cases * chains rows: chain c of case i stands in row i * chains + c
     ChainAgreement<T> agreement; ///< of the chains, in the second half of their sweeps
 
     /// What speaks against the samples in plain words; empty if nothing does.
@@ -126,25 +126,25 @@ template <std::floating_point T>
 /// Samples of all units given what is known of some cases: the known units keep their values, the others are drawn by
 /// Gibbs sampling (`clamped_update`).
 ///
-/// The copies of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so copies show all
+/// The chains of a case begin far apart (`DispersedStart`; a single one at draws from the biases), so they show all
 /// modes that those starts lead to, in proportions that depend on the starts where chains do not mix. Whether they
 /// disagree is measured in the second half of the sweeps; `warning()` of the result says so.
-/// @throws ShapeError if `given` is not of this model; ValueError if copies is 0, a known value is impossible, or the
+/// @throws ShapeError if `given` is not of this model; ValueError if chains is 0, a known value is impossible, or the
 /// energy is not bounded below.
 template <std::floating_point T>
 [[nodiscard]] SamplesGiven<T> sample_given(AnyField<T> const& field, Given<T> const& given,
                                            SampleGivenOptions const& options, Random& random) {
-    if (options.copies == 0) detail::fail<ValueError>("sample_given: copies is 0, but must be at least 1");
+    if (options.chains == 0) detail::fail<ValueError>("sample_given: chains is 0, but must be at least 1");
     detail::check_products(field, options.compute);
     Random advanced = random;
     Draws const draws = advanced.split();
     detail::check_given(field, given, draws, "sample_given");
     // One chain has none to agree with, so nothing is read of it.
-    std::size_t const reads = options.copies > 1 ? options.sweeps / 2 : 0;
-    auto run = detail::run_given(field, given, options.copies, options.sweeps - reads, reads, options.compute, draws,
+    std::size_t const reads = options.chains > 1 ? options.sweeps / 2 : 0;
+    auto run = detail::run_given(field, given, options.chains, options.sweeps - reads, reads, options.compute, draws,
                                  "sample_given");
     random = advanced;
-    return {std::move(run.states), detail::agreement_of(run.moments, given.cases(), options.copies, reads,
+    return {std::move(run.states), detail::agreement_of(run.moments, given.cases(), options.chains, reads,
                                                         detail::deviations_at_zero(field))};
 }
 

@@ -7,8 +7,8 @@
 #include <boltz/archive.hpp>
 #include <boltz/compute.hpp>
 #include <boltz/concepts.hpp>
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/data/training_data.hpp>
 #include <boltz/detail/packed_parameters.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/inference/inference_session.hpp>
@@ -16,13 +16,13 @@
 #include <boltz/model/mlp.hpp>
 #include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/random.hpp>
-#include <boltz/training/backward_pass.hpp>
 #include <boltz/training/callback.hpp>
+#include <boltz/training/detail/backward_pass.hpp>
+#include <boltz/training/detail/tell_faults.hpp>
+#include <boltz/training/detail/training_loop.hpp>
+#include <boltz/training/detail/update.hpp>
 #include <boltz/training/dropout.hpp>
-#include <boltz/training/tell_faults.hpp>
 #include <boltz/training/training_info.hpp>
-#include <boltz/training/training_loop.hpp>
-#include <boltz/training/update.hpp>
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/unit/gaussian.hpp>
 

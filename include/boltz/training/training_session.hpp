@@ -6,7 +6,7 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/data/training_data.hpp>
+#include <boltz/data/detail/training_data.hpp>
 #include <boltz/inference/inference_session.hpp>
 #include <boltz/model/any_model.hpp>
 #include <boltz/model/bounded_energy.hpp>
@@ -16,10 +16,10 @@
 #include <boltz/random.hpp>
 #include <boltz/sampling/negative_phase.hpp>
 #include <boltz/training/callback.hpp>
-#include <boltz/training/tell_faults.hpp>
+#include <boltz/training/detail/tell_faults.hpp>
+#include <boltz/training/detail/training_loop.hpp>
+#include <boltz/training/detail/update.hpp>
 #include <boltz/training/training_info.hpp>
-#include <boltz/training/training_loop.hpp>
-#include <boltz/training/update.hpp>
 
 #include <algorithm>
 #include <cmath>

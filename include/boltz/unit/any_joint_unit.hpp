@@ -97,8 +97,8 @@ class AnyJointUnit final : public AnyUnit<T> {
     void add_conjugate(Block<T const> mean, std::span<double> out) const override {
         for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_conjugate(columns(mean, p), out);
     }
-    void add_own_term(Block<T const> states, std::span<double> out) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_own_term(columns(states, p), out);
+    void add_self_energy(Block<T const> states, std::span<double> out) const override {
+        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_self_energy(columns(states, p), out);
     }
 
     void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const override {

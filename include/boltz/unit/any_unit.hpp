@@ -67,7 +67,7 @@ class AnyUnit {
     virtual void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const = 0;
     virtual void add_log_partition(Block<T const> x, std::span<double> out) const = 0;
     virtual void add_conjugate(Block<T const> mean, std::span<double> out) const = 0;
-    virtual void add_own_term(Block<T const> states, std::span<double> out) const = 0;
+    virtual void add_self_energy(Block<T const> states, std::span<double> out) const = 0;
 
     /// Throws ValueError if the unit cannot have these states. Messages count the rows from `first_row` on.
     virtual void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const = 0;
@@ -158,7 +158,9 @@ class UnitAdapter final : public AnyUnit<T> {
     }
     void add_log_partition(Block<T const> x, std::span<double> out) const override { unit.add_log_partition(x, out); }
     void add_conjugate(Block<T const> mean, std::span<double> out) const override { unit.add_conjugate(mean, out); }
-    void add_own_term(Block<T const> states, std::span<double> out) const override { unit.add_own_term(states, out); }
+    void add_self_energy(Block<T const> states, std::span<double> out) const override {
+        unit.add_self_energy(states, out);
+    }
 
     void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const override {
         detail::validate(unit, states, argument, first_row);

@@ -67,7 +67,7 @@ struct Bernoulli {
     }
 
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const noexcept {}
+    void add_self_energy(Block<T const>, std::span<double>) const noexcept {}
 
     /// gradient *= d mean / d x = m (1 - keep m), m the mean that was given on; see `concepts::Activation`.
     template <class T>

@@ -129,7 +129,7 @@ class Categorical {
                 if (auto const m = static_cast<double>(value); m > 0) out[i] += m * std::log(m);
     }
     template <class T>
-    void add_own_term(Block<T const>, std::span<double>) const noexcept {}
+    void add_self_energy(Block<T const>, std::span<double>) const noexcept {}
 
     /// @throws ValueError if a value is negative or not a number, or a group does not add up to 1.
     template <class T>

@@ -130,7 +130,7 @@ class Gaussian {
     }
 
     template <class T>
-    void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
+    void add_self_energy(Block<T const> states, std::span<double> out) const noexcept {
         add_quadratic(
             states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
     }

@@ -111,8 +111,8 @@ class JointUnit {
         each([&](auto const& unit, std::size_t p) { unit.add_conjugate(columns(mean, p), out); });
     }
     template <class T>
-    void add_own_term(Block<T const> states, std::span<double> out) const {
-        each([&](auto const& unit, std::size_t p) { unit.add_own_term(columns(states, p), out); });
+    void add_self_energy(Block<T const> states, std::span<double> out) const {
+        each([&](auto const& unit, std::size_t p) { unit.add_self_energy(columns(states, p), out); });
     }
     template <class T>
     void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {

@@ -114,7 +114,7 @@ class Multinomial {
     }
 
     template <class T>
-    void add_own_term(Block<T const> states, std::span<double> out) const noexcept {
+    void add_self_energy(Block<T const> states, std::span<double> out) const noexcept {
         if (trials_ == 1) return;
         double const whole = std::lgamma(static_cast<double>(trials_) + 1);
         for (std::size_t i = 0; i < states.rows; ++i) {

@@ -34,7 +34,7 @@ namespace concepts {
 /// - `sample(x, draws)`: x becomes a draw from p(s | x), in place; row i uses row i of `draws`;
 /// - `add_log_partition(x, out)`: out[i] += sum over the units of row i of A(x), in nats;
 /// - `add_conjugate(mean, out)`: out[i] += A*(mean) = x mean - A(x) at the x that has this mean;
-/// - `add_own_term(states, out)`: out[i] += e(s).
+/// - `add_self_energy(states, out)`: out[i] += e(s).
 ///
 /// Optional, found when present:
 ///
@@ -67,7 +67,7 @@ concept Unit = std::floating_point<T> && std::copyable<U> &&
     unit.sample(inout, draws);
     unit.add_log_partition(in, out);
     unit.add_conjugate(in, out);
-    unit.add_own_term(in, out);
+    unit.add_self_energy(in, out);
 };
 
 /// A unit whose states can be counted off, so that small models can be solved exactly.

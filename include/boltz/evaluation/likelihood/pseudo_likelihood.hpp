@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// The pseudo-likelihood of an RBM, which needs no log Z.
+
+#include <boltz/any_field.hpp>
+#include <boltz/compute.hpp>
+#include <boltz/concepts.hpp>
+#include <boltz/data/detail/training_data.hpp>
+#include <boltz/draws.hpp>
+#include <boltz/evaluation/detail/case_values.hpp>
+#include <boltz/evaluation/detail/single_changes.hpp>
+#include <boltz/evaluation/likelihood/log_likelihood.hpp>
+#include <boltz/states.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace boltz {
+
+namespace detail {
+
+template <std::floating_point T>
+LogLikelihood pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases, Compute const& compute,
+                                Draws const& draws) {
+    SingleChanges<T> const changes{field, "pseudo_likelihood"};
+    return likelihood_of(case_values<T>(field, cases, compute, draws, "pseudo_likelihood",
+                                        [&](StatesView<T> states, std::size_t first, std::span<double> out) {
+                                            changes.check(states[0], first, "pseudo_likelihood");
+                                            auto workspace = changes.workspace(states);
+                                            for (std::size_t i = 0; i < out.size(); ++i) {
+                                                out[i] = 0;
+                                                changes.each_kind(
+                                                    states[0].row(i), [&](std::size_t column, double multiplicity) {
+                                                        out[i] += multiplicity * workspace.log_conditional(i, column);
+                                                    });
+                                            }
+                                        }),
+                         0.0, LikelihoodKind::pseudo_likelihood, cases.binarisation());
+}
+
+template <std::floating_point T>
+LogLikelihood stochastic_pseudo_likelihood(AnyField<T> const& field, TrainingData<T> const& cases,
+                                           Compute const& compute, Draws const& draws) {
+    constexpr std::uint64_t choice = 0x6f6e6520756e6974; // a stream that no layer's data draws from
+    SingleChanges<T> const changes{field, "stochastic_pseudo_likelihood"};
+    return likelihood_of(case_values<T>(field, cases, compute, draws, "stochastic_pseudo_likelihood",
+                                        [&](StatesView<T> states, std::size_t first, std::span<double> out) {
+                                            changes.check(states[0], first, "stochastic_pseudo_likelihood");
+                                            auto workspace = changes.workspace(states);
+                                            for (std::size_t i = 0; i < out.size(); ++i) {
+                                                std::size_t const chosen = static_cast<std::size_t>(
+                                                    draws.stream(choice).below(changes.variables(), first + i, 0));
+                                                out[i] = static_cast<double>(changes.variables()) *
+                                                         workspace.log_conditional(
+                                                             i, changes.column(states[0].row(i), chosen));
+                                            }
+                                        }),
+                         0.0, LikelihoodKind::stochastic_pseudo_likelihood, cases.binarisation());
+}
+
+} // namespace detail
+
+/// log PL(v) = sum over the variables of the visible layer of log p(one | all others), the hidden layer summed out,
+/// of the cases of an RBM; in nats a case (Besag 1975; for RBMs: Marlin, Swersky, Chen & de Freitas 2010).
+///
+/// A variable is a binary unit or one trial of a multinomial group: with one trial the whole group, with several the
+/// category of each of them given those of the others. log Z drops out, so it is exact for models of any size, but it
+/// is not the log-likelihood: it judges how units fit their neighbourhood, and may prefer another model. A visible
+/// layer that is no mix of these two kinds of units does not compile, or is refused where the units are known only
+/// when the program runs. The hidden layer may be anything.
+///
+/// Costs one A of the hidden layer a variable and case, and a product of the weights with the unit matrix; the
+/// workers share the cases; allocates.
+/// @throws ShapeError or ValueError if the data does not fit the visible layer; ValueError if a case is not a state:
+/// grey values must be binarised; or if the model has not two layers, or visible units of another kind.
+template <concepts::MaybeTwoLayers F, class Data>
+    requires(detail::MayChangeSingly<F>)
+[[nodiscard]] LogLikelihood pseudo_likelihood(F const& field, Data const& data, Compute const& compute = {},
+                                              Draws const& draws = Draws::from_seed(0)) {
+    static_assert(detail::visible_only<Data>, "pseudo_likelihood takes data on the visible layer only");
+    using T = typename F::value_type;
+    return detail::pseudo_likelihood<T>(field, detail::TrainingData<T>{data}, compute, draws);
+}
+
+/// An unbiased estimate of `pseudo_likelihood`: one variable of each case, chosen uniformly, times their number.
+///
+/// As cheap as a free energy, and so what can be watched while a large model is trained. Which variable it is depends
+/// on `draws` and the case only: take other draws each time where estimates are compared or averaged.
+/// @throws as `pseudo_likelihood`.
+template <concepts::MaybeTwoLayers F, class Data>
+    requires(detail::MayChangeSingly<F>)
+[[nodiscard]] LogLikelihood stochastic_pseudo_likelihood(F const& field, Data const& data,
+                                                         Compute const& compute = {},
+                                                         Draws const& draws = Draws::from_seed(0)) {
+    static_assert(detail::visible_only<Data>, "pseudo_likelihood takes data on the visible layer only");
+    using T = typename F::value_type;
+    return detail::stochastic_pseudo_likelihood<T>(field, detail::TrainingData<T>{data}, compute, draws);
+}
+
+} // namespace boltz

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// @file
+/// Saving and loading stacks of RBMs.
+
+#include <boltz/archive.hpp>
+#include <boltz/error.hpp>
+#include <boltz/io/json.hpp>
+#include <boltz/io/machine_file.hpp>
+#include <boltz/io/model_file.hpp>
+#include <boltz/io/npz.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
+#include <boltz/model/stack.hpp>
+#include <boltz/version.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boltz {
+
+namespace detail {
+
+/// The entries of a map whose names begin with `prefix`, under what is left of their names.
+template <class Map>
+[[nodiscard]] Map entries_below(Map const& map, std::string const& prefix) {
+    Map result;
+    for (auto const& [name, value] : map)
+        if (name.starts_with(prefix)) result.emplace(name.substr(prefix.size()), value);
+    return result;
+}
+
+} // namespace detail
+
+/// Writes a stack to an `.npz` file, which `numpy.load` opens: of each RBM `rbm_0/weights_0`, `rbm_0/bias_0`,
+/// `rbm_0/bias_1` and its units' own parameters, `rbm_1/...`, and `meta.json`.
+///
+/// The file appears whole or not at all.
+/// @throws ValueError if a number of the stack is not finite; FileError if it cannot be written.
+template <std::floating_point T>
+void save(std::filesystem::path const& path, Stack<T> const& stack) {
+    Arrays arrays = to_arrays(stack);
+    detail::check_saved(arrays, path.string());
+    Json::Array rbms;
+    for (std::size_t i = 0; i < stack.size(); ++i) rbms.push_back(detail::describe<T>(stack.rbm(i)));
+    Json const meta = Json::Object{{"format", detail::model_format},
+                                   {"format_version", detail::model_format_version},
+                                   {"boltz_version", version},
+                                   {"model", "Stack"},
+                                   {"value_type", detail::value_type_name<T>()},
+                                   {"labels", stack.has_labels()},
+                                   {"rbms", rbms}};
+    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", meta.dump(2)}}});
+}
+
+/// Reads a stack of any layers from a file that `save` wrote: `auto stack = load_stack("stack.npz")`. Units of one's
+/// own are found by `UnitKinds<float>::library().add<Own>()`.
+/// @throws FileError if the file cannot be read; FormatError if it holds no stack, or an RBM that `machine_from`
+/// refuses or that does not stand on the one below.
+template <std::floating_point T = float>
+[[nodiscard]] Stack<T> load_stack(std::filesystem::path const& path,
+                                  UnitKinds<T> const& kinds = UnitKinds<T>::library()) {
+    Npz const file = read_npz(path);
+    std::string const name = path.string();
+    Json const meta = detail::read_meta(file, name);
+    if (meta["model"] != "Stack")
+        detail::fail<FormatError>("load: ", name, " holds a model ", detail::excerpt(meta["model"]),
+                                  ", but a Stack is asked for");
+    if (!meta["rbms"].is_array()) detail::fail<FormatError>("load: ", name, ": meta.json lists no RBMs");
+    if (!meta["labels"].is_boolean())
+        detail::fail<FormatError>("load: ", name, ": meta.json does not say whether the stack has labels");
+    std::vector<BoltzmannMachine<T>> rbms;
+    for (std::size_t i = 0; i < meta["rbms"].array().size(); ++i) {
+        std::string const prefix = "rbm_" + std::to_string(i) + '/';
+        Npz rbm{detail::entries_below(file.arrays, prefix), {}, detail::entries_below(file.foreign, prefix)};
+        rbm.texts["meta.json"] = meta["rbms"][i].dump();
+        rbms.push_back(machine_from<T>(std::move(rbm), name + ", RBM " + std::to_string(i), kinds));
+    }
+    try {
+        return Stack<T>{std::move(rbms), meta["labels"].boolean()};
+    } catch (Error const& error) {
+        detail::fail<FormatError>("load: ", name, ": ", error.what());
+    }
+}
+
+} // namespace boltz
