@@ -14,7 +14,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/boltzConfigVersion.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   "${PROJECT_BINARY_DIR}/boltzConfig.cmake" "${PROJECT_BINARY_DIR}/boltzConfigVersion.cmake"
-  "${PROJECT_SOURCE_DIR}/cmake/components.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindXtensorHeaders.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/components.cmake" "${PROJECT_SOURCE_DIR}/cmake/compiled.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/FindXtensorHeaders.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/onednn.cpp"
   DESTINATION "${boltz_package_folder}")
 if(TARGET boltz-score)
