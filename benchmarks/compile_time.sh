@@ -11,14 +11,21 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 compile() {
-    /usr/bin/time -f "%U s (user)  %M KB  $1" "$compiler" -std=c++20 -O2 -I "$root/include" -c "$2" -o "$scratch/object.o"
+    what=$1
+    shift
+    /usr/bin/time -f "%U s (user)  %M KB  $what" "$compiler" -std=c++20 -O2 -I "$root/include" -c "$@" \
+        -o "$scratch/object.o"
 }
 
+echo "#include <xtensor/xtensor.hpp>" >"$scratch/xtensor.cpp"
+compile "xtensor alone" "$scratch/xtensor.cpp"
 for header in rbm dbm io report boltz; do
     echo "#include <boltz/$header.hpp>" >"$scratch/$header.cpp"
     compile "<boltz/$header.hpp> alone" "$scratch/$header.cpp"
 done
+compile "<boltz/boltz.hpp> alone, for boltz::compiled" "$scratch/boltz.cpp" -DBOLTZ_COMPILED
 compile "the program of README.md" "$root/docs/snippets/readme.cpp"
+compile "the program of README.md, for boltz::compiled" "$root/docs/snippets/readme.cpp" -DBOLTZ_COMPILED
 if echo '#include <oneapi/dnnl/dnnl.hpp>' | "$compiler" -std=c++20 -E -x c++ -o "$scratch/found" - 2>"$scratch/error"; then
     compile "the source file of boltz::onednn" "$root/cmake/onednn.cpp"
 else

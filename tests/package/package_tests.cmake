@@ -23,15 +23,36 @@ $<JOIN:${options},
 
 # -- Every header alone ----------------------------------------------------------------------------------------------
 
+# xtensor, which nearly all of them include, takes longer than they do: it is compiled before them, once. Headers that
+# have their bodies in impl/ are tested with them and without.
+set(precompiled "${CMAKE_CURRENT_BINARY_DIR}/precompiled")
+file(WRITE "${precompiled}/xtensor.hpp" "#include <xtensor/xtensor.hpp>\n")
+set(suffix pch)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(suffix gch)
+endif()
+add_test(NAME "headers: xtensor, precompiled" COMMAND "${CMAKE_CXX_COMPILER}" "@${compile_options}" -x c++-header
+  "${precompiled}/xtensor.hpp" -o "${precompiled}/xtensor.hpp.${suffix}")
+set_tests_properties("headers: xtensor, precompiled" PROPERTIES LABELS package FIXTURES_SETUP precompiled)
+
+function(add_header_test name header)
+  add_test(NAME "${name}: ${header}" COMMAND "${CMAKE_CXX_COMPILER}" "@${compile_options}"
+    -include "${precompiled}/xtensor.hpp" ${ARGN} -fsyntax-only -x c++ -include "${header}" /dev/null)
+  set_tests_properties("${name}: ${header}" PROPERTIES LABELS package FIXTURES_REQUIRED precompiled)
+endfunction()
+
 get_target_property(headers boltz HEADER_SET)
+list(FILTER headers EXCLUDE REGEX "/boltz/impl/|/instantiate\\.hpp$")
 if(NOT TARGET boltz::onednn)
   list(FILTER headers EXCLUDE REGEX "onednn")
 endif()
 foreach(header IN LISTS headers)
-  cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/include")
-  add_test(NAME "header: ${header}"
-    COMMAND "${CMAKE_CXX_COMPILER}" "@${compile_options}" -fsyntax-only -x c++ -include "${header}" /dev/null)
-  set_tests_properties("header: ${header}" PROPERTIES LABELS package)
+  cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/include" OUTPUT_VARIABLE name)
+  add_header_test("header" "${name}")
+  file(STRINGS "${header}" conditions REGEX "^#if.* BOLTZ_COMPILED")
+  if(conditions)
+    add_header_test("header without bodies" "${name}" -DBOLTZ_COMPILED)
+  endif()
 endforeach()
 
 add_test(NAME "headers: an older language is named once" COMMAND "${CMAKE_COMMAND}"
@@ -45,6 +66,17 @@ add_test(NAME "headers: an incomplete umbrella is found" COMMAND "${CMAKE_COMMAN
   -D "SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/umbrellas" -P "${CMAKE_CURRENT_LIST_DIR}/umbrellas_self_test.cmake")
 set_tests_properties("headers: umbrellas are complete" "headers: an incomplete umbrella is found" PROPERTIES
   LABELS package)
+
+# -- The compiled library --------------------------------------------------------------------------------------------
+
+foreach(form IN ITEMS boltz compiled)
+  add_executable(same_bits_${form} "${CMAKE_CURRENT_LIST_DIR}/same_bits.cpp")
+  target_link_libraries(same_bits_${form} PRIVATE boltz::${form} boltz::io boltz::report boltz_developer)
+endforeach()
+add_test(NAME "compiled: the same bits" COMMAND "${CMAKE_COMMAND}"
+  -D "PROGRAMS=$<TARGET_FILE:same_bits_boltz>;$<TARGET_FILE:same_bits_compiled>"
+  -P "${CMAKE_CURRENT_LIST_DIR}/same_output.cmake")
+set_tests_properties("compiled: the same bits" PROPERTIES LABELS package ENVIRONMENT OPENBLAS_NUM_THREADS=1)
 
 # -- Floors ----------------------------------------------------------------------------------------------------------
 
