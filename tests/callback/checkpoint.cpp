@@ -9,6 +9,7 @@
 #include <boltz/callback/early_stop.hpp>
 #include <boltz/callback/on_epoch_end.hpp>
 #include <boltz/callback/stop_when.hpp>
+#include <boltz/io/checkpoint_file.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/pretraining/doubled_input.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

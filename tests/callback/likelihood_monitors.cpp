@@ -13,6 +13,7 @@
 #include <boltz/data/binarised.hpp>
 #include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/io/checkpoint_file.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/persistent_cd.hpp>
 #include <boltz/training/trainer.hpp>

@@ -10,6 +10,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/model/finite.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/pretraining/doubled_input.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

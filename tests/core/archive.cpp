@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <boltz/archive.hpp>
+#include <boltz/error.hpp>
 
 #include <xtensor/xbuilder.hpp>
 

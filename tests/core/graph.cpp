@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <boltz/error.hpp>
 #include <boltz/graph.hpp>
 
 #include <cstddef>

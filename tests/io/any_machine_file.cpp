@@ -6,6 +6,9 @@
 #include "support/temporary_folder.hpp"
 
 #include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/io/npy.hpp>
+#include <boltz/io/npy_type.hpp>
+#include <boltz/model/mlp.hpp>
 
 #include <concepts>
 #include <cstddef>

@@ -5,6 +5,8 @@
 #include "support/temporary_folder.hpp"
 #include "support/trainings.hpp"
 
+#include <boltz/io/json.hpp>
+#include <boltz/io/json_reader.hpp>
 #include <boltz/random.hpp>
 
 #include <xtensor/xbuilder.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <boltz/error.hpp>
 #include <boltz/io/file.hpp>
 
 #include "support/catch.hpp"

@@ -6,11 +6,16 @@
 
 #include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/io/json_reader.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/model/energy.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/model/rbm.hpp>
 #include <boltz/sampling/sample.hpp>
+#include <boltz/unit/bernoulli.hpp>
+#include <boltz/unit/categorical.hpp>
+#include <boltz/unit/gaussian.hpp>
+#include <boltz/unit/multinomial.hpp>
 
 #include <cstddef>
 #include <span>

@@ -8,6 +8,7 @@
 
 #include <boltz/data/byte_source.hpp>
 #include <boltz/data/matrix_source.hpp>
+#include <boltz/io/idx.hpp>
 #include <boltz/io/npy.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <boltz/io/json_reader.hpp>
 #include <boltz/io/model_file.hpp>
 
 #include "support/catch.hpp"

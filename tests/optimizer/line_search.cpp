@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 
+#include <boltz/error.hpp>
 #include <boltz/optimizer/line_search.hpp>
 
 #include <cmath>

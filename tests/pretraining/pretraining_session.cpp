@@ -10,6 +10,7 @@
 #include <boltz/callback/stop_when.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/io/checkpoint_file.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/pretraining/doubled_input.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/catch.hpp"
 
+#include <boltz/error.hpp>
 #include <boltz/problem/bars_and_stripes.hpp>
 
 #include <map>

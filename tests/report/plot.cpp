@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <boltz/error.hpp>
 #include <boltz/report/plot.hpp>
 
 #include "support/catch.hpp"

@@ -4,6 +4,7 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/evaluation/samples/chain_diagnostics.hpp>
+#include <boltz/sampling/dispersed_starts.hpp>
 #include <boltz/sampling/sample_given.hpp>
 
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "support/markov_chain.hpp"
 #include "support/model_zoo.hpp"
 
+#include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/sample_given.hpp>
 
 #include <limits>

@@ -11,6 +11,7 @@
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/one_hot.hpp>
 #include <boltz/inference/mean_field.hpp>
+#include <boltz/io/checkpoint_file.hpp>
 #include <boltz/optimizer/sgd.hpp>
 #include <boltz/sampling/contrastive_divergence.hpp>
 #include <boltz/sampling/persistent_cd.hpp>

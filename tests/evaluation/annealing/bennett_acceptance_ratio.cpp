@@ -3,6 +3,7 @@
 #include "support/statistics.hpp"
 
 #include <boltz/draws.hpp>
+#include <boltz/error.hpp>
 #include <boltz/evaluation/annealing/bennett_acceptance_ratio.hpp>
 
 namespace test_acceptance_ratio {

@@ -3,7 +3,9 @@
 #include "support/model_zoo.hpp"
 
 #include <boltz/evaluation/annealing/several_bases.hpp>
+#include <boltz/evaluation/annealing/visited_states.hpp>
 #include <boltz/evaluation/exact/exact.hpp>
+#include <boltz/sampling/gibbs.hpp>
 
 namespace test_several_bases {
 

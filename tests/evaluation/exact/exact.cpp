@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/model_zoo.hpp"
 
+#include <boltz/evaluation/detail/independent_layers.hpp>
 #include <boltz/evaluation/exact/exact.hpp>
 #include <boltz/evaluation/exact/exact_samples.hpp>
 
