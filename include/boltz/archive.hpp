@@ -4,7 +4,6 @@
 /// @file
 /// Named arrays: how parameters and the state of a training leave memory and come back.
 
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <concepts>
@@ -80,45 +79,23 @@ class Archive {
     [[nodiscard]] Arrays take() && noexcept { return std::move(arrays_); }
 
     template <std::floating_point T>
-    void operator()(std::string_view name, Matrix<T>& matrix) {
-        visit(name, type_of<T>(), {matrix.shape(0), matrix.shape(1)}, matrix.data(), matrix.size() * sizeof(T));
-    }
+    void operator()(std::string_view name, Matrix<T>& matrix);
     template <std::floating_point T>
-    void operator()(std::string_view name, Vector<T>& vector) {
-        visit(name, type_of<T>(), {vector.shape(0)}, vector.data(), vector.size() * sizeof(T));
-    }
+    void operator()(std::string_view name, Vector<T>& vector);
     /// All rows of a block, as a matrix.
     template <std::floating_point T>
-    void operator()(std::string_view name, Block<T> block) {
-        Matrix<T> copy = zero_matrix<T>(block.rows, block.columns);
-        if (mode_ == Mode::saving) boltz::copy<T>(block, Block{copy});
-        (*this)(name, copy);
-        if (mode_ == Mode::loading) boltz::copy<T>(copy, block);
-    }
+    void operator()(std::string_view name, Block<T> block);
     template <std::floating_point T>
-    void operator()(std::string_view name, std::span<T> numbers) {
-        visit(name, type_of<T>(), {numbers.size()}, numbers.data(), numbers.size_bytes());
-    }
+    void operator()(std::string_view name, std::span<T> numbers);
     void operator()(std::string_view name, double& value) { visit(name, "<f8", {}, &value, sizeof value); }
     void operator()(std::string_view name, std::uint64_t& value) { visit(name, "<u8", {}, &value, sizeof value); }
 
     /// Saves an array that is one already, under this name.
-    void put(std::string_view name, ArrayView const& array) {
-        std::string const key = prefix_ + std::string{name};
-        if (sink_ != nullptr)
-            sink_->put(key, array);
-        else
-            arrays_.insert_or_assign(
-                key, Array{std::string{array.dtype}, array.shape, {array.bytes.begin(), array.bytes.end()}});
-    }
+    void put(std::string_view name, ArrayView const& array);
 
     /// The stored value of a number that is checked or loaded, for an object that must judge it before it is changed.
     /// @throws FormatError if there is none.
-    [[nodiscard]] std::uint64_t stored(std::string_view name) {
-        std::uint64_t value = 0;
-        visit(name, "<u8", {}, &value, sizeof value, Mode::loading);
-        return value;
-    }
+    [[nodiscard]] std::uint64_t stored(std::string_view name);
 
     /// Visits what `part` holds, its names preceded by `name` and a '/'.
     template <class Part>
@@ -136,32 +113,13 @@ class Archive {
         return std::same_as<T, float> ? "<f4" : "<f8";
     }
 
-    static std::string text(std::string const& dtype, std::vector<std::size_t> const& shape) {
-        std::string result = dtype + " (";
-        for (std::size_t const extent : shape) result += std::to_string(extent) + ",";
-        return result + ")";
-    }
+    static std::string text(std::string const& dtype, std::vector<std::size_t> const& shape);
 
     void visit(std::string_view name, char const* dtype, std::vector<std::size_t> const& shape, void* data,
-               std::size_t bytes) {
-        visit(name, dtype, shape, data, bytes, mode_);
-    }
+               std::size_t bytes);
 
     void visit(std::string_view name, char const* dtype, std::vector<std::size_t> const& shape, void* data,
-               std::size_t bytes, Mode mode) {
-        if (mode == Mode::saving) {
-            put(name, {dtype, shape, {static_cast<std::byte const*>(data), bytes}});
-            return;
-        }
-        std::string const key = prefix_ + std::string{name};
-        auto const found = arrays_.find(key);
-        if (found == arrays_.end()) detail::fail<FormatError>("Archive: there is no array '", key, "'");
-        Array const& array = found->second;
-        if (array.dtype != dtype || array.shape != shape || array.bytes.size() != bytes)
-            detail::fail<FormatError>("Archive: array '", key, "' is ", text(array.dtype, array.shape), ", but ",
-                                      text(dtype, shape), " is expected");
-        if (mode == Mode::loading && bytes > 0) std::memcpy(data, array.bytes.data(), bytes);
-    }
+               std::size_t bytes, Mode mode);
 
     ArraySink* sink_ = nullptr; // in place of the arrays, where there is one
     Arrays arrays_;
@@ -193,9 +151,7 @@ class StateVisit {
         requires(!std::same_as<std::remove_cvref_t<Visit>, StateVisit>)
     StateVisit(Visit&& visit) : visit_{std::forward<Visit>(visit)} {}
 
-    void archive(Archive& archive) const {
-        if (visit_) visit_(archive);
-    }
+    void archive(Archive& archive) const;
     /// The state as arrays: a copy of it.
     [[nodiscard]] Arrays operator()() const { return to_arrays(*this); }
 
@@ -214,3 +170,7 @@ void from_arrays(Arrays arrays, Object& object) {
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/archive.hpp>
+#endif

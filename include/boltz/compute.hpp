@@ -4,7 +4,7 @@
 /// @file
 /// How much of the machine a call may use.
 
-#include <boltz/error.hpp>
+#include <boltz/version.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -39,11 +39,11 @@ struct Compute {
     Precision precision = Precision::automatic; ///< of matrix products
 
     /// @throws ValueError if a number is 0 or absurdly large.
-    void validate() const {
-        if (threads < 1 || threads > 1024)
-            detail::fail<ValueError>("Compute: threads is ", threads, ", but must lie in 1 .. 1024");
-        if (block_rows < 1) detail::fail<ValueError>("Compute: block_rows is 0, but must be at least 1");
-    }
+    void validate() const;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/compute.hpp>
+#endif

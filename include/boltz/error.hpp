@@ -13,7 +13,6 @@
 #include <concepts>
 #include <initializer_list>
 #include <ostream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -113,12 +112,7 @@ class MessagePart {
     };
 };
 
-[[nodiscard, gnu::cold]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
-    std::ostringstream message;
-    message << "boltz: ";
-    for (MessagePart const& part : parts) message << part;
-    return message.str();
-}
+[[nodiscard, gnu::cold]] std::string message_of(std::initializer_list<MessagePart> parts);
 
 template <class Exception>
 [[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::initializer_list<MessagePart> parts) {
@@ -145,3 +139,7 @@ using boltz::fail;
 
 } // namespace detail
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/error.hpp>
+#endif

@@ -13,7 +13,6 @@
 #include <exception>
 #include <mutex>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
 namespace boltz {
@@ -27,15 +26,7 @@ namespace boltz {
 class Executor {
   public:
     /// @throws ValueError if `compute` is out of range.
-    explicit Executor(Compute const& compute) : compute_{checked(compute)} {
-        helpers_.reserve(compute_.threads - 1);
-        try {
-            for (std::size_t i = 1; i < compute_.threads; ++i) helpers_.emplace_back([this] { serve(); });
-        } catch (...) {
-            close();
-            throw;
-        }
-    }
+    explicit Executor(Compute const& compute);
     ~Executor() { close(); }
     Executor(Executor const&) = delete;
     Executor& operator=(Executor const&) = delete;
@@ -67,17 +58,9 @@ class Executor {
     }
 
   private:
-    static Compute checked(Compute const& compute) {
-        compute.validate();
-        return compute;
-    }
+    static Compute checked(Compute const& compute);
 
-    void close() {
-        closing_ = true;
-        round_.fetch_add(1, std::memory_order_release);
-        round_.notify_all();
-        for (std::thread& helper : helpers_) helper.join();
-    }
+    void close();
 
     template <class F>
     void share(std::size_t tasks, F const& task) {
@@ -95,39 +78,13 @@ class Executor {
         if (failure_) std::rethrow_exception(failure_);
     }
 
-    void work() {
-        for (;;) {
-            std::size_t const index = next_.fetch_add(1, std::memory_order_relaxed);
-            if (index >= tasks_) return;
-            try {
-                call_(object_, index);
-            } catch (...) {
-                std::lock_guard const lock{failing_};
-                if (!failure_) failure_ = std::current_exception();
-            }
-        }
-    }
+    void work();
 
-    void serve() {
-        detail::SingleThreadedOpenMP const single;
-        for (std::size_t seen = 0;;) {
-            seen = await_change(round_, seen);
-            if (closing_) return;
-            work();
-            if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
-        }
-    }
+    void serve();
 
     // Portions of work follow each other within microseconds, less than it takes to wake a sleeping thread; so look a
     // few times, letting others run, before going to sleep.
-    static std::size_t await_change(std::atomic<std::size_t> const& value, std::size_t old) {
-        for (int look = 0; look < 64; ++look) {
-            if (std::size_t const now = value.load(std::memory_order_acquire); now != old) return now;
-            std::this_thread::yield();
-        }
-        value.wait(old, std::memory_order_acquire);
-        return value.load(std::memory_order_acquire);
-    }
+    static std::size_t await_change(std::atomic<std::size_t> const& value, std::size_t old);
 
     Compute compute_;
     detail::SingleThreadedProducts products_;
@@ -146,3 +103,7 @@ class Executor {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/executor.hpp>
+#endif

@@ -5,12 +5,8 @@
 /// How a rate changes while a training runs.
 
 #include <boltz/clock.hpp>
-#include <boltz/error.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -33,54 +29,25 @@ class Schedule {
     ///
     /// `per_epoch({0.5, 0.9}, 5)`: 0.5 for five epochs, 0.9 afterwards.
     /// @throws ValueError if there are no values or `epochs_each` is 0.
-    [[nodiscard]] static Schedule per_epoch(std::vector<double> values, std::size_t epochs_each = 1) {
-        if (values.empty()) detail::fail<ValueError>("Schedule::per_epoch: values is empty, but needs at least one");
-        if (epochs_each == 0)
-            detail::fail<ValueError>("Schedule::per_epoch: epochs_each is 0, but must be at least 1");
-        return {Kind::list, std::move(values), Time::epoch, epochs_each};
-    }
+    [[nodiscard]] static Schedule per_epoch(std::vector<double> values, std::size_t epochs_each = 1);
 
     /// value(t) = max(initial * factor^t, floor).
     [[nodiscard]] static Schedule exponential(double initial, double factor, Time time = Time::epoch,
-                                              double floor = -std::numeric_limits<double>::infinity()) {
-        return {Kind::exponential, {initial, factor, floor}, time, 1};
-    }
+                                              double floor = -std::numeric_limits<double>::infinity());
 
     /// From `from` to `to` in `duration` steps of equal ratio, then `to`.
     /// @throws ValueError if an end is not positive.
-    [[nodiscard]] static Schedule geometric(double from, double to, std::size_t duration, Time time = Time::epoch) {
-        if (!(from > 0 && to > 0))
-            detail::fail<ValueError>("Schedule::geometric: from ", from, " to ", to, ", but both must be positive");
-        return {Kind::geometric, {from, to}, time, std::max<std::size_t>(duration, 1)};
-    }
+    [[nodiscard]] static Schedule geometric(double from, double to, std::size_t duration, Time time = Time::epoch);
 
     /// From `from` to `to` in `duration` steps of equal difference, then `to`.
-    [[nodiscard]] static Schedule linear(double from, double to, std::size_t duration, Time time = Time::epoch) {
-        return {Kind::linear, {from, to}, time, std::max<std::size_t>(duration, 1)};
-    }
+    [[nodiscard]] static Schedule linear(double from, double to, std::size_t duration, Time time = Time::epoch);
 
     /// value(t) = initial / (1 + t / scale): half of it at t = scale.
     /// @throws ValueError if `scale` is not positive.
-    [[nodiscard]] static Schedule inverse_time(double initial, double scale, Time time = Time::epoch) {
-        if (!(scale > 0))
-            detail::fail<ValueError>("Schedule::inverse_time: scale is ", scale, ", but must be positive");
-        return {Kind::inverse_time, {initial, scale}, time, 1};
-    }
+    [[nodiscard]] static Schedule inverse_time(double initial, double scale, Time time = Time::epoch);
 
     /// The value at a moment of a training.
-    [[nodiscard]] double operator()(Clock const& clock) const noexcept {
-        std::uint64_t const ticks = time_ == Time::epoch ? clock.epoch : clock.update;
-        auto const t = static_cast<double>(ticks);
-        double const progress = std::min(1.0, t / static_cast<double>(duration_));
-        switch (kind_) {
-        case Kind::exponential: return std::max(values_[0] * std::pow(values_[1], t), values_[2]);
-        case Kind::geometric: return values_[0] * std::pow(values_[1] / values_[0], progress);
-        case Kind::linear: return values_[0] + (values_[1] - values_[0]) * progress;
-        case Kind::inverse_time: return values_[0] / (1.0 + t / values_[1]);
-        case Kind::list: break;
-        }
-        return values_[std::min<std::size_t>(ticks / duration_, values_.size() - 1)];
-    }
+    [[nodiscard]] double operator()(Clock const& clock) const noexcept;
 
   private:
     enum class Kind { list, exponential, geometric, linear, inverse_time };
@@ -95,3 +62,7 @@ class Schedule {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/schedule.hpp>
+#endif

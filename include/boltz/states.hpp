@@ -6,7 +6,6 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/detail/sizes.hpp>
-#include <boltz/layer_set.hpp>
 #include <boltz/types.hpp>
 
 #include <algorithm>
@@ -14,10 +13,8 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -92,18 +89,12 @@ namespace detail {
 
 /// a * b, the rows of states that are about to be made for layers of these sizes.
 /// @throws ValueError if a layer would have more numbers than memory can hold; it names a and b.
-[[nodiscard]] inline std::size_t rows_of_states(std::string_view function, NamedSize a, NamedSize b,
-                                                std::span<std::size_t const> sizes) {
-    std::size_t const widest = *std::max_element(sizes.begin(), sizes.end());
-    static_cast<void>(product_of(function, {a, b, {widest, "units"}}));
-    return a.value * b.value;
-}
+[[nodiscard]] std::size_t rows_of_states(std::string_view function, NamedSize a, NamedSize b,
+                                         std::span<std::size_t const> sizes);
 
 /// Numbers that may only be read, as a block for a `StatesView<T const>`, which does not write to it.
 template <std::floating_point T>
-[[nodiscard]] Block<T> for_reading(Block<T const> block) noexcept {
-    return {const_cast<T*>(block.data), block.rows, block.columns, block.stride};
-}
+[[nodiscard]] Block<T> for_reading(Block<T const> block) noexcept;
 
 } // namespace detail
 
@@ -121,29 +112,12 @@ class States {
     States(std::size_t rows, std::span<std::size_t const> sizes) { require(rows, sizes); }
     States(States const& other) : layers_{other.layers_}, rows_{other.rows_} { refer(); }
     States(States&&) noexcept = default;
-    States& operator=(States other) noexcept {
-        std::swap(layers_, other.layers_);
-        std::swap(blocks_, other.blocks_);
-        std::swap(rows_, other.rows_);
-        return *this;
-    }
+    States& operator=(States other) noexcept;
     ~States() = default;
 
     /// Makes room for `rows` cases; when a layer must grow, its contents become zeros.
     /// @throws ValueError if a layer has more numbers than memory can hold.
-    void require(std::size_t rows, std::span<std::size_t const> sizes) {
-        for (std::size_t const units : sizes)
-            static_cast<void>(detail::product_of("States", {{rows, "rows"}, {units, "units"}}));
-        bool grown = layers_.size() != sizes.size();
-        layers_.resize(sizes.size());
-        for (std::size_t l = 0; l < sizes.size(); ++l)
-            if (layers_[l].shape(0) < rows || layers_[l].shape(1) != sizes[l]) {
-                layers_[l] = zero_matrix<T>(rows, sizes[l]);
-                grown = true;
-            }
-        rows_ = rows;
-        if (grown) refer();
-    }
+    void require(std::size_t rows, std::span<std::size_t const> sizes);
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::size_t layers() const noexcept { return layers_.size(); }
     [[nodiscard]] Block<T> operator[](std::size_t layer) noexcept { return blocks_[layer].row_range(0, rows_); }
@@ -155,15 +129,10 @@ class States {
     [[nodiscard]] StatesView<T const> blocks() const noexcept { return {blocks_, 0, rows_}; }
     operator StatesView<T>() noexcept { return blocks(); }
     operator StatesView<T const>() const noexcept { return blocks(); }
-    void archive(Archive& archive) {
-        for (std::size_t l = 0; l < layers_.size(); ++l) archive("layer_" + std::to_string(l), layers_[l]);
-    }
+    void archive(Archive& archive);
 
   private:
-    void refer() {
-        blocks_.clear();
-        for (auto& layer : layers_) blocks_.push_back(Block<T>{layer});
-    }
+    void refer();
 
     std::vector<Matrix<T>> layers_;
     std::vector<Block<T>> blocks_; // of all rows that there is room for
@@ -180,12 +149,11 @@ struct Phase {
     [[nodiscard]] StatesView<T const> states() const noexcept { return StatesView<T>{blocks, 0, rows}; }
     /// Refers to all blocks of `states`, whose numbers are `moment` in every layer. Allocates only when there are
     /// more layers than before.
-    void refer(StatesView<T> states, Moment moment) {
-        blocks.resize(states.layers());
-        moments.assign(states.layers(), moment);
-        rows = states.rows();
-        for (std::size_t l = 0; l < states.layers(); ++l) blocks[l] = states[l];
-    }
+    void refer(StatesView<T> states, Moment moment);
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/states.hpp>
+#endif

@@ -5,13 +5,11 @@
 /// Keeps the best epoch of a training.
 
 #include <boltz/callback/best_metric.hpp>
-#include <boltz/io/checkpoint_file.hpp>
-#include <boltz/model/finite.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -37,17 +35,7 @@ class BestCheckpoint {
     /// @throws FileError if the file cannot be written; ValueError if the phase ends and no callback before this one
     /// has ever measured the metric.
     template <std::floating_point T>
-    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
-        bool const best = best_.look(info, "BestCheckpoint", parameters_are_finite(model)).value_or(false);
-        if (info.finished && best_.epoch() == 0)
-            info.remark("BestCheckpoint: no epoch of " + info.phase + " had a " + best_.metric() +
-                        " that is a number and a model that is finite, so " + path_.string() + " is not of it");
-        if (!best) return;
-        std::ostringstream note;
-        note << info.phase << ", best by " << best_.metric() << " (" << best_.value() << ") after epoch "
-             << best_.epoch();
-        write_checkpoint(path_, info.state, note.str());
-    }
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info);
 
     /// The best value so far and the epoch (from 1) that gave it.
     [[nodiscard]] double best() const noexcept { return best_.value(); }
@@ -61,3 +49,7 @@ class BestCheckpoint {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/best_checkpoint.hpp>
+#endif

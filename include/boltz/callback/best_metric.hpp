@@ -4,10 +4,8 @@
 /// @file
 /// The best value of a metric so far.
 
-#include <boltz/error.hpp>
 #include <boltz/training/training_info.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,43 +27,12 @@ class BestMetric {
     BestMetric(std::string metric, Better better) : metric_{std::move(metric)}, better_{better} {}
 
     /// Forgets everything, as when a phase begins.
-    void reset() noexcept {
-        value_ = std::numeric_limits<double>::quiet_NaN();
-        epoch_ = 0;
-        measured_ = 0;
-        waited_ = 0;
-        looked_ = 0;
-        unmeasured_ = 0;
-    }
+    void reset() noexcept;
 
     /// Whether this epoch is the best so far; nothing if the metric is not in it, or not a number. An epoch that is
     /// not `eligible` is never the best. There is a remark after the first epoch if the metric is missing.
     /// @throws ValueError, in the name of `who`, if the phase ends and the metric has never been measured.
-    std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true) {
-        for (Metric const& metric : *info.metrics) {
-            if (metric.name != metric_) continue;
-            measured_ = 1;
-            std::uint64_t const passed = info.clock.epoch - looked_;
-            looked_ = info.clock.epoch;
-            if (std::isnan(metric.value)) {
-                ++unmeasured_;
-                return std::nullopt;
-            }
-            unmeasured_ = 0;
-            waited_ += passed;
-            bool const better =
-                epoch_ == 0 || (better_ == Better::lower ? metric.value < value_ : metric.value > value_);
-            if (!eligible || !better) return false;
-            value_ = metric.value;
-            epoch_ = info.clock.epoch;
-            waited_ = 0;
-            return true;
-        }
-        if (info.finished && measured_ == 0)
-            detail::fail<ValueError>(who, ": no callback before it measures '", metric_, "'");
-        if (info.clock.epoch == 1) info.remark(remark_of_missing(info, who));
-        return std::nullopt;
-    }
+    std::optional<bool> look(TrainingInfo const& info, char const* who, bool eligible = true);
 
     [[nodiscard]] std::string const& metric() const noexcept { return metric_; }
     /// As a text, for remarks.
@@ -82,22 +49,11 @@ class BestMetric {
     /// How many values in a row, up to the last one, were not numbers.
     [[nodiscard]] std::uint64_t unmeasured() const noexcept { return unmeasured_; }
 
-    void archive(Archive& archive) {
-        archive("value", value_);
-        archive("epoch", epoch_);
-        archive("measured", measured_);
-        archive("waited", waited_);
-        archive("looked", looked_);
-        archive("unmeasured", unmeasured_);
-    }
+    void archive(Archive& archive);
 
   private:
     // Said after the first epoch, when a wrong name can still be mended.
-    [[nodiscard]] std::string remark_of_missing(TrainingInfo const& info, char const* who) const {
-        std::string text = std::string{who} + ": no callback before it has measured '" + metric_ + "' yet; there are";
-        for (Metric const& metric : *info.metrics) text += ' ' + metric.name;
-        return info.metrics->empty() ? text + " no metrics" : text;
-    }
+    [[nodiscard]] std::string remark_of_missing(TrainingInfo const& info, char const* who) const;
 
     std::string metric_;
     Better better_;
@@ -110,3 +66,7 @@ class BestMetric {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/best_metric.hpp>
+#endif

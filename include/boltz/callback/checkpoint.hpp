@@ -4,15 +4,13 @@
 /// @file
 /// Keeps a training safe from interruptions.
 
-#include <boltz/io/checkpoint_file.hpp>
-#include <boltz/model/finite.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace boltz {
@@ -32,22 +30,13 @@ class Checkpoint {
     }
     /// @throws FileError if the file cannot be written.
     template <std::floating_point T>
-    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
-        if (every_ <= 1 || info.clock.epoch % every_ == 0) write(model, info);
-    }
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info);
     template <std::floating_point T>
-    void on_train_end(AnyParametric<T> const& model, TrainingInfo const& info) {
-        // A callback behind this one may have ended the phase since.
-        if (written_ != info.clock.update || !info.finished) write(model, info);
-    }
+    void on_train_end(AnyParametric<T> const& model, TrainingInfo const& info);
 
   private:
     template <std::floating_point T>
-    void write(AnyParametric<T> const& model, TrainingInfo const& info) {
-        if (!parameters_are_finite(model)) return;
-        write_checkpoint(path_, info.state, info.phase + ", after " + std::to_string(info.clock.update) + " updates");
-        written_ = info.clock.update;
-    }
+    void write(AnyParametric<T> const& model, TrainingInfo const& info);
 
     std::filesystem::path path_;
     std::size_t every_;
@@ -55,3 +44,7 @@ class Checkpoint {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/checkpoint.hpp>
+#endif

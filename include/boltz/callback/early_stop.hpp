@@ -5,13 +5,11 @@
 /// Ends a training that no longer improves.
 
 #include <boltz/callback/best_metric.hpp>
-#include <boltz/error.hpp>
 #include <boltz/training/training_info.hpp>
 
 #include <cstddef>
 #include <sstream>
 #include <string>
-#include <utility>
 
 namespace boltz {
 
@@ -26,10 +24,7 @@ class EarlyStop {
     using Better = boltz::Better;
 
     /// @throws ValueError if `patience` is 0.
-    explicit EarlyStop(std::string metric, std::size_t patience = 5, Better better = Better::lower)
-        : best_{std::move(metric), better}, patience_{patience} {
-        if (patience < 1) detail::fail<ValueError>("EarlyStop: patience is 0, but must be at least 1");
-    }
+    explicit EarlyStop(std::string metric, std::size_t patience = 5, Better better = Better::lower);
 
     /// Each phase of a training, each RBM of a pretraining, is judged by itself.
     template <class M>
@@ -70,3 +65,7 @@ class EarlyStop {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/early_stop.hpp>
+#endif

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 
 namespace boltz {
 
@@ -24,12 +23,7 @@ class ReduceRateOnPlateau {
   public:
     /// @throws ValueError if `factor` is not in (0, 1) or `patience` is 0.
     explicit ReduceRateOnPlateau(std::string metric, double factor = 0.2, std::size_t patience = 6,
-                                 Better better = Better::lower)
-        : best_{std::move(metric), better}, factor_{factor}, patience_{patience} {
-        if (!(factor > 0 && factor < 1))
-            detail::fail<ValueError>("ReduceRateOnPlateau: factor is ", factor, ", but must lie in (0, 1)");
-        if (patience == 0) detail::fail<ValueError>("ReduceRateOnPlateau: patience is 0, but must be at least 1");
-    }
+                                 Better better = Better::lower);
 
     template <class M>
     void on_train_begin(M const&, TrainingInfo const& info) {
@@ -58,3 +52,7 @@ class ReduceRateOnPlateau {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/reduce_rate_on_plateau.hpp>
+#endif

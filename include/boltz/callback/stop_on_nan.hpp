@@ -4,10 +4,8 @@
 /// @file
 /// Ends a training that has diverged.
 
-#include <boltz/model/finite.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/training/training_info.hpp>
-
-#include <string>
 
 namespace boltz {
 
@@ -18,12 +16,7 @@ namespace boltz {
 class StopOnNaN {
   public:
     template <std::floating_point T>
-    bool on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) {
-        std::string const where = where_not_finite(model);
-        triggered_ = !where.empty();
-        if (triggered_) info.remark("StopOnNaN: " + where + " of the model are not all finite numbers");
-        return triggered_;
-    }
+    bool on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info);
     [[nodiscard]] bool triggered() const noexcept { return triggered_; }
 
   private:
@@ -31,3 +24,7 @@ class StopOnNaN {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/stop_on_nan.hpp>
+#endif

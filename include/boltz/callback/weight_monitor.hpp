@@ -5,12 +5,8 @@
 /// Watches the size of the weights.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/elementwise.hpp>
+#include <boltz/model/parameter_set.hpp>
 #include <boltz/training/training_info.hpp>
-
-#include <cmath>
-#include <cstddef>
-#include <string>
 
 namespace boltz {
 
@@ -18,15 +14,11 @@ namespace boltz {
 /// layers c and c + 1.
 struct WeightMonitor {
     template <std::floating_point T>
-    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) const {
-        for (std::size_t c = 0; c < model.weight_connections().size(); ++c) {
-            Block<T const> const weights = model.weight_block(c);
-            std::size_t const size = weights.rows * weights.columns;
-            double const squares = detail::dot(weights.data, weights.data, size);
-            info.metrics->push_back(
-                {"weight_norm_" + std::to_string(c), std::sqrt(squares / static_cast<double>(size))});
-        }
-    }
+    void on_epoch_end(AnyParametric<T> const& model, TrainingInfo const& info) const;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/callback/weight_monitor.hpp>
+#endif

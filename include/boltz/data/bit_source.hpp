@@ -7,7 +7,6 @@
 #include <boltz/data/packed_bits.hpp>
 #include <boltz/detail/bits.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
@@ -25,12 +24,7 @@ class BitSource {
   public:
     /// @throws ShapeError if the bytes are not a whole number of rows of ceil(columns / 8).
     BitSource(std::span<std::uint8_t const> bytes, std::size_t columns,
-              Binarisation binarisation = Binarisation::none)
-        : bytes_{bytes}, columns_{columns}, binarisation_{binarisation} {
-        if (columns == 0 || bytes.size() % detail::bytes_of_bits(columns) != 0)
-            detail::fail<ShapeError>("BitSource: ", bytes.size(), " bytes are not a whole number of rows of ",
-                                     columns, " bits");
-    }
+              Binarisation binarisation = Binarisation::none);
 
     /// What `pack_bits` made.
     explicit BitSource(PackedBits const& bits) : BitSource{bits.bytes, bits.columns, bits.binarisation} {}
@@ -56,3 +50,7 @@ class BitSource {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/bit_source.hpp>
+#endif

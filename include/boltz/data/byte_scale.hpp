@@ -40,11 +40,7 @@ class ByteScale {
     [[nodiscard]] constexpr bool states() const noexcept { return states_; }
 
     /// What a user should know of the factor, `name` being what the data is called: empty unless `states()`.
-    [[nodiscard]] std::string note(std::string_view name) const {
-        if (!states_) return {};
-        return "no byte of " + std::string{name} +
-               " is above 1: the bytes are states 0 and 1 and are taken as they are, not divided by 255";
-    }
+    [[nodiscard]] std::string note(std::string_view name) const;
 
     friend bool operator==(ByteScale const&, ByteScale const&) = default;
 
@@ -54,3 +50,7 @@ class ByteScale {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/byte_scale.hpp>
+#endif

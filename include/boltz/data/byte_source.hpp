@@ -8,7 +8,6 @@
 #include <boltz/data/labelled_images.hpp>
 #include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
@@ -30,12 +29,7 @@ class ByteSource {
         : ByteSource{bytes, columns, ByteScale::of(bytes)} {}
 
     /// The same, the factor of the bytes being known.
-    ByteSource(std::span<std::uint8_t const> bytes, std::size_t columns, ByteScale scale)
-        : bytes_{bytes}, columns_{columns}, scale_{scale} {
-        if (columns == 0 || bytes.size() % columns != 0)
-            detail::fail<ShapeError>("ByteSource: ", bytes.size(), " bytes are not a whole number of rows of ",
-                                     columns);
-    }
+    ByteSource(std::span<std::uint8_t const> bytes, std::size_t columns, ByteScale scale);
 
     /// The pixels of images, times the scale of these.
     explicit ByteSource(LabelledImages const& images)
@@ -64,3 +58,7 @@ class ByteSource {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/byte_source.hpp>
+#endif

@@ -5,7 +5,6 @@
 /// Cases of real numbers kept in 8 or 16 bits a number.
 
 #include <boltz/detail/codes.hpp>
-#include <boltz/detail/sizes.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/types.hpp>
@@ -36,16 +35,7 @@ class CompactMatrix {
   public:
     /// Zeros.
     /// @throws ValueError if they are more than memory can hold.
-    CompactMatrix(std::size_t rows, std::size_t columns, Compactness compactness = Compactness::sixteen_bits)
-        : numbers_{std::make_shared<Numbers>()} {
-        std::size_t const size = detail::product_of("CompactMatrix", {{rows, "rows"}, {columns, "columns"}});
-        numbers_->columns = columns;
-        numbers_->ranges.resize(rows);
-        if (compactness == Compactness::eight_bits)
-            numbers_->codes = std::vector<std::uint8_t>(size);
-        else
-            numbers_->codes = std::vector<std::uint16_t>(size);
-    }
+    CompactMatrix(std::size_t rows, std::size_t columns, Compactness compactness = Compactness::sixteen_bits);
 
     [[nodiscard]] std::size_t rows() const noexcept { return numbers_->ranges.size(); }
     [[nodiscard]] std::size_t columns() const noexcept { return numbers_->columns; }
@@ -92,3 +82,7 @@ class CompactMatrix {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/compact_matrix.hpp>
+#endif

@@ -5,7 +5,6 @@
 /// Grey images with a class each.
 
 #include <boltz/data/byte_scale.hpp>
-#include <boltz/error.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,29 +30,18 @@ struct LabelledImages {
     [[nodiscard]] std::size_t pixels() const noexcept { return height * width; }
 
     /// The pixels of image `index`, row by row.
-    [[nodiscard]] std::span<std::uint8_t const> image(std::size_t index) const noexcept {
-        return {images.data() + index * pixels(), pixels()};
-    }
+    [[nodiscard]] std::span<std::uint8_t const> image(std::size_t index) const noexcept;
 
     /// The factor of the bytes: `scale`, or the rule.
     [[nodiscard]] ByteScale byte_scale() const { return scale ? *scale : ByteScale::of(images); }
 
     /// A copy of the images first .. first + size - 1, with the byte scale of all.
     /// @throws ValueError if there are not that many.
-    [[nodiscard]] LabelledImages part(std::size_t first, std::size_t size) const {
-        if (first > count || size > count - first)
-            detail::fail<ValueError>("LabelledImages::part: first is ", first, " and size is ", size,
-                                     ", but there are only ", count, " images");
-        auto const begin = static_cast<std::ptrdiff_t>(first);
-        auto const end = static_cast<std::ptrdiff_t>(first + size);
-        auto const step = static_cast<std::ptrdiff_t>(pixels());
-        return {.count = size,
-                .height = height,
-                .width = width,
-                .images = {images.begin() + begin * step, images.begin() + end * step},
-                .labels = {labels.begin() + begin, labels.begin() + end},
-                .scale = byte_scale()};
-    }
+    [[nodiscard]] LabelledImages part(std::size_t first, std::size_t size) const;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/labelled_images.hpp>
+#endif

@@ -5,7 +5,6 @@
 /// Labels as the states of a softmax layer.
 
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
@@ -19,12 +18,7 @@ namespace boltz {
 class OneHot {
   public:
     /// @throws ValueError if a label is not below `classes`.
-    OneHot(std::span<std::uint8_t const> labels, std::size_t classes) : labels_{labels}, classes_{classes} {
-        for (std::size_t i = 0; i < labels.size(); ++i)
-            if (labels[i] >= classes)
-                detail::fail<ValueError>("OneHot: label ", i, " is ", int{labels[i]}, ", but there are ", classes,
-                                         " classes");
-    }
+    OneHot(std::span<std::uint8_t const> labels, std::size_t classes);
 
     /// Deleted for temporaries: the source only refers to its labels.
     OneHot(std::vector<std::uint8_t>&&, std::size_t) = delete;
@@ -44,3 +38,7 @@ class OneHot {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/one_hot.hpp>
+#endif

@@ -7,7 +7,6 @@
 #include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/means_of.hpp>
-#include <boltz/detail/permutation.hpp>
 #include <boltz/error.hpp>
 #include <boltz/random.hpp>
 
@@ -59,16 +58,10 @@ struct Split {
 
 /// Sets `validation` cases of `rows` aside at random; both parts keep the order of the data.
 /// @throws ValueError if no case would be left for training.
-[[nodiscard]] inline Split split(std::size_t rows, std::size_t validation, Random& random) {
-    if (validation >= rows)
-        detail::fail<ValueError>("split: validation is ", validation, ", but there are only ", rows, " rows");
-    std::vector<std::size_t> order(rows);
-    detail::permute(order, random.split());
-    std::vector<char> aside(rows, 0);
-    for (std::size_t i = 0; i < validation; ++i) aside[order[i]] = 1;
-    Split result;
-    for (std::size_t i = 0; i < rows; ++i) (aside[i] ? result.validation : result.training).push_back(i);
-    return result;
-}
+[[nodiscard]] Split split(std::size_t rows, std::size_t validation, Random& random);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/subset.hpp>
+#endif

@@ -82,16 +82,13 @@ boltz_product_library() __asm__(BOLTZ_TEXT(__USER_LABEL_PREFIX__) "boltz_product
 }
 
 /// Why bfloat16 cannot be had in this program on this processor; empty where it can.
-[[nodiscard]] inline std::string without_bfloat16() {
-    ProductLibrary const* const library = product_library();
-    return library != nullptr ? library->without_bfloat16()
-                              : "this program was built without oneDNN (boltz::onednn, <boltz/onednn.hpp>)";
-}
+[[nodiscard]] std::string without_bfloat16();
 
 /// Whether bfloat16 can be had in this program on this processor and takes less time than float.
-[[nodiscard]] inline bool gains_by_bfloat16() {
-    ProductLibrary const* const library = product_library();
-    return library != nullptr && library->gains_by_bfloat16();
-}
+[[nodiscard]] bool gains_by_bfloat16();
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/detail/packed_weights.hpp>
+#endif

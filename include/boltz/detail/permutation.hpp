@@ -6,46 +6,28 @@
 
 #include <boltz/draws.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace boltz::detail {
 
 /// Puts `items` into a uniformly random order (Fisher and Yates).
-inline void shuffle(std::span<std::size_t> items, Draws const& draws) noexcept {
-    for (std::size_t i = items.size(); i > 1; --i)
-        std::swap(items[i - 1], items[static_cast<std::size_t>(draws.below(i, i, 0))]);
-}
+void shuffle(std::span<std::size_t> items, Draws const& draws) noexcept;
 
 /// Fills `order` with a uniformly random permutation of 0 .. size - 1.
-inline void permute(std::vector<std::size_t>& order, Draws const& draws) noexcept {
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    shuffle(order, draws);
-}
+void permute(std::vector<std::size_t>& order, Draws const& draws) noexcept;
 
 /// Fills `order` with a random permutation of 0 .. size - 1 that stays within a few long runs at a time.
 ///
 /// The numbers are cut into blocks of `block` neighbours, the last of which may be shorter, and the blocks put into a
 /// random order, which `blocks` keeps. Of these each `window` in a row are shuffled as one. Allocates only where
 /// `blocks` has never been as long.
-inline void permute_in_blocks(std::vector<std::size_t>& order, std::vector<std::size_t>& blocks, std::size_t block,
-                              std::size_t window, Draws const& draws) {
-    std::size_t const size = order.size();
-    blocks.resize(size / block + (size % block != 0 ? 1 : 0));
-    permute(blocks, draws.stream(0));
-    std::size_t begin = 0; // of the window at hand
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-        std::size_t const first = blocks[i] * block;
-        for (std::size_t number = first; number < std::min(first + block, size); ++number) order[end++] = number;
-        if ((i + 1) % window != 0 && i + 1 < blocks.size()) continue;
-        shuffle(std::span{order}.subspan(begin, end - begin), draws.stream(1).stream(i));
-        begin = end;
-    }
-}
+void permute_in_blocks(std::vector<std::size_t>& order, std::vector<std::size_t>& blocks, std::size_t block,
+                       std::size_t window, Draws const& draws);
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/detail/permutation.hpp>
+#endif

@@ -6,8 +6,6 @@
 
 #include <boltz/version.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -24,32 +22,7 @@ enum class Ends { open, closed };
 
 // The quadratic B-spline of a control polygon. It touches the middle of each side; an open one begins and ends at
 // the polygon's ends. Replaces the contents of `curve`.
-inline void smooth_curve(std::span<Point const> polygon, Ends ends, std::size_t steps, std::vector<Point>& curve) {
-    curve.clear();
-    std::size_t const n = polygon.size();
-    if (n < 3) {
-        curve.assign(polygon.begin(), polygon.end());
-        return;
-    }
-    auto const middle = [](Point a, Point b) { return Point{(a.x + b.x) / 2, (a.y + b.y) / 2}; };
-    std::size_t const pieces = ends == Ends::closed ? n : n - 2;
-    for (std::size_t i = 0; i < pieces; ++i) {
-        Point const a = polygon[i];
-        Point const b = polygon[(i + 1) % n];
-        Point const c = polygon[(i + 2) % n];
-        bool const first = ends == Ends::open && i == 0;
-        bool const last = ends == Ends::open && i + 1 == pieces;
-        Point const from = first ? a : middle(a, b);
-        Point const to = last ? c : middle(b, c);
-        for (std::size_t k = i == 0 ? 0 : 1; k <= steps; ++k) {
-            float const t = static_cast<float>(k) / static_cast<float>(steps);
-            float const p = (1 - t) * (1 - t);
-            float const q = 2 * t * (1 - t);
-            float const r = t * t;
-            curve.push_back({p * from.x + q * b.x + r * to.x, p * from.y + q * b.y + r * to.y});
-        }
-    }
-}
+void smooth_curve(std::span<Point const> polygon, Ends ends, std::size_t steps, std::vector<Point>& curve);
 
 // A rectangle of coverages in 0 .. 1, row by row.
 struct Mask {
@@ -60,34 +33,10 @@ struct Mask {
 
 // Draws a polyline with round ends: each pixel keeps the largest of its coverage and the stroke's, which falls from 1
 // to 0 over `softness` pixels around the distance `radius`. Strokes may leave the mask. A single point is a dot.
-inline void add_stroke(std::span<Point const> line, float radius, float softness, Mask mask) noexcept {
-    float const reach = radius + softness / 2;
-    auto const clip = [](float value, std::size_t size) {
-        return static_cast<std::size_t>(std::clamp(value, 0.0f, static_cast<float>(size)));
-    };
-    for (std::size_t i = 0; i < std::max<std::size_t>(line.size(), 2) - 1 && !line.empty(); ++i) {
-        Point const a = line[i];
-        Point const b = line[std::min(i + 1, line.size() - 1)];
-        float const dx = b.x - a.x;
-        float const dy = b.y - a.y;
-        float const square = dx * dx + dy * dy;
-        float const inverse = square > 0 ? 1 / square : 0.0f;
-        auto const top = clip(std::min(a.y, b.y) - reach, mask.height);
-        auto const bottom = clip(std::max(a.y, b.y) + reach + 1, mask.height);
-        auto const left = clip(std::min(a.x, b.x) - reach, mask.width);
-        auto const right = clip(std::max(a.x, b.x) + reach + 1, mask.width);
-        for (std::size_t y = top; y < bottom; ++y) {
-            for (std::size_t x = left; x < right; ++x) {
-                float const px = static_cast<float>(x) + 0.5f - a.x;
-                float const py = static_cast<float>(y) + 0.5f - a.y;
-                float const t = std::clamp((px * dx + py * dy) * inverse, 0.0f, 1.0f);
-                float const distance = std::sqrt((px - t * dx) * (px - t * dx) + (py - t * dy) * (py - t * dy));
-                float const coverage = std::clamp((radius - distance) / softness + 0.5f, 0.0f, 1.0f);
-                float& pixel = mask.coverage[y * mask.width + x];
-                pixel = std::max(pixel, coverage);
-            }
-        }
-    }
-}
+void add_stroke(std::span<Point const> line, float radius, float softness, Mask mask) noexcept;
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/detail/stroke.hpp>
+#endif

@@ -6,7 +6,6 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
-#include <boltz/detail/check_states.hpp>
 #include <boltz/error.hpp>
 #include <boltz/inference/inference_session.hpp>
 
@@ -24,17 +23,7 @@ struct ExactPosterior {
     class Session final : public InferenceSession<T> {
       public:
         InferenceReport infer(AnyField<T> const& field, StatesView<T> states, LayerSet observed,
-                              Executor& executor) override {
-            detail::check_states(field, states, LayerSet::of(0, 1), "ExactPosterior");
-            executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
-                auto const block = states.row_range(first, count);
-                if (observed[0] && observed[1]) return;
-                std::size_t const layer = observed[1] ? 0 : 1;
-                field.input(layer, block, block[layer]);
-                field.unit(layer).mean(block[layer]);
-            });
-            return {.sweeps = 1, .residual = 0, .converged = true};
-        }
+                              Executor& executor) override;
     };
 
     /// @throws ValueError if a model whose depth is known only when the program runs does not have two layers.
@@ -49,3 +38,7 @@ struct ExactPosterior {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/inference/exact_posterior.hpp>
+#endif

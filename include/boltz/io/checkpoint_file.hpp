@@ -5,17 +5,11 @@
 /// Writing and reading the state of a training.
 
 #include <boltz/archive.hpp>
-#include <boltz/error.hpp>
-#include <boltz/io/detail/finite_arrays.hpp>
-#include <boltz/io/json.hpp>
-#include <boltz/io/json_reader.hpp>
 #include <boltz/io/npz.hpp>
-#include <boltz/version.hpp>
 
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace boltz {
 namespace detail {
@@ -25,18 +19,9 @@ inline constexpr int checkpoint_format_version = 1;
 
 // Whether an array of a checkpoint belongs to a model or to the states of its chains. What callbacks and optimisers
 // keep may be infinite.
-[[nodiscard]] inline bool is_of_model_or_chains(std::string_view name) {
-    auto const path = '/' + std::string{name};
-    return path.find("/model/") != std::string::npos || path.find("/chains/") != std::string::npos;
-}
+[[nodiscard]] bool is_of_model_or_chains(std::string_view name);
 
-[[nodiscard]] inline std::string checkpoint_meta(std::string const& note) {
-    Json const meta = Json::Object{{"format", checkpoint_format},
-                                   {"format_version", checkpoint_format_version},
-                                   {"boltz_version", version},
-                                   {"note", note}};
-    return meta.dump(2);
-}
+[[nodiscard]] std::string checkpoint_meta(std::string const& note);
 
 } // namespace detail
 
@@ -56,27 +41,13 @@ void write_checkpoint(std::filesystem::path const& path, Session const& session,
 
 /// The same of a state that `to_arrays` has copied before.
 /// @throws FileError if it cannot be written; an older file of that name then survives.
-inline void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note) {
-    write_npz(path, {.arrays = std::move(state), .texts = {{"meta.json", detail::checkpoint_meta(note)}}});
-}
+void write_checkpoint(std::filesystem::path const& path, Arrays state, std::string const& note);
 
 /// The arrays of a checkpoint.
 /// @throws FileError if the file cannot be read; FormatError if it is not a checkpoint, or a parameter of a model or
 /// a
 ///         state of a chain in it is not finite.
-[[nodiscard]] inline Arrays read_checkpoint(std::filesystem::path const& path) {
-    Npz file = read_npz(path);
-    auto const text = file.texts.find("meta.json");
-    Json const meta = text == file.texts.end() ? nullptr : parse_json(text->second).value_or(nullptr);
-    if (meta["format"] != detail::checkpoint_format)
-        detail::fail<FormatError>("resume: ", path.string(), " is not a checkpoint that boltz has written");
-    if (meta["format_version"] != detail::checkpoint_format_version)
-        detail::fail<FormatError>("resume: ", path.string(), " has format version ",
-                                  detail::excerpt(meta["format_version"]), ", but this boltz reads version ",
-                                  detail::checkpoint_format_version);
-    detail::check_finite(file.arrays, "resume", path.string(), detail::is_of_model_or_chains);
-    return std::move(file.arrays);
-}
+[[nodiscard]] Arrays read_checkpoint(std::filesystem::path const& path);
 
 /// Puts a session (of a training, a pretraining, a classifier) back to where a checkpoint was written; all or
 /// nothing.
@@ -90,3 +61,7 @@ void resume(std::filesystem::path const& path, Session& session) {
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/checkpoint_file.hpp>
+#endif

@@ -4,7 +4,11 @@
 /// @file
 /// Whole files in and out: reading all bytes, and replacing a file so that no reader ever gets half of it.
 
-#include <boltz/error.hpp>
+#include <boltz/version.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -12,14 +16,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <span>
-#include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace boltz {
 
@@ -29,11 +27,8 @@ inline constexpr std::uint64_t default_decompressed_limit = std::uint64_t{1} << 
 namespace detail {
 
 // The caller's errno, before anything else can change it, as text.
-[[noreturn, gnu::cold]] inline void fail_file(char const* function, char const* what,
-                                              std::filesystem::path const& path, int error) {
-    fail<FileError>(function, ": cannot ", what, " ", path.string(), ": ",
-                    std::error_code{error, std::generic_category()}.message());
-}
+[[noreturn, gnu::cold]] void fail_file(char const* function, char const* what, std::filesystem::path const& path,
+                                       int error);
 
 // A file descriptor that is closed on the way out.
 class Descriptor {
@@ -46,10 +41,7 @@ class Descriptor {
     [[nodiscard]] int get() const noexcept { return number_; }
 
     // 0 or errno: network file systems report a failed write only here.
-    int close() noexcept {
-        int const number = std::exchange(number_, -1);
-        return number < 0 || ::close(number) == 0 ? 0 : errno;
-    }
+    int close() noexcept;
 
   private:
     int number_;
@@ -98,54 +90,17 @@ class AtomicFile {
     explicit AtomicFile(std::filesystem::path path) : path_{std::move(path)}, file_{open()} {}
     AtomicFile(AtomicFile const&) = delete;
     AtomicFile& operator=(AtomicFile const&) = delete;
-    ~AtomicFile() {
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    }
+    ~AtomicFile();
 
     /// Appends bytes.
-    void write(std::span<std::byte const> bytes) {
-        while (!bytes.empty()) {
-            auto const count = ::write(file_.get(), bytes.data(), bytes.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_file(function, "write", path_, errno);
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-        }
-    }
+    void write(std::span<std::byte const> bytes);
     /// Puts the file in its place. Nothing can be written after that.
-    void commit() {
-        // Pseudo-files (EINVAL) have nothing to sync.
-        if (::fsync(file_.get()) != 0 && errno != EINVAL) fail_file(function, "write", path_, errno);
-        if (int const error = file_.close(); error != 0) fail_file(function, "write", path_, error);
-        if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail_file(function, "write", path_, errno);
-        temporary_.clear();
-        // The rename itself survives a power cut only once the folder is on the disk; some file systems cannot do
-        // that, and the new file is in place either way.
-        auto const folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path{"."};
-        Descriptor const parent{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        if (parent.get() >= 0) ::fsync(parent.get());
-    }
+    void commit();
 
   private:
     static constexpr char const* function = "write_file_atomically";
 
-    int open() {
-        if (path_.filename().empty()) fail_file(function, "write", path_, EISDIR);
-        // A rename would put a plain file in the place of a device or a pipe.
-        struct stat old {};
-        if (::stat(path_.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
-            fail<FileError>(function, ": cannot write ", path_.string(), ": it is not a plain file");
-        for (int attempt = 0; attempt < 100; ++attempt) {
-            std::filesystem::path name = path_;
-            name += ".writing-" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
-            int const opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-            if (opened >= 0) {
-                temporary_ = std::move(name);
-                return opened;
-            }
-            if (errno != EEXIST) fail_file(function, "write", path_, errno);
-        }
-        fail_file(function, "write", path_, EEXIST);
-    }
+    int open();
 
     std::filesystem::path path_;
     std::filesystem::path temporary_{}; // empty once it is in its place
@@ -160,10 +115,10 @@ class AtomicFile {
 /// synced last. If anything fails, the old file stays as it was and the temporary file is removed.
 /// @throws FileError if the folder does not exist or cannot be written, the disk is full, or
 ///         `path` is a folder, a device or a pipe.
-inline void write_file_atomically(std::filesystem::path const& path, std::span<std::byte const> bytes) {
-    detail::AtomicFile file{path};
-    file.write(bytes);
-    file.commit();
-}
+void write_file_atomically(std::filesystem::path const& path, std::span<std::byte const> bytes);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/file.hpp>
+#endif

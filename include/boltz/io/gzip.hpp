@@ -22,18 +22,12 @@ namespace boltz {
 
 namespace detail {
 
-[[nodiscard]] inline bool is_gzip(std::span<std::byte const> bytes) noexcept {
-    return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
-}
+[[nodiscard]] bool is_gzip(std::span<std::byte const> bytes) noexcept;
 
 struct Inflater {
     z_stream stream{};
 
-    explicit Inflater(std::filesystem::path const& path) {
-        constexpr int gzip_window = 15 + 16;
-        if (inflateInit2(&stream, gzip_window) != Z_OK)
-            fail<Error>("read_plain_or_gzipped: zlib cannot start on ", path.string());
-    }
+    explicit Inflater(std::filesystem::path const& path);
     Inflater(Inflater const&) = delete;
     Inflater& operator=(Inflater const&) = delete;
     ~Inflater() { inflateEnd(&stream); }
@@ -101,3 +95,7 @@ template <class Byte = std::byte>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/gzip.hpp>
+#endif

@@ -5,21 +5,12 @@
 /// IDX files, the format of MNIST and its relatives, plain or gzipped.
 
 #include <boltz/data/labelled_images.hpp>
-#include <boltz/error.hpp>
-#include <boltz/io/file.hpp>
-#include <boltz/io/gzip.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <span>
-#include <sstream>
-#include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -41,26 +32,10 @@ namespace detail {
 inline constexpr unsigned idx_unsigned_byte = 0x08;
 
 // The file of this name, or the same with ".gz".
-[[nodiscard]] inline std::filesystem::path find_idx(std::filesystem::path const& path) {
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return path;
-    auto gzipped = path;
-    gzipped += ".gz";
-    if (std::filesystem::exists(gzipped, ignored)) return gzipped;
-    fail<FileError>("read_idx: ", path.string(), " does not exist, nor does ", gzipped.filename().string());
-}
+[[nodiscard]] std::filesystem::path find_idx(std::filesystem::path const& path);
 
 // Bytes after the header, or the largest number if that does not fit.
-[[nodiscard]] inline std::size_t idx_payload(std::vector<std::size_t> const& shape) noexcept {
-    std::size_t size = 1;
-    bool overflow = false;
-    for (auto const extent : shape) {
-        if (extent == 0) return 0;
-        overflow = overflow || size > std::numeric_limits<std::size_t>::max() / extent;
-        if (!overflow) size *= extent;
-    }
-    return overflow ? std::numeric_limits<std::size_t>::max() : size;
-}
+[[nodiscard]] std::size_t idx_payload(std::vector<std::size_t> const& shape) noexcept;
 
 // The shape of an IDX file of unsigned bytes, and where its numbers begin.
 struct IdxLayout {
@@ -69,36 +44,8 @@ struct IdxLayout {
 };
 
 // Reads the header of a whole IDX file, which must account for every byte; `where` is what messages call the file.
-[[nodiscard]] inline IdxLayout idx_layout(std::span<std::byte const> file, std::string_view function,
-                                          std::string_view where) {
-    auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(file[i]); };
-
-    if (file.size() < 4)
-        fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but an IDX header has at least 4");
-    if (at(0) != 0 || at(1) != 0)
-        fail<FormatError>(function, ": ", where, " begins with bytes ", at(0), ", ", at(1),
-                          ", but an IDX file begins with 0, 0");
-    if (at(2) != idx_unsigned_byte)
-        fail<FormatError>(function, ": ", where, " holds numbers of type ", at(2),
-                          ", but only 8 (unsigned bytes) is understood");
-    std::size_t const rank = at(3);
-    std::size_t const header = 4 + 4 * rank;
-    if (rank == 0) fail<FormatError>(function, ": ", where, " has rank 0, but needs at least 1");
-    if (file.size() < header)
-        fail<FormatError>(function, ": ", where, " has ", file.size(), " bytes, but the header of rank ", rank,
-                          " alone has ", header);
-
-    IdxLayout result{{}, header};
-    for (std::size_t i = 4; i < header; i += 4)
-        result.shape.push_back(std::size_t{at(i)} << 24 | at(i + 1) << 16 | at(i + 2) << 8 | at(i + 3));
-    if (idx_payload(result.shape) != file.size() - header) {
-        std::ostringstream shape;
-        for (std::size_t i = 0; i < rank; ++i) shape << (i == 0 ? "" : " x ") << result.shape[i];
-        fail<FormatError>(function, ": ", where, " has ", file.size() - header,
-                          " bytes after its header, but the header says ", shape.str());
-    }
-    return result;
-}
+[[nodiscard]] IdxLayout idx_layout(std::span<std::byte const> file, std::string_view function,
+                                   std::string_view where);
 
 } // namespace detail
 
@@ -108,87 +55,28 @@ struct IdxLayout {
 /// allocated on its word. Either may be gzipped, whatever its name.
 /// @throws FileError if neither file exists or can be read.
 /// @throws FormatError if the file is foreign, of another type, truncated, or longer than its header says.
-[[nodiscard]] inline IdxBytes read_idx(std::filesystem::path const& path) {
-    auto const found = detail::find_idx(path);
-    auto file = read_plain_or_gzipped<std::uint8_t>(found);
-    auto layout = detail::idx_layout(std::as_bytes(std::span{file}), "read_idx", found.string());
-    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(layout.begin));
-    return {std::move(layout.shape), std::move(file)};
-}
+[[nodiscard]] IdxBytes read_idx(std::filesystem::path const& path);
 
 /// Writes an IDX file of unsigned bytes, uncompressed, all of it or nothing.
 /// @throws ShapeError if the shape is empty, an extent needs more than 32 bits, or the bytes do not fill the shape.
 /// @throws FileError if the file cannot be written.
-inline void write_idx(std::filesystem::path const& path, IdxBytes const& array) {
-    if (array.shape.empty() || array.shape.size() > 255)
-        detail::fail<ShapeError>("write_idx: array has rank ", array.shape.size(), ", but it must lie in 1 .. 255");
-    std::vector<std::byte> file{std::byte{0}, std::byte{0}, std::byte{detail::idx_unsigned_byte},
-                                static_cast<std::byte>(array.shape.size())};
-    for (std::size_t const extent : array.shape) {
-        if (extent > std::numeric_limits<std::uint32_t>::max())
-            detail::fail<ShapeError>("write_idx: array has an extent of ", extent, ", but the format has 32 bits");
-        for (unsigned shift = 32; shift > 0; shift -= 8)
-            file.push_back(static_cast<std::byte>(extent >> (shift - 8) & 0xff));
-    }
-    if (array.bytes.size() != detail::idx_payload(array.shape))
-        detail::fail<ShapeError>("write_idx: array has ", array.bytes.size(), " bytes, but its shape needs ",
-                                 detail::idx_payload(array.shape));
-    auto const* const first = reinterpret_cast<std::byte const*>(array.bytes.data());
-    file.insert(file.end(), first, first + array.bytes.size());
-    write_file_atomically(path, file);
-}
+void write_idx(std::filesystem::path const& path, IdxBytes const& array);
 
 /// Reads images (rank 3) and their labels (rank 1) from two IDX files. `ByteScale` decides whether the bytes are grey
 /// levels or states.
 /// @throws FileError, FormatError as read_idx, and FormatError if a rank is wrong or the two lengths differ.
-[[nodiscard]] inline LabelledImages read_labelled_images(std::filesystem::path const& images,
-                                                         std::filesystem::path const& labels) {
-    auto pixels = read_idx(images);
-    auto classes = read_idx(labels);
-    if (pixels.shape.size() != 3)
-        detail::fail<FormatError>("read_labelled_images: ", images.string(), " has rank ", pixels.shape.size(),
-                                  ", but images have rank 3");
-    if (classes.shape.size() != 1)
-        detail::fail<FormatError>("read_labelled_images: ", labels.string(), " has rank ", classes.shape.size(),
-                                  ", but labels have rank 1");
-    if (pixels.shape[0] != classes.shape[0])
-        detail::fail<FormatError>("read_labelled_images: ", images.string(), " has ", pixels.shape[0],
-                                  " images, but ", labels.string(), " has ", classes.shape[0], " labels");
-    ByteScale const scale = ByteScale::of(pixels.bytes);
-    return {.count = pixels.shape[0],
-            .height = pixels.shape[1],
-            .width = pixels.shape[2],
-            .images = std::move(pixels.bytes),
-            .labels = std::move(classes.bytes),
-            .scale = scale};
-}
+[[nodiscard]] LabelledImages read_labelled_images(std::filesystem::path const& images,
+                                                  std::filesystem::path const& labels);
 
 /// Reads a folder with MNIST's four files, each plain or with ".gz": train-images-idx3-ubyte,
 /// train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. Fashion-MNIST, KMNIST and others
 /// use the same names. Both halves have one `ByteScale`.
 /// @throws FileError, FormatError as read_labelled_images, and FormatError if the two image sizes differ, or one half
 /// has bytes 0 and 1 and the other grey levels.
-[[nodiscard]] inline Mnist read_mnist(std::filesystem::path const& folder) {
-    Mnist result{.train =
-                     read_labelled_images(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"),
-                 .test = read_labelled_images(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte")};
-    auto& [train, test] = result;
-    if (train.height != test.height || train.width != test.width)
-        detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of ", train.height, " x ",
-                                  train.width, ", but test images of ", test.height, " x ", test.width);
-    if (train.scale != test.scale) {
-        auto const greatest = [](LabelledImages const& half) {
-            return half.images.empty() ? 0 : int{*std::ranges::max_element(half.images)};
-        };
-        int const of_train = greatest(train);
-        int const of_test = greatest(test);
-        if (of_train == 1 || of_test == 1)
-            detail::fail<FormatError>("read_mnist: ", folder.string(), " has training images of bytes up to ",
-                                      of_train, ", but test images of bytes up to ", of_test,
-                                      ": states 0 and 1 in one half, grey levels in the other");
-        train.scale = test.scale = 1.0 / 255; // one half is blank
-    }
-    return result;
-}
+[[nodiscard]] Mnist read_mnist(std::filesystem::path const& folder);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/idx.hpp>
+#endif

@@ -6,10 +6,8 @@
 
 #include <boltz/error.hpp>
 #include <boltz/io/detail/excerpt.hpp>
-#include <boltz/io/detail/json_string.hpp>
 
 #include <charconv>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -62,11 +60,7 @@ class Json {
     /// The text of this value, which `parse_json` reads; without spaces for `indent` 0, else with a line for each
     /// element and member. Doubles have the fewest digits that give them again; those that are not finite become
     /// null. What is no UTF-8 in strings is replaced by U+FFFD.
-    [[nodiscard]] std::string dump(std::size_t indent = 0) const {
-        std::string out;
-        write(out, indent, 0);
-        return out;
-    }
+    [[nodiscard]] std::string dump(std::size_t indent = 0) const;
 
     [[nodiscard]] bool is_null() const noexcept { return holds<std::monostate>(); }
     [[nodiscard]] bool is_boolean() const noexcept { return holds<bool>(); }
@@ -83,11 +77,7 @@ class Json {
     /// @throws FormatError if it is something else.
     [[nodiscard]] bool boolean() const { return get<bool>("true or false"); }
     [[nodiscard]] std::uint64_t unsigned_integer() const { return get<std::uint64_t>("a whole number from 0"); }
-    [[nodiscard]] double number() const {
-        if (auto const* const whole = std::get_if<std::uint64_t>(&value_)) return static_cast<double>(*whole);
-        if (auto const* const negative = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*negative);
-        return get<double>("a number");
-    }
+    [[nodiscard]] double number() const;
     [[nodiscard]] std::string const& string() const { return get<std::string>("a string"); }
     [[nodiscard]] Array const& array() const { return get<Array>("an array"); }
     [[nodiscard]] Array& array() { return const_cast<Array&>(std::as_const(*this).array()); }
@@ -95,22 +85,12 @@ class Json {
     [[nodiscard]] Object& object() { return const_cast<Object&>(std::as_const(*this).object()); }
 
     /// The whole number that this is, or `otherwise`.
-    [[nodiscard]] std::uint64_t unsigned_or(std::uint64_t otherwise) const noexcept {
-        auto const* const whole = std::get_if<std::uint64_t>(&value_);
-        return whole != nullptr ? *whole : otherwise;
-    }
+    [[nodiscard]] std::uint64_t unsigned_or(std::uint64_t otherwise) const noexcept;
 
     /// The member of an object with this key; null if there is none, or this is no object.
-    [[nodiscard]] Json const& operator[](std::string_view key) const noexcept {
-        if (auto const* const members = std::get_if<Object>(&value_))
-            if (auto const found = members->find(key); found != members->end()) return found->second;
-        return null();
-    }
+    [[nodiscard]] Json const& operator[](std::string_view key) const noexcept;
     /// The element of an array; null if there is none, or this is no array.
-    [[nodiscard]] Json const& operator[](std::size_t index) const noexcept {
-        auto const* const values = std::get_if<Array>(&value_);
-        return values != nullptr && index < values->size() ? (*values)[index] : null();
-    }
+    [[nodiscard]] Json const& operator[](std::size_t index) const noexcept;
 
     /// Numbers are compared by value: 1 is 1.0.
     friend bool operator==(Json const& a, Json const& b) {
@@ -130,35 +110,9 @@ class Json {
         detail::fail<FormatError>("Json: ", detail::excerpt(std::string_view{dump()}), " is not ", kind);
     }
 
-    static Json const& null() noexcept {
-        static Json const value;
-        return value;
-    }
+    static Json const& null() noexcept;
 
-    void write(std::string& out, std::size_t indent, std::size_t margin) const {
-        if (auto const* const text = std::get_if<std::string>(&value_)) {
-            detail::append_json_string(out, *text);
-        } else if (auto const* const values = std::get_if<Array>(&value_)) {
-            write_all(out, *values, "[]", indent, margin,
-                      [&](Json const& value, std::size_t inside) { value.write(out, indent, inside); });
-        } else if (auto const* const members = std::get_if<Object>(&value_)) {
-            write_all(out, *members, "{}", indent, margin, [&](auto const& member, std::size_t inside) {
-                detail::append_json_string(out, member.first);
-                out += indent > 0 ? ": " : ":";
-                member.second.write(out, indent, inside);
-            });
-        } else if (auto const* const truth = std::get_if<bool>(&value_)) {
-            out += *truth ? "true" : "false";
-        } else if (auto const* const whole = std::get_if<std::uint64_t>(&value_)) {
-            write_digits(out, *whole);
-        } else if (auto const* const negative = std::get_if<std::int64_t>(&value_)) {
-            write_digits(out, *negative);
-        } else if (auto const* const real = std::get_if<double>(&value_); real != nullptr && std::isfinite(*real)) {
-            write_real(out, *real);
-        } else {
-            out += "null";
-        }
-    }
+    void write(std::string& out, std::size_t indent, std::size_t margin) const;
 
     template <class Items, class WriteItem>
     static void write_all(std::string& out, Items const& items, std::string_view brackets, std::size_t indent,
@@ -186,14 +140,7 @@ class Json {
     }
 
     // A number that has a point or an exponent is read as a double again, and not as a whole number.
-    static void write_real(std::string& out, double value) {
-        double const size = std::abs(value);
-        if (size != 0 && (size < 1e-4 || size >= 1e15))
-            return write_digits(out, value, std::chars_format::scientific);
-        std::size_t const begin = out.size();
-        write_digits(out, value, std::chars_format::fixed);
-        if (out.find('.', begin) == std::string::npos) out += ".0";
-    }
+    static void write_real(std::string& out, double value);
 
     // A number below 0 is an int64, any other whole number an uint64.
     std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, Array, Object> value_;
@@ -210,3 +157,7 @@ template <std::same_as<Json> J>
 } // namespace detail
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/json.hpp>
+#endif

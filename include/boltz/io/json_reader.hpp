@@ -4,10 +4,8 @@
 /// @file
 /// Reading JSON texts.
 
-#include <boltz/io/detail/json_string.hpp>
 #include <boltz/io/json.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace boltz {
 namespace detail {
@@ -33,141 +30,27 @@ class JsonReader {
   public:
     explicit JsonReader(std::string_view text) : rest_{text} {}
 
-    bool read(Json& result) {
-        if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
-        if (!read_value(result, 0)) return false;
-        skip_spaces();
-        return rest_.empty();
-    }
+    bool read(Json& result);
 
   private:
-    bool read_value(Json& result, std::size_t depth) {
-        skip_spaces();
-        if (depth < deepest_json && skip("[")) return read_array(result, depth + 1);
-        if (depth < deepest_json && skip("{")) return read_object(result, depth + 1);
-        if (skip("\"")) {
-            std::string text;
-            if (!read_string(text)) return false;
-            result = std::move(text);
-            return true;
-        }
-        if (skip("null"))
-            result = nullptr;
-        else if (skip("true"))
-            result = true;
-        else if (skip("false"))
-            result = false;
-        else
-            return read_number(result);
-        return true;
-    }
+    bool read_value(Json& result, std::size_t depth);
 
-    bool read_array(Json& result, std::size_t depth) {
-        Json::Array values;
-        skip_spaces();
-        if (!skip("]")) {
-            do {
-                if (!read_value(values.emplace_back(), depth)) return false;
-                skip_spaces();
-            } while (skip(","));
-            if (!skip("]")) return false;
-        }
-        result = std::move(values);
-        return true;
-    }
+    bool read_array(Json& result, std::size_t depth);
 
-    bool read_object(Json& result, std::size_t depth) {
-        Json::Object members;
-        skip_spaces();
-        if (!skip("}")) {
-            do {
-                std::string key;
-                skip_spaces();
-                if (!skip("\"") || !read_string(key)) return false;
-                skip_spaces();
-                if (!skip(":") || !read_value(members[std::move(key)], depth)) return false;
-                skip_spaces();
-            } while (skip(","));
-            if (!skip("}")) return false;
-        }
-        result = std::move(members);
-        return true;
-    }
+    bool read_object(Json& result, std::size_t depth);
 
     // After the opening quote.
-    bool read_string(std::string& result) {
-        while (!skip("\"")) {
-            if (rest_.empty()) return false;
-            if (skip("\\")) {
-                if (!read_escape(result)) return false;
-                continue;
-            }
-            auto const [length, valid] = first_character(rest_);
-            if (!valid || static_cast<unsigned char>(rest_.front()) < 0x20) return false;
-            result += rest_.substr(0, length);
-            rest_.remove_prefix(length);
-        }
-        return true;
-    }
+    bool read_string(std::string& result);
 
     // After the backslash.
-    bool read_escape(std::string& result) {
-        if (skip("/")) {
-            result += '/';
-            return true;
-        }
-        if (!skip("u")) {
-            auto const known = rest_.empty() ? std::string_view::npos : json_letters.find(rest_.front());
-            if (known == std::string_view::npos) return false;
-            result += json_escaped[known];
-            rest_.remove_prefix(1);
-            return true;
-        }
-        std::uint32_t code = 0;
-        if (!read_hexadecimal(code)) return false;
-        if (code >= 0xd800 && code < 0xe000) { // the first half of a pair, or a half alone
-            std::uint32_t second = 0;
-            if (code >= 0xdc00 || !skip("\\u") || !read_hexadecimal(second)) return false;
-            if (second < 0xdc00 || second >= 0xe000) return false;
-            code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
-        }
-        append_utf8(result, code);
-        return true;
-    }
+    bool read_escape(std::string& result);
 
-    bool read_hexadecimal(std::uint32_t& code) {
-        if (rest_.size() < 4) return false;
-        char const* const end = rest_.data() + 4;
-        if (std::from_chars(rest_.data(), end, code, 16).ptr != end) return false;
-        rest_.remove_prefix(4);
-        return true;
-    }
+    bool read_hexadecimal(std::uint32_t& code);
 
-    static void append_utf8(std::string& result, std::uint32_t code) {
-        int const more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3; // bytes after the first
-        constexpr unsigned char marks[]{0, 0xc0, 0xe0, 0xf0};
-        result += static_cast<char>(marks[more] | code >> 6 * more);
-        for (int i = more - 1; i >= 0; --i) result += static_cast<char>(0x80 | (code >> 6 * i & 0x3f));
-    }
+    static void append_utf8(std::string& result, std::uint32_t code);
 
     // The form is checked here, since `std::from_chars` takes "01", "1." and "inf" too.
-    bool read_number(Json& result) {
-        std::string_view const text = rest_;
-        bool const negative = skip("-");
-        if (!skip("0") && !skip_digits()) return false;
-        bool const fraction = skip(".");
-        if (fraction && !skip_digits()) return false;
-        bool const exponent = skip("e") || skip("E");
-        if (exponent) {
-            if (!skip("+")) skip("-");
-            if (!skip_digits()) return false;
-        }
-        std::string_view const digits = text.substr(0, text.size() - rest_.size());
-        if (!fraction && !exponent &&
-            (negative ? convert<std::int64_t>(digits, result) : convert<std::uint64_t>(digits, result)))
-            return true;
-        return convert<double>(digits, result);
-    }
+    bool read_number(Json& result);
 
     template <class T>
     static bool convert(std::string_view digits, Json& result) {
@@ -177,21 +60,13 @@ class JsonReader {
         return true;
     }
 
-    bool skip(std::string_view word) {
-        bool const here = rest_.starts_with(word);
-        if (here) rest_.remove_prefix(word.size());
-        return here;
-    }
+    bool skip(std::string_view word);
 
     bool skip_digits() { return skip_all_of("0123456789"); }
     void skip_spaces() { skip_all_of(" \t\n\r"); }
 
     // Whether there were any.
-    bool skip_all_of(std::string_view characters) {
-        auto const count = std::min(rest_.find_first_not_of(characters), rest_.size());
-        rest_.remove_prefix(count);
-        return count > 0;
-    }
+    bool skip_all_of(std::string_view characters);
 
     std::string_view rest_;
 };
@@ -201,10 +76,10 @@ class JsonReader {
 /// The value of a JSON text (RFC 8259); nothing if it is none, holds a number that is too large or too small for a
 /// double, lies more than 64 objects and arrays deep, or has more than 1 MiB. Strings must be UTF-8. A byte order
 /// mark at the beginning is skipped. Of members with the same key the last one counts.
-[[nodiscard]] inline std::optional<Json> parse_json(std::string_view text) {
-    Json result;
-    if (text.size() > detail::longest_json || !detail::JsonReader{text}.read(result)) return std::nullopt;
-    return result;
-}
+[[nodiscard]] std::optional<Json> parse_json(std::string_view text);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/json_reader.hpp>
+#endif

@@ -10,12 +10,7 @@
 #include <boltz/io/npz.hpp>
 #include <boltz/layer/run_time_layer.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
-#include <boltz/unit/any_joint_unit.hpp>
 #include <boltz/unit/any_unit.hpp>
-#include <boltz/unit/bernoulli.hpp>
-#include <boltz/unit/categorical.hpp>
-#include <boltz/unit/gaussian.hpp>
-#include <boltz/unit/multinomial.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -37,13 +32,7 @@ class UnitKinds {
     /// No kinds.
     UnitKinds() = default;
     /// Those of this library: Bernoulli, Gaussian, Multinomial and Categorical units.
-    [[nodiscard]] static UnitKinds library() {
-        return UnitKinds{}
-            .template add<Bernoulli>()
-            .template add<Gaussian>()
-            .template add<Multinomial>()
-            .template add<Categorical>();
-    }
+    [[nodiscard]] static UnitKinds library();
     /// Units of kind `U`, under `U::name`; in place of others of that name. What a unit keeps of its own is read from
     /// the file by its `archive`.
     template <class U>
@@ -52,16 +41,9 @@ class UnitKinds {
         return *this;
     }
     /// A unit of the kind with this name; null if there is none.
-    [[nodiscard]] std::unique_ptr<AnyUnit<T>> make(std::string_view name) const {
-        auto const found = kinds_.find(name);
-        return found == kinds_.end() ? nullptr : found->second();
-    }
+    [[nodiscard]] std::unique_ptr<AnyUnit<T>> make(std::string_view name) const;
     /// The names, for messages: "bernoulli, gaussian".
-    [[nodiscard]] std::string names() const {
-        std::string result;
-        for (auto const& [name, make] : kinds_) result += (result.empty() ? "" : ", ") + name;
-        return result;
-    }
+    [[nodiscard]] std::string names() const;
 
   private:
     std::map<std::string, std::function<std::unique_ptr<AnyUnit<T>>()>, std::less<>> kinds_;
@@ -71,37 +53,7 @@ namespace detail {
 
 template <std::floating_point T>
 std::unique_ptr<AnyUnit<T>> make_unit(Json const& description, std::size_t size, UnitKinds<T> const& kinds,
-                                      std::string const& path) {
-    if (!description["unit"].is_string())
-        fail<FormatError>("load: ", path, ": a layer in meta.json says ", excerpt(description["unit"]),
-                          " where the name of its units is expected");
-    std::string const& name = description["unit"].string();
-    if (std::size_t const said = described_size(description, name, size, path); said != size)
-        fail<FormatError>("load: ", path, ": a layer of ", name, " units has ", said, " units in meta.json, but ",
-                          size, " biases");
-    if (name != "joint") {
-        auto unit = kinds.make(name);
-        if (unit == nullptr)
-            fail<FormatError>("load: ", path, " has ", excerpt(description["unit"]),
-                              " units, but the kinds that are known are ", kinds.names());
-        return unit;
-    }
-    if (!description["parts"].is_array() || description["parts"].array().empty())
-        fail<FormatError>("load: ", path, ": a joint layer lists no parts");
-    std::vector<std::unique_ptr<AnyUnit<T>>> parts;
-    std::vector<std::size_t> sizes;
-    std::size_t left = size;
-    for (Json const& part : description["parts"].array()) {
-        sizes.push_back(part["size"].unsigned_or(0));
-        if (sizes.back() == 0 || sizes.back() > left)
-            fail<FormatError>("load: ", path, ": the parts of a joint layer do not add up to its ", size, " units");
-        left -= sizes.back();
-        parts.push_back(make_unit(part, sizes.back(), kinds, path));
-    }
-    if (left != 0)
-        fail<FormatError>("load: ", path, ": a joint layer has ", size, " units, but its parts have ", size - left);
-    return std::make_unique<AnyJointUnit<T>>(std::move(parts), std::move(sizes));
-}
+                                      std::string const& path);
 
 } // namespace detail
 
@@ -148,11 +100,10 @@ template <std::floating_point T = float>
 
 /// The name of the number type of a saved model: "float32" or "float64", for `load_machine<float>` or <double>.
 /// @throws FileError if the file cannot be read; FormatError if it holds no model.
-[[nodiscard]] inline std::string stored_number_type(std::filesystem::path const& path) {
-    Json const meta = detail::read_description(read_npz(path), path.string());
-    if (!meta["value_type"].is_string())
-        detail::fail<FormatError>("load: ", path.string(), " does not say of which type its numbers are");
-    return meta["value_type"].string();
-}
+[[nodiscard]] std::string stored_number_type(std::filesystem::path const& path);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/machine_file.hpp>
+#endif

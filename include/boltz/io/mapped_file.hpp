@@ -4,17 +4,12 @@
 /// @file
 /// Files that are read where they lie, page by page, as their bytes are used.
 
-#include <boltz/error.hpp>
-#include <boltz/io/file.hpp>
+#include <boltz/version.hpp>
 
-#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <utility>
-
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 namespace boltz {
 
@@ -27,29 +22,10 @@ namespace boltz {
 class MappedFile {
   public:
     /// @throws FileError if the file cannot be opened or mapped, or is not a plain file.
-    explicit MappedFile(std::filesystem::path const& path) {
-        constexpr char const* function = "MappedFile";
-        detail::Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-        if (file.get() < 0) detail::fail_file(function, "open", path, errno);
-        struct stat status {};
-        if (::fstat(file.get(), &status) != 0) detail::fail_file(function, "open", path, errno);
-        if (!S_ISREG(status.st_mode))
-            detail::fail<FileError>(function, ": cannot map ", path.string(), ": it is not a plain file");
-        auto const size = static_cast<std::size_t>(status.st_size);
-        if (size == 0) return; // nothing, which cannot be mapped
-        void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-        if (begin == MAP_FAILED) detail::fail_file(function, "map", path, errno);
-        bytes_ = {static_cast<std::byte const*>(begin), size};
-    }
+    explicit MappedFile(std::filesystem::path const& path);
     MappedFile(MappedFile&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
-    MappedFile& operator=(MappedFile&& other) noexcept {
-        std::swap(bytes_, other.bytes_);
-        return *this;
-    }
-    ~MappedFile() {
-        // The interface predates const.
-        if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-    }
+    MappedFile& operator=(MappedFile&& other) noexcept;
+    ~MappedFile();
 
     /// The whole file.
     [[nodiscard]] std::span<std::byte const> bytes() const noexcept { return bytes_; }
@@ -59,3 +35,7 @@ class MappedFile {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/mapped_file.hpp>
+#endif

@@ -4,7 +4,6 @@
 /// @file
 /// Saving and loading stacks of RBMs.
 
-#include <boltz/archive.hpp>
 #include <boltz/error.hpp>
 #include <boltz/io/json.hpp>
 #include <boltz/io/machine_file.hpp>
@@ -12,7 +11,6 @@
 #include <boltz/io/npz.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/stack.hpp>
-#include <boltz/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -42,20 +40,7 @@ template <class Map>
 /// The file appears whole or not at all.
 /// @throws ValueError if a number of the stack is not finite; FileError if it cannot be written.
 template <std::floating_point T>
-void save(std::filesystem::path const& path, Stack<T> const& stack) {
-    Arrays arrays = to_arrays(stack);
-    detail::check_saved(arrays, path.string());
-    Json::Array rbms;
-    for (std::size_t i = 0; i < stack.size(); ++i) rbms.push_back(detail::describe<T>(stack.rbm(i)));
-    Json const meta = Json::Object{{"format", detail::model_format},
-                                   {"format_version", detail::model_format_version},
-                                   {"boltz_version", version},
-                                   {"model", "Stack"},
-                                   {"value_type", detail::value_type_name<T>()},
-                                   {"labels", stack.has_labels()},
-                                   {"rbms", rbms}};
-    write_npz(path, {.arrays = std::move(arrays), .texts = {{"meta.json", meta.dump(2)}}});
-}
+void save(std::filesystem::path const& path, Stack<T> const& stack);
 
 /// Reads a stack of any layers from a file that `save` wrote: `auto stack = load_stack("stack.npz")`. Units of one's
 /// own are found by `UnitKinds<float>::library().add<Own>()`.
@@ -88,3 +73,7 @@ template <std::floating_point T = float>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/io/stack_file.hpp>
+#endif

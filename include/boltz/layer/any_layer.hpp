@@ -4,14 +4,12 @@
 /// @file
 /// A layer of units of any kind.
 
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/any_unit.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <utility>
 
 namespace boltz {
 
@@ -33,9 +31,7 @@ class AnyLayer {
 
   protected:
     /// @throws ValueError if there are no units.
-    explicit AnyLayer(Vector<T> bias) : bias_{std::move(bias)} {
-        if (bias_.size() == 0) detail::fail<ValueError>("StochasticLayer: size is 0, but must be at least 1");
-    }
+    explicit AnyLayer(Vector<T> bias);
     AnyLayer(AnyLayer const&) = default;
     AnyLayer(AnyLayer&&) noexcept = default;
     AnyLayer& operator=(AnyLayer const&) = default;
@@ -48,3 +44,7 @@ class AnyLayer {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/layer/any_layer.hpp>
+#endif

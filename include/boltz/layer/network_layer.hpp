@@ -34,16 +34,10 @@ class AnyHiddenLayer {
     using value_type = T;
 
     /// @throws ShapeError if the units were made for another size.
-    AnyHiddenLayer(std::size_t size, std::unique_ptr<AnyActivation<T>> unit) : size_{size}, unit_{std::move(unit)} {
-        unit_->prepare(size_);
-    }
+    AnyHiddenLayer(std::size_t size, std::unique_ptr<AnyActivation<T>> unit);
     AnyHiddenLayer(AnyHiddenLayer const& other) : size_{other.size_}, unit_{other.unit_->clone()} {}
     AnyHiddenLayer(AnyHiddenLayer&&) noexcept = default;
-    AnyHiddenLayer& operator=(AnyHiddenLayer other) noexcept {
-        size_ = other.size_;
-        unit_ = std::move(other.unit_);
-        return *this;
-    }
+    AnyHiddenLayer& operator=(AnyHiddenLayer other) noexcept;
     ~AnyHiddenLayer() = default;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -86,16 +80,10 @@ class AnyOutputLayer {
     using value_type = T;
 
     /// @throws ShapeError if the units were made for another size.
-    AnyOutputLayer(std::size_t size, std::unique_ptr<AnyUnit<T>> unit) : size_{size}, unit_{std::move(unit)} {
-        unit_->prepare(size_);
-    }
+    AnyOutputLayer(std::size_t size, std::unique_ptr<AnyUnit<T>> unit);
     AnyOutputLayer(AnyOutputLayer const& other) : size_{other.size_}, unit_{other.unit_->clone()} {}
     AnyOutputLayer(AnyOutputLayer&&) noexcept = default;
-    AnyOutputLayer& operator=(AnyOutputLayer other) noexcept {
-        size_ = other.size_;
-        unit_ = std::move(other.unit_);
-        return *this;
-    }
+    AnyOutputLayer& operator=(AnyOutputLayer other) noexcept;
     ~AnyOutputLayer() = default;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -120,3 +108,7 @@ class OutputLayer : public AnyOutputLayer<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/layer/network_layer.hpp>
+#endif

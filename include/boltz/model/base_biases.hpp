@@ -5,9 +5,6 @@
 /// Where annealing and tempering begin: the layers of a model without its weights.
 
 #include <boltz/any_field.hpp>
-#include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/products.hpp>
-#include <boltz/error.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/random.hpp>
 #include <boltz/states.hpp>
@@ -17,7 +14,6 @@
 #include <cstddef>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -29,59 +25,33 @@ struct BaseBiases {
     std::vector<Vector<T>> biases;     ///< one vector a layer, one number a unit
     std::string name = "given biases"; ///< what the base is, as a text for reports
 
-    [[nodiscard]] std::vector<std::size_t> sizes() const {
-        std::vector<std::size_t> result;
-        for (auto const& bias : biases) result.push_back(bias.size());
-        return result;
-    }
+    [[nodiscard]] std::vector<std::size_t> sizes() const;
     /// out = keep * out + bias * b0 of a layer, for every row. Allocates nothing.
-    void input(std::size_t layer, Block<T> out, Factors const& factors = {}) const {
-        detail::keep_rows(out, static_cast<T>(factors.keep));
-        if (factors.bias == 0) return;
-        for (std::size_t i = 0; i < out.rows; ++i)
-            detail::axpy(out.row(i).data(), biases[layer].data(), out.columns, static_cast<T>(factors.bias));
-    }
+    void input(std::size_t layer, Block<T> out, Factors const& factors = {}) const;
 };
 
 /// Biases of 0: every state of a layer weighs exp(-e(s)), so binary and softmax units are uniform.
 template <std::floating_point T>
-[[nodiscard]] BaseBiases<T> uniform_base(AnyField<T> const& field) {
-    BaseBiases<T> base{{}, "uniform"};
-    for (std::size_t const size : field.sizes()) base.biases.push_back(zero_vector<T>(size));
-    return base;
-}
+[[nodiscard]] BaseBiases<T> uniform_base(AnyField<T> const& field);
 
 namespace detail {
 
 /// Overwrites biases with those of a field; through its inputs, since a view of a model may scale or temper them.
 template <std::floating_point T>
-void read_biases(AnyField<T> const& field, BaseBiases<T>& base) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        Block<T> const row{base.biases[l].data(), 1, base.biases[l].size(), base.biases[l].size()};
-        field.input(l, {}, row, {.below = 0, .above = 0});
-    }
-}
+void read_biases(AnyField<T> const& field, BaseBiases<T>& base);
 
 } // namespace detail
 
 /// The biases of the model itself: the model whose weights are 0.
 template <std::floating_point T>
-[[nodiscard]] BaseBiases<T> own_base(AnyField<T> const& field) {
-    auto base = uniform_base(field);
-    detail::read_biases(field, base);
-    base.name = "the model's own biases";
-    return base;
-}
+[[nodiscard]] BaseBiases<T> own_base(AnyField<T> const& field);
 
 namespace detail {
 
 /// The base-rate model of the means of the units of one layer; biases of 0 elsewhere.
 template <std::floating_point T>
 void set_base_rates(AnyField<T> const& field, std::size_t layer, Vector<double> const& means, double smoothing,
-                    BaseBiases<T>& base) {
-    for (std::size_t j = 0; j < means.size(); ++j)
-        base.biases[layer](j) = static_cast<T>(field.unit(layer).natural_parameter(means(j), smoothing, j));
-}
+                    BaseBiases<T>& base);
 
 } // namespace detail
 
@@ -106,23 +76,10 @@ template <std::size_t I = 0, std::floating_point T, concepts::DataSource S>
 /// @throws ShapeError if a block does not fit its layer; ValueError if there are no rows.
 template <std::floating_point T>
 [[nodiscard]] BaseBiases<T> base_rates(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
-                                       double smoothing = 0.01) {
-    if (states.rows() == 0) detail::fail<ValueError>("base_rates: states has 0 rows, but needs at least 1");
-    auto base = uniform_base(field);
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        std::size_t const size = field.sizes()[l];
-        Block<T const> const block = states[l];
-        if (block.columns != size || states.rows_of(l) != states.rows())
-            detail::fail<ShapeError>("base_rates: states has ", states.rows_of(l), " rows and ", block.columns,
-                                     " columns in layer ", l, ", but must have ", states.rows(), " and ", size);
-        Vector<double> means = zero_vector<double>(size);
-        for (std::size_t i = 0; i < block.rows; ++i)
-            for (std::size_t j = 0; j < size; ++j) means(j) += static_cast<double>(block(i, j));
-        for (double& mean : means) mean /= static_cast<double>(block.rows);
-        detail::set_base_rates(field, l, means, smoothing, base);
-    }
-    base.name = "base rates of states";
-    return base;
-}
+                                       double smoothing = 0.01);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/base_biases.hpp>
+#endif

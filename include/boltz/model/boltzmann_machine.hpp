@@ -5,15 +5,12 @@
 /// Boltzmann machines of any layers and any connections between them.
 
 #include <boltz/archive.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/products.hpp>
-#include <boltz/error.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/layer/any_layer.hpp>
 #include <boltz/model/any_model.hpp>
 #include <boltz/types.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -57,39 +54,20 @@ class BoltzmannMachine : public AnyModel<T> {
 
     /// A machine of these layers, with weights for each connection.
     /// @throws ValueError as `LayerGraph`, or if a connection joins a layer with itself.
-    BoltzmannMachine(std::vector<std::unique_ptr<AnyLayer<T>>> layers, std::vector<Connection> connections)
-        : layers_{std::move(layers)}, graph_{sizes_of(layers_), std::move(connections)} {
-        for (std::size_t c = 0; c < graph_.connections().size(); ++c) {
-            auto const [lower, upper] = graph_.connections()[c];
-            if (lower == upper)
-                detail::fail<ValueError>("BoltzmannMachine: connection ", c, " joins layer ", lower,
-                                         " with itself, but weights lie between two layers");
-            weights_.push_back(zero_matrix<T>(graph_.size(lower), graph_.size(upper)));
-        }
-    }
+    BoltzmannMachine(std::vector<std::unique_ptr<AnyLayer<T>>> layers, std::vector<Connection> connections);
     template <class... Layers>
         requires(sizeof...(Layers) >= 1 && (std::derived_from<Layers, AnyLayer<T>> && ...))
     explicit BoltzmannMachine(std::vector<Connection> connections, Layers... layers)
         : BoltzmannMachine{held(std::move(layers)...), std::move(connections)} {}
-    BoltzmannMachine(BoltzmannMachine const& other)
-        : AnyModel<T>{other}, graph_{other.graph_}, weights_{other.weights_} {
-        for (auto const& layer : other.layers_) layers_.push_back(layer->clone());
-    }
+    BoltzmannMachine(BoltzmannMachine const& other);
     BoltzmannMachine(BoltzmannMachine&&) noexcept = default;
-    BoltzmannMachine& operator=(BoltzmannMachine other) noexcept {
-        layers_.swap(other.layers_);
-        weights_.swap(other.weights_);
-        std::swap(graph_, other.graph_);
-        return *this;
-    }
+    BoltzmannMachine& operator=(BoltzmannMachine other) noexcept;
     ~BoltzmannMachine() override = default;
 
     [[nodiscard]] LayerGraph const& graph() const noexcept override { return graph_; }
     [[nodiscard]] AnyUnit<T> const& unit(std::size_t layer) const override { return layers_[layer]->unit(); }
     [[nodiscard]] BoltzmannMachine const* machine() const noexcept override { return this; }
-    [[nodiscard]] std::string description() const override {
-        return std::string{std::same_as<T, float> ? "float32" : "float64"};
-    }
+    [[nodiscard]] std::string description() const override;
     [[nodiscard]] AnyLayer<T>& layer(std::size_t l) { return *layers_.at(l); }
     [[nodiscard]] AnyLayer<T> const& layer(std::size_t l) const { return *layers_.at(l); }
     /// The weights of a connection: a row for each unit of its lower layer, a column for each of its upper one. In an
@@ -99,9 +77,7 @@ class BoltzmannMachine : public AnyModel<T> {
 
     /// @throws ShapeError if a shape does not fit.
     void input(std::size_t layer, StatesView<T const> states, Block<T> out,
-               Factors const& factors = {}) const override {
-        input(layer, states, out, factors, {});
-    }
+               Factors const& factors = {}) const override;
     /// The same by `products`. One product a neighbour; nothing is allocated.
     /// @throws ShapeError if a shape does not fit.
     void input(std::size_t layer, StatesView<T const> states, Block<T> out, Factors const& factors,
@@ -119,21 +95,11 @@ class BoltzmannMachine : public AnyModel<T> {
     }
     [[nodiscard]] Block<T> weight_block(std::size_t connection) override { return Block{weights_[connection]}; }
     [[nodiscard]] std::size_t parameter_layers() const noexcept override { return layers_.size(); }
-    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override {
-        return {layers_[layer]->bias().data(), layers_[layer]->bias().size()};
-    }
+    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override;
     void for_each_unit_parameters(std::size_t layer,
-                                  detail::FunctionRef<void(std::span<double>, std::size_t)> f) override {
-        layers_[layer]->unit().for_each_parameters(f);
-    }
+                                  detail::FunctionRef<void(std::span<double>, std::size_t)> f) override;
     /// Visits `weights_0`, ..., `bias_0`, ..., and what units keep of their own.
-    void archive(Archive& archive) override {
-        for (std::size_t c = 0; c < weights_.size(); ++c) archive("weights_" + std::to_string(c), weights_[c]);
-        for (std::size_t l = 0; l < layers_.size(); ++l) {
-            archive("bias_" + std::to_string(l), layers_[l]->bias());
-            layers_[l]->unit().archive(archive, "unit_" + std::to_string(l));
-        }
-    }
+    void archive(Archive& archive) override;
 
   protected:
     template <class... Layers>
@@ -144,18 +110,9 @@ class BoltzmannMachine : public AnyModel<T> {
     }
 
   private:
-    static std::vector<std::size_t> sizes_of(std::vector<std::unique_ptr<AnyLayer<T>>> const& layers) {
-        std::vector<std::size_t> sizes;
-        for (auto const& layer : layers) sizes.push_back(layer->size());
-        return sizes;
-    }
+    static std::vector<std::size_t> sizes_of(std::vector<std::unique_ptr<AnyLayer<T>>> const& layers);
     // out = keep * out + bias * b
-    static void start(Vector<T> const& bias, Block<T> out, Factors const& factors) {
-        detail::keep_rows(out, static_cast<T>(factors.keep));
-        if (factors.bias == 0) return;
-        for (std::size_t i = 0; i < out.rows; ++i)
-            detail::axpy(out.row(i).data(), bias.data(), out.columns, static_cast<T>(factors.bias));
-    }
+    static void start(Vector<T> const& bias, Block<T> out, Factors const& factors);
 
     std::vector<std::unique_ptr<AnyLayer<T>>> layers_;
     LayerGraph graph_;
@@ -165,55 +122,8 @@ class BoltzmannMachine : public AnyModel<T> {
 template <class First, class... Rest>
 BoltzmannMachine(std::vector<Connection>, First, Rest...) -> BoltzmannMachine<typename First::value_type>;
 
-template <std::floating_point T>
-void BoltzmannMachine<T>::input(std::size_t layer, StatesView<T const> states, Block<T> out, Factors const& factors,
-                                detail::Products<T> const& products) const {
-    Vector<T> const& bias = layers_[layer]->bias();
-    if (out.columns != bias.size())
-        detail::fail<ShapeError>("BoltzmannMachine::input: out has ", out.columns, " columns, but layer ", layer,
-                                 " has ", bias.size(), " units");
-    // The first product can begin at the bias, which saves a pass over the output.
-    bool const at_bias = factors.keep == 0 && factors.bias == 1;
-    bool begun = false;
-    for (Neighbour const& n : graph_.neighbours(layer)) {
-        double const factor = n.pass == detail::Pass::up ? factors.below : factors.above;
-        if (factor == 0 || !factors.among[n.layer]) continue;
-        if (!begun && at_bias && factor == 1) {
-            products.add_to_bias(n.connection, weights_[n.connection], n.pass, states[n.layer],
-                                 std::span<T const>{bias.data(), bias.size()}, out);
-        } else {
-            if (!begun) start(bias, out, factors);
-            products.add(n.connection, weights_[n.connection], n.pass, states[n.layer], static_cast<T>(factor), out);
-        }
-        begun = true;
-    }
-    if (!begun) start(bias, out, factors);
-}
-
-template <std::floating_point T>
-void BoltzmannMachine<T>::accumulate(Phase<T> const& phase, Accumulation how, ParameterSet<T>& gradient,
-                                     Executor& executor) const {
-    auto const states = phase.states();
-    for (std::size_t c = 0; c < weights_.size(); ++c) {
-        auto const [lower, upper] = graph_.connections()[c];
-        detail::accumulate_outer_products<T>(states[lower], states[upper], how.factor, how.keep, gradient.weights[c],
-                                             executor);
-    }
-    accumulate_but_weights(phase, how, gradient);
-}
-
-template <std::floating_point T>
-void BoltzmannMachine<T>::accumulate_but_weights(Phase<T> const& phase, Accumulation how,
-                                                 ParameterSet<T>& gradient) const {
-    auto const states = phase.states();
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-        detail::accumulate_rows<T>(gradient.biases[l], states[l], how.factor, how.keep);
-        Vector<double>& of_unit = gradient.of_units[l];
-        if (of_unit.size() == 0) continue;
-        for (double& value : of_unit) value = how.keep == 0 ? 0 : how.keep * value; // 0 NaN is NaN
-        unit(l).add_parameter_gradient(states[l], phase.moments[l], how.factor,
-                                       std::span{of_unit.data(), of_unit.size()});
-    }
-}
-
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/boltzmann_machine.hpp>
+#endif

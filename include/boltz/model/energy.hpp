@@ -7,13 +7,10 @@
 #include <boltz/any_field.hpp>
 #include <boltz/concepts.hpp>
 #include <boltz/detail/check_states.hpp>
-#include <boltz/detail/elementwise.hpp>
-#include <boltz/error.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -24,16 +21,7 @@ namespace detail {
 /// out[i] += sum over layers of b_l' s_l + sum over connections (k, l) of s_k' W s_l for row i; for means this is the
 /// expectation under a factorised distribution. Each connection is added at its upper layer.
 template <std::floating_point T>
-void add_couplings(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
-                   std::span<double> out) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        Block<T const> const layer = states[l];
-        Matrix<T> input = zero_matrix<T>(out.size(), layer.columns);
-        field.input(l, states, Block{input}, {.above = 0});
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] += dot(layer.row(i).data(), Block{input}.row(i).data(), layer.columns);
-    }
-}
+void add_couplings(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, std::span<double> out);
 
 } // namespace detail
 
@@ -42,14 +30,7 @@ void add_couplings(AnyField<T> const& field, std::type_identity_t<StatesView<T c
 /// Accumulates in double; one product a connection; allocates.
 /// @throws ShapeError if a block does not fit its layer.
 template <std::floating_point T>
-[[nodiscard]] std::vector<double> energy(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states) {
-    std::size_t const rows = detail::check_states(field, states, LayerSet::all(), "energy");
-    std::vector<double> result(rows, 0.0);
-    detail::add_couplings(field, states, result);
-    for (double& value : result) value = -value;
-    for (std::size_t l = 0; l < field.layers(); ++l) field.unit(l).add_self_energy(states[l], std::span{result});
-    return result;
-}
+[[nodiscard]] std::vector<double> energy(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states);
 
 /// log of the sum (or integral) over the layers `summed` of exp(-E), given all other layers, for each row, in nats.
 ///
@@ -59,34 +40,7 @@ template <std::floating_point T>
 /// @throws ValueError if layers to be summed have weights in common; ShapeError if a block does not fit its layer.
 template <std::floating_point T>
 [[nodiscard]] std::vector<double> log_marginal(AnyField<T> const& field,
-                                               std::type_identity_t<StatesView<T const>> states, LayerSet summed) {
-    if (!field.graph().independent(summed))
-        detail::fail<ValueError>("log_marginal: the layers to be summed have weights in common, but only layers that "
-                                 "are independent given the others can be summed in closed form");
-    std::size_t const rows = detail::check_states(field, states, ~summed, "log_marginal");
-    StatesView<T const> const given = states.row_range(0, rows);
-    std::vector<double> result(rows, 0.0);
-    std::vector<double> own(rows, 0.0);
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        AnyUnit<T> const& unit = field.unit(l);
-        std::size_t const size = field.sizes()[l];
-        if (summed[l]) {
-            Matrix<T> input = zero_matrix<T>(rows, size);
-            field.input(l, given, Block{input});
-            unit.add_log_partition(Block<T const>{input}, std::span{result});
-            continue;
-        }
-        unit.add_self_energy(given[l], std::span{own});
-        // Through the field and not from the layer, since a view of a model may scale or temper the bias.
-        bool const coupled = !(field.graph().neighbour_set(l) & ~summed).empty();
-        Matrix<T> input = zero_matrix<T>(coupled ? rows : std::size_t{1}, size);
-        field.input(l, given, Block{input}, {.above = 0, .among = ~summed});
-        for (std::size_t i = 0; i < rows; ++i)
-            result[i] += detail::dot(given[l].row(i).data(), Block{input}.row(coupled ? i : 0).data(), size);
-    }
-    for (std::size_t i = 0; i < rows; ++i) result[i] -= own[i];
-    return result;
-}
+                                               std::type_identity_t<StatesView<T const>> states, LayerSet summed);
 
 /// The free energy of an RBM's visible states, F(v) = -log sum_h exp(-E(v, h)), for each row, in nats.
 ///
@@ -104,3 +58,7 @@ template <concepts::MaybeTwoLayers F>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/energy.hpp>
+#endif

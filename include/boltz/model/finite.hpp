@@ -5,13 +5,10 @@
 /// Whether parameters are finite numbers.
 
 #include <boltz/any_field.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/model/parameter_set.hpp>
 
-#include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <span>
 #include <string>
 
 namespace boltz {
@@ -26,11 +23,7 @@ inline std::string name_of_weights(Connection const& connection) {
 
 /// Whether the precisions of the real-valued units of a layer are positive, finite numbers.
 template <std::floating_point T>
-bool precisions_are_finite(AnyField<T> const& field, std::size_t layer) {
-    for (std::size_t j = 0; j < field.sizes()[layer]; ++j)
-        if (double const p = field.unit(layer).precision(j); std::isnan(p) || std::isinf(p) || p == 0) return false;
-    return true;
-}
+bool precisions_are_finite(AnyField<T> const& field, std::size_t layer);
 
 } // namespace detail
 
@@ -38,22 +31,7 @@ bool precisions_are_finite(AnyField<T> const& field, std::size_t layer) {
 /// 1"; empty if nowhere. The precisions of a model's real-valued units are looked at too. One pass over the
 /// parameters.
 template <std::floating_point T>
-[[nodiscard]] std::string where_not_finite(AnyParametric<T> const& model) {
-    std::string where;
-    auto const add = [&](std::string const& place) { where += (where.empty() ? "" : " and ") + place; };
-    for (std::size_t c = 0; c < model.weight_connections().size(); ++c)
-        if (Block<T const> const weights = model.weight_block(c);
-            !detail::all_finite(weights.data, weights.rows * weights.columns))
-            add(detail::name_of_weights(model.weight_connections()[c]));
-    auto const* const field = dynamic_cast<AnyField<T> const*>(&model);
-    for (std::size_t l = 0; l < model.parameter_layers(); ++l) {
-        std::span<T const> const bias = model.bias_span(l);
-        if (!detail::all_finite(bias.data(), bias.size())) add("the biases of layer " + std::to_string(l));
-        if (field != nullptr && !detail::precisions_are_finite(*field, l))
-            add("the precisions of layer " + std::to_string(l));
-    }
-    return where;
-}
+[[nodiscard]] std::string where_not_finite(AnyParametric<T> const& model);
 
 /// Whether every parameter of a model or network is a finite number. One pass over the parameters.
 template <std::floating_point T>
@@ -62,3 +40,7 @@ template <std::floating_point T>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/finite.hpp>
+#endif

@@ -12,7 +12,6 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace boltz {
@@ -24,11 +23,7 @@ struct ParameterSet {
     std::vector<Vector<T>> biases;        ///< one vector a layer, one number a unit
     std::vector<Vector<double>> of_units; ///< parameters of the units themselves, such as log precisions
 
-    void archive(Archive& archive) {
-        for (std::size_t c = 0; c < weights.size(); ++c) archive("weights_" + std::to_string(c), weights[c]);
-        for (std::size_t l = 0; l < biases.size(); ++l) archive("bias_" + std::to_string(l), biases[l]);
-        for (std::size_t l = 0; l < of_units.size(); ++l) archive("unit_" + std::to_string(l), of_units[l]);
-    }
+    void archive(Archive& archive);
 };
 
 /// Some rows of one weight matrix.
@@ -67,10 +62,7 @@ class AnyParametric {
     [[nodiscard]] virtual std::span<T> bias_span(std::size_t layer) = 0;
     /// `f(parameters, first)` for what the units of a layer learn of their own, `first` of that layer come before it.
     virtual void for_each_unit_parameters(std::size_t layer,
-                                          detail::FunctionRef<void(std::span<double>, std::size_t)> f) {
-        static_cast<void>(layer);
-        static_cast<void>(f);
-    }
+                                          detail::FunctionRef<void(std::span<double>, std::size_t)> f);
     /// Visits all parameters, to save or to load them.
     virtual void archive(Archive& archive) = 0;
 
@@ -83,21 +75,7 @@ class AnyParametric {
     }
 
     /// Room for one number a parameter, zeros.
-    [[nodiscard]] ParameterSet<T> make_gradient() const {
-        ParameterSet<T> set;
-        for (std::size_t c = 0; c < weight_connections().size(); ++c) {
-            Block<T const> const block = weight_block(c);
-            set.weights.push_back(zero_matrix<T>(block.rows, block.columns));
-        }
-        for (std::size_t l = 0; l < parameter_layers(); ++l) {
-            set.biases.push_back(zero_vector<T>(bias_span(l).size()));
-            std::size_t count = 0;
-            const_cast<AnyParametric*>(this)->for_each_unit_parameters(
-                l, [&](std::span<double> values, std::size_t first) { count = first + values.size(); });
-            set.of_units.push_back(zero_vector<double>(count));
-        }
-        return set;
-    }
+    [[nodiscard]] ParameterSet<T> make_gradient() const;
     /// Walks over all parameters together with sets shaped like them: `f(parameter, values, set values...)`, all
     /// spans of one length; of `T`, or of double for what units learn.
     template <class F, class... Sets>
@@ -138,3 +116,7 @@ class AnyParametric {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/parameter_set.hpp>
+#endif

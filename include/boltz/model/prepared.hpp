@@ -8,7 +8,6 @@
 #include <boltz/compute.hpp>
 #include <boltz/detail/packed_parameters.hpp>
 #include <boltz/detail/packed_weights.hpp>
-#include <boltz/error.hpp>
 #include <boltz/executor.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 
@@ -30,63 +29,31 @@ template <std::floating_point T>
 class Prepared final : public AnyField<T> {
   public:
     /// The field as it is; nothing is packed until `choose`.
-    explicit Prepared(AnyField<T> const& field) : field_{&field}, machine_{field.machine()} {
-        if (machine_ != nullptr) packed_.emplace(*machine_);
-    }
+    explicit Prepared(AnyField<T> const& field);
     /// Packs the weights: two copies of each, in the precision asked for. `automatic` is float32 here.
     /// @throws ValueError if bfloat16 is asked for and cannot be had; the message says why.
-    Prepared(AnyField<T> const& field, Compute const& compute) : Prepared{field} {
-        Executor executor{compute};
-        choose(compute.precision == Precision::automatic ? Precision::float32 : compute.precision);
-        refresh(executor);
-    }
+    Prepared(AnyField<T> const& field, Compute const& compute);
     /// Refuses a precision that cannot be had.
     /// @throws ValueError if bfloat16 is asked for; the message says why it cannot be had.
-    static void check(AnyField<T> const& field, Precision precision) {
-        if (precision != Precision::bfloat16) return;
-        if (field.machine() == nullptr)
-            detail::fail<ValueError>("Compute: precision is bfloat16, but the model makes its products by itself");
-        detail::PackedParameters<T>::check(precision);
-    }
+    static void check(AnyField<T> const& field, Precision precision);
     /// Decides in which precision to multiply; `automatic` is what a training takes: bfloat16 for the weights between
     /// layers whose states can be counted, if it `gains` time. The packed weights are undefined until `refresh`.
     /// @throws ValueError as the constructor, before anything is changed.
-    void choose(Precision precision, bool gains = detail::gains_by_bfloat16()) {
-        check(*field_, precision);
-        if (!packed_) return;
-        bool const reduced = precision == Precision::bfloat16 || (precision == Precision::automatic && gains);
-        auto const& connections = graph().connections();
-        for (std::size_t c = 0; c < connections.size(); ++c) {
-            bool const counts = unit(connections[c].lower).countable() && unit(connections[c].upper).countable();
-            bool const rounded = std::same_as<T, float> && reduced && (precision == Precision::bfloat16 || counts);
-            packed_->choose(c, rounded ? Precision::bfloat16 : Precision::float32);
-        }
-    }
+    void choose(Precision precision, bool gains = detail::gains_by_bfloat16());
     /// Takes over the weights of the machine; the workers share the work.
-    void refresh(Executor& executor) {
-        if (packed_) packed_->refresh(executor);
-    }
+    void refresh(Executor& executor);
     /// Takes over some rows of one weight matrix, from a multiple of `strip` on to another or the end; several
     /// threads may do so at once, for different rows.
-    void refresh(WeightRows const& rows) {
-        if (packed_) packed_->refresh(rows);
-    }
+    void refresh(WeightRows const& rows);
     /// Gives the memory of the packed weights back: the field as it is, until `choose`.
-    void release() noexcept {
-        if (packed_) packed_->release();
-    }
+    void release() noexcept;
     static constexpr std::size_t strip = detail::PackedParameters<T>::strip; ///< rows that are taken over together
 
     [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
     [[nodiscard]] AnyUnit<T> const& unit(std::size_t layer) const override { return field_->unit(layer); }
     /// The natural parameters of a layer, as the field's own `input`.
     void input(std::size_t layer, StatesView<T const> states, Block<T> out,
-               Factors const& factors = {}) const override {
-        if (machine_ != nullptr)
-            machine_->input(layer, states, out, factors, packed_->products());
-        else
-            field_->input(layer, states, out, factors);
-    }
+               Factors const& factors = {}) const override;
     /// The products, for the statistics of an update.
     [[nodiscard]] detail::PackedParameters<T>* packed() noexcept { return packed_ ? &*packed_ : nullptr; }
     /// What multiplies, as a text for reports: "float32 by OpenBLAS for SkylakeX", "bfloat16 by oneDNN 2.6.3".
@@ -110,19 +77,13 @@ namespace detail {
 /// Refuses a precision that cannot be had for a model; a view of one multiplies as it is.
 /// @throws ValueError
 template <std::floating_point T>
-void check_products(AnyField<T> const& field, Compute const& compute) {
-    if (dynamic_cast<AnyModel<T> const*>(&field) != nullptr) Prepared<T>::check(field, compute.precision);
-}
+void check_products(AnyField<T> const& field, Compute const& compute);
 
 /// A machine prepared for a call; a view of one, or a model of one's own, as it is.
 template <std::floating_point T>
 class PreparedForCall {
   public:
-    PreparedForCall(AnyField<T> const& field, Compute const& compute) : field_{&field} {
-        if (field.machine() == nullptr) return;
-        prepared_.emplace(field, compute);
-        field_ = &*prepared_;
-    }
+    PreparedForCall(AnyField<T> const& field, Compute const& compute);
     PreparedForCall(PreparedForCall const&) = delete;
     PreparedForCall& operator=(PreparedForCall const&) = delete;
     [[nodiscard]] AnyField<T> const& operator*() const noexcept { return *field_; }
@@ -135,3 +96,7 @@ class PreparedForCall {
 } // namespace detail
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/prepared.hpp>
+#endif

@@ -5,7 +5,6 @@
 /// A field between a base and a model.
 
 #include <boltz/any_field.hpp>
-#include <boltz/error.hpp>
 #include <boltz/model/base_biases.hpp>
 
 #include <concepts>
@@ -26,21 +25,14 @@ class PathBase {
 
     [[nodiscard]] bool has_weights() const noexcept { return field_ != nullptr; }
     /// What it is, as a text for reports.
-    [[nodiscard]] std::string_view name() const noexcept {
-        return biases_ != nullptr ? std::string_view{biases_->name} : "another model";
-    }
+    [[nodiscard]] std::string_view name() const noexcept;
     [[nodiscard]] std::size_t layers() const noexcept {
         return biases_ != nullptr ? biases_->biases.size() : field_->layers();
     }
     [[nodiscard]] std::size_t size(std::size_t layer) const noexcept {
         return biases_ != nullptr ? biases_->biases[layer].size() : field_->sizes()[layer];
     }
-    void input(std::size_t layer, StatesView<T const> states, Block<T> out, Factors const& factors) const {
-        if (biases_ != nullptr)
-            biases_->input(layer, out, factors);
-        else
-            field_->input(layer, states, out, factors);
-    }
+    void input(std::size_t layer, StatesView<T const> states, Block<T> out, Factors const& factors) const;
 
   private:
     BaseBiases<T> const* biases_ = nullptr;
@@ -59,17 +51,7 @@ template <std::floating_point T>
 class Tempered final : public AnyField<T> {
   public:
     /// @throws ValueError if beta does not lie in [0, 1]; ShapeError if base and field have layers of other sizes.
-    Tempered(AnyField<T> const& field, PathBase<T> base, double beta) : field_{&field}, base_{base}, beta_{beta} {
-        if (!(beta >= 0 && beta <= 1))
-            detail::fail<ValueError>("Tempered: beta is ", beta, ", but must lie in [0, 1]");
-        if (base.layers() != field.layers())
-            detail::fail<ShapeError>("Tempered: the base has ", base.layers(), " layers, but the field has ",
-                                     field.layers());
-        for (std::size_t l = 0; l < field.layers(); ++l)
-            if (base.size(l) != field.sizes()[l])
-                detail::fail<ShapeError>("Tempered: the base has ", base.size(l), " units in layer ", l,
-                                         ", but the field has ", field.sizes()[l]);
-    }
+    Tempered(AnyField<T> const& field, PathBase<T> base, double beta);
 
     [[nodiscard]] double beta() const noexcept { return beta_; }
     [[nodiscard]] LayerGraph const& graph() const noexcept override { return field_->graph(); }
@@ -77,19 +59,10 @@ class Tempered final : public AnyField<T> {
     [[nodiscard]] std::string description() const override { return field_->description(); }
     /// The natural parameters of a layer at this temperature; costs the products of the field, none at beta = 0.
     void input(std::size_t layer, StatesView<T const> states, Block<T> out,
-               Factors const& factors = {}) const override {
-        field_->input(layer, states, out, scaled(factors, beta_, factors.keep));
-        if (beta_ < 1) base_.input(layer, states, out, scaled(factors, 1 - beta_, 1));
-    }
+               Factors const& factors = {}) const override;
 
   private:
-    static Factors scaled(Factors factors, double factor, double keep) noexcept {
-        return {.below = factors.below * factor,
-                .above = factors.above * factor,
-                .bias = factors.bias * factor,
-                .keep = keep,
-                .among = factors.among};
-    }
+    static Factors scaled(Factors factors, double factor, double keep) noexcept;
 
     AnyField<T> const* field_;
     PathBase<T> base_;
@@ -100,3 +73,7 @@ template <class F, class Base>
 Tempered(F const&, Base const&, double) -> Tempered<typename F::value_type>;
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/model/tempered.hpp>
+#endif

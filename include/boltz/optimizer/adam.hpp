@@ -7,7 +7,6 @@
 #include <boltz/archive.hpp>
 #include <boltz/clock.hpp>
 #include <boltz/detail/adam_step.hpp>
-#include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/detail/elementwise_session.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
@@ -16,7 +15,6 @@
 #include <cmath>
 #include <concepts>
 #include <span>
-#include <utility>
 
 namespace boltz {
 
@@ -40,15 +38,7 @@ struct Adam {
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
-        for (auto const& [value, name] :
-             {std::pair{first_decay, "first_decay"}, std::pair{second_decay, "second_decay"}})
-            if (!(value >= 0 && value < 1))
-                detail::fail<ValueError>("Adam: ", name, " is ", value, ", but must lie in [0, 1)");
-        if (!(epsilon > 0)) detail::fail<ValueError>("Adam: epsilon is ", epsilon, ", but must be positive");
-        detail::check_rates(*this, "Adam", model.parameter_layers());
-        return Session<T>{*this, model};
-    }
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const;
 };
 
 /// The moments.
@@ -60,11 +50,7 @@ class Adam::Session final : public detail::ElementwiseSession<Adam::Session<T>, 
   public:
     using Base::Base;
 
-    void archive(Archive& archive) override {
-        archive.nested("mean", this->sets_[0]);
-        archive.nested("square", this->sets_[1]);
-        archive("rate_factor", this->rate_factor_);
-    }
+    void archive(Archive& archive) override;
 
   private:
     // Moments are updated while a layer is frozen, so that its first steps afterwards are well scaled.
@@ -85,3 +71,16 @@ class Adam::Session final : public detail::ElementwiseSession<Adam::Session<T>, 
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+namespace boltz {
+
+extern template class detail::ElementwiseSession<Adam::Session<float>, Adam, float, 2>;
+extern template class detail::ElementwiseSession<Adam::Session<double>, Adam, double, 2>;
+extern template class Adam::Session<float>;
+extern template class Adam::Session<double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/optimizer/adam.hpp>
+#endif

@@ -5,16 +5,11 @@
 /// Averages of parameters over the end of a training.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/blend.hpp>
-#include <boltz/error.hpp>
 #include <boltz/optimizer/detail/adaptor.hpp>
 
-#include <algorithm>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <utility>
 
 namespace boltz {
@@ -54,52 +49,21 @@ class AveragedSession final : public detail::OptimizerAdaptor<T> {
                     AnyParametric<T> const& model)
         : detail::OptimizerAdaptor<T>{std::move(inner)}, mean_{model.make_gradient()}, first_epoch_{first_epoch} {}
 
-    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
-        this->inner().step(model, gradient, clock, executor);
-        add(model, clock, executor);
-    }
-    bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override {
-        bool const changed = this->inner().finish_step(model, clock, executor);
-        add(model, clock, executor);
-        return changed;
-    }
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override;
+    bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override;
 
     /// Updates that the mean is made of.
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
     /// Gives the model the mean of its parameters.
     /// @throws ValueError if no update has counted yet.
-    void write_average(AnyParametric<T>& model) const {
-        if (count_ == 0)
-            detail::fail<ValueError>("Averaged::write_average: first_epoch is ", first_epoch_,
-                                     ", and no update has been made from there on");
-        auto mean = mean_;
-        model.for_each_parameter(
-            [](auto, auto values, auto means) { std::copy(means.begin(), means.end(), values.begin()); }, mean);
-    }
+    void write_average(AnyParametric<T>& model) const;
 
-    void archive(Archive& archive) override {
-        detail::OptimizerAdaptor<T>::archive(archive);
-        archive.nested("mean", mean_);
-        archive("count", count_);
-    }
+    void archive(Archive& archive) override;
 
   private:
     // mean += (parameters - mean) / count
-    void add(AnyParametric<T>& model, Clock const& clock, Executor& executor) {
-        if (clock.epoch < first_epoch_) return;
-        ++count_;
-        double const share = 1.0 / static_cast<double>(count_);
-        model.for_each_parameter(
-            [&]<class N>(auto, std::span<N> values, std::span<N> means) {
-                executor.for_each_block(values.size(), 65536, [&](std::size_t first, std::size_t count) {
-                    N* const mean = means.data() + first;
-                    detail::weighted_sum<N>(mean, static_cast<N>(1 - share), values.data() + first,
-                                            static_cast<N>(share), mean, count);
-                });
-            },
-            mean_);
-    }
+    void add(AnyParametric<T>& model, Clock const& clock, Executor& executor);
 
     ParameterSet<T> mean_;
     std::uint64_t first_epoch_;
@@ -107,3 +71,7 @@ class AveragedSession final : public detail::OptimizerAdaptor<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/averaged.hpp>
+#endif

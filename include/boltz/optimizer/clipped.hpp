@@ -5,15 +5,11 @@
 /// Gradients of bounded length.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/reductions.hpp>
 #include <boltz/error.hpp>
 #include <boltz/optimizer/detail/adaptor.hpp>
 
-#include <cmath>
 #include <concepts>
 #include <memory>
-#include <span>
 #include <utility>
 
 namespace boltz {
@@ -50,22 +46,14 @@ class ClippedSession final : public detail::OptimizerWrapper<T> {
     ClippedSession(std::unique_ptr<OptimizerSession<T>> inner, double norm)
         : detail::OptimizerWrapper<T>{std::move(inner)}, norm_{norm} {}
 
-    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
-        double squares = 0;
-        model.for_each_parameter(
-            [&](auto, auto, auto slope) { squares += detail::dot(slope.data(), slope.data(), slope.size()); },
-            gradient);
-        if (double const length = std::sqrt(squares); length > norm_ && std::isfinite(length))
-            model.for_each_parameter(
-                [&]<class N>(auto, auto, std::span<N> slope) {
-                    detail::scale(slope.data(), slope.size(), static_cast<N>(norm_ / length));
-                },
-                gradient);
-        this->inner().step(model, gradient, clock, executor);
-    }
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override;
 
   private:
     double norm_;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/clipped.hpp>
+#endif

@@ -12,12 +12,9 @@
 #include <boltz/optimizer/descent.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
 #include <boltz/optimizer/line_search.hpp>
-#include <boltz/optimizer/parameter_space.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <utility>
 
 namespace boltz {
 
@@ -39,11 +36,7 @@ struct ConjugateGradient {
     /// Room for six sets shaped like the parameters.
     /// @throws ValueError if a field is out of range or there are more rates than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
-        DescentOptions options{line_searches, line_search, layer_rates};
-        options.validate("ConjugateGradient", model);
-        return Session<T>{std::move(options), model};
-    }
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const;
     /// Deleted for Boltzmann machines: a training estimates their gradient, but has no loss to search along.
     template <std::floating_point T>
     void bind(AnyModel<T> const& model) const = delete;
@@ -63,15 +56,11 @@ class ConjugateGradient::Session final : public DescentSession<T> {
     /// line_searches * line_search.max_evaluations evaluations; beside them about ten passes over the parameters a
     /// search. Nothing is allocated.
     double minimise(AnyParametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
-                    Clock const& clock, Executor& executor) override {
-        return this->descent_.step(
-            model, evaluate, clock, executor, [](ParameterSpace<T>& space, LastMove<T> const& last) {
-                double const before = space.dot(last.before, last.before);
-                double const change = space.dot(last.now, last.now) - space.dot(last.now, last.before);
-                space.combine(std::max(0.0, change / before), last.direction, -1, last.now);
-                return 0.0;
-            });
-    }
+                    Clock const& clock, Executor& executor) override;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/conjugate_gradient.hpp>
+#endif

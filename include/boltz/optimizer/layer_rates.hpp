@@ -4,10 +4,8 @@
 /// @file
 /// Learning rates that differ from layer to layer.
 
-#include <boltz/error.hpp>
 #include <boltz/schedule.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -30,15 +28,11 @@ namespace detail {
 
 /// Refuses multipliers that begin negative or not finite, and more of them than the `layers` of the model.
 /// @throws ValueError
-inline void check_layer_rates(LayerRates const& rates, std::string_view policy, std::size_t layers) {
-    if (rates.size() > layers)
-        fail<ValueError>(policy, ": layer_rates has ", rates.size(), " entries, but the model has ", layers,
-                         " layers");
-    for (std::size_t l = 0; l < rates.size(); ++l)
-        if (double const rate = rates[l](Clock{}); !(rate >= 0 && std::isfinite(rate)))
-            fail<ValueError>(policy, ": layer_rates of layer ", l, " starts at ", rate,
-                             ", but must be finite and not negative");
-}
+void check_layer_rates(LayerRates const& rates, std::string_view policy, std::size_t layers);
 
 } // namespace detail
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/layer_rates.hpp>
+#endif

@@ -33,32 +33,20 @@ class OptimizerSession {
     [[nodiscard]] virtual bool by_parts() const noexcept { return false; }
     /// Moves some rows of one weight matrix; called by several threads at once, for different rows.
     virtual void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
-                              WeightRows const& rows) {
-        static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock), static_cast<void>(rows);
-    }
+                              WeightRows const& rows);
     /// Moves all parameters but the weights; called by one thread, while others move weights.
-    virtual void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) {
-        static_cast<void>(model), static_cast<void>(gradient), static_cast<void>(clock);
-    }
+    virtual void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock);
     /// Called when all parts have moved; returns whether it has changed weights.
-    virtual bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) {
-        static_cast<void>(model), static_cast<void>(clock), static_cast<void>(executor);
-        return false;
-    }
+    virtual bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor);
 
     /// Whether the optimizer has rates that `scale_rate` multiplies.
     [[nodiscard]] virtual bool has_rate() const noexcept { return false; }
     /// Multiplies all rates by `factor` from now on.
     virtual void scale_rate(double factor) { static_cast<void>(factor); }
     /// Whether nothing of a layer moves now.
-    [[nodiscard]] virtual bool frozen(std::size_t layer, Clock const& clock) const {
-        static_cast<void>(layer), static_cast<void>(clock);
-        return false;
-    }
+    [[nodiscard]] virtual bool frozen(std::size_t layer, Clock const& clock) const;
     /// Sees the data phase of a Boltzmann machine before each step.
-    virtual void observe(Phase<T> const& data, Clock const& clock) {
-        static_cast<void>(data), static_cast<void>(clock);
-    }
+    virtual void observe(Phase<T> const& data, Clock const& clock);
 
     /// Whether it searches along lines, and so needs the loss of a chunk of cases as a function of the parameters:
     /// then `minimise` is called in place of `step`.
@@ -66,10 +54,11 @@ class OptimizerSession {
     /// Minimises `evaluate(gradient)`, the loss at the parameters of `model`, which writes its gradient. Returns the
     /// loss it leaves the model at.
     virtual double minimise(AnyParametric<T>& model, detail::FunctionRef<double(ParameterSet<T>&)> evaluate,
-                            Clock const& clock, Executor& executor) {
-        static_cast<void>(model), static_cast<void>(evaluate), static_cast<void>(clock), static_cast<void>(executor);
-        return 0;
-    }
+                            Clock const& clock, Executor& executor);
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/optimizer_session.hpp>
+#endif

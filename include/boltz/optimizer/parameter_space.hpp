@@ -4,13 +4,10 @@
 /// @file
 /// The parameters of a model as a vector space.
 
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/detail/reductions.hpp>
 #include <boltz/executor.hpp>
 #include <boltz/model/parameter_set.hpp>
 
-#include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -34,65 +31,17 @@ class ParameterSpace {
         : model_{&model}, rates_{rates}, executor_{&executor} {}
 
     /// set = parameters.
-    void read(Set& set) {
-        walk([](auto, auto values, auto x) { std::copy(values.begin(), values.end(), x.begin()); }, set);
-    }
+    void read(Set& set);
     /// parameters = set.
-    void write(Set& set) {
-        walk([](auto, auto values, auto x) { std::copy(x.begin(), x.end(), values.begin()); }, set);
-    }
+    void write(Set& set);
     /// parameters = point + step * rate * direction.
-    void move(Set& point, double step, Set& direction) {
-        walk(
-            [&](auto rate, auto values, auto start, auto along) {
-                if (rate == 0) return;
-                std::copy(start.begin(), start.end(), values.begin());
-                detail::axpy(values.data(), along.data(), values.size(), number(values, rate * step));
-            },
-            point, direction);
-    }
+    void move(Set& point, double step, Set& direction);
     /// gradient = rate * gradient, 0 where the rate is 0.
-    void scale_by_rates(Set& gradient) {
-        if (rates_.empty()) return;
-        walk(
-            [](auto rate, auto, auto x) {
-                if (rate == 0)
-                    std::fill(x.begin(), x.end(), 0);
-                else
-                    detail::scale(x.data(), x.size(), number(x, rate));
-            },
-            gradient);
-    }
+    void scale_by_rates(Set& gradient);
     /// y = keep * y + factor * x; what y holds does not matter if `keep` is 0.
-    void combine(double keep, Set& y, double factor, Set& x) {
-        walk(
-            [&](auto, auto, auto sum, auto term) {
-                if (keep == 0)
-                    std::fill(sum.begin(), sum.end(), 0);
-                else if (keep != 1)
-                    detail::scale(sum.data(), sum.size(), number(sum, keep));
-                detail::axpy(sum.data(), term.data(), sum.size(), number(sum, factor));
-            },
-            y, x);
-    }
+    void combine(double keep, Set& y, double factor, Set& x);
     /// The sum of x y over all parameters.
-    [[nodiscard]] double dot(Set& x, Set& y) {
-        double sum = 0;
-        model_->for_each_parameter(
-            [&](auto, auto, auto a, auto b) {
-                std::array<double, max_parts> parts{};
-                std::size_t const size = std::max(share, a.size() / max_parts + 1);
-                std::size_t const count = (a.size() + size - 1) / size;
-                executor_->for_each_block(count, 1, [&](std::size_t part, std::size_t) {
-                    auto const first = part * size;
-                    auto const length = std::min(size, a.size() - first);
-                    parts[part] = detail::dot(a.data() + first, b.data() + first, length);
-                });
-                for (double const part : parts) sum += part;
-            },
-            x, y);
-        return sum;
-    }
+    [[nodiscard]] double dot(Set& x, Set& y);
     /// The relative precision of the coarsest parameters: of T, as those of units are in double precision.
     [[nodiscard]] static constexpr double resolution() noexcept { return std::numeric_limits<T>::epsilon(); }
 
@@ -124,3 +73,7 @@ class ParameterSpace {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/parameter_space.hpp>
+#endif

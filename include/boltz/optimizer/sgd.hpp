@@ -7,7 +7,6 @@
 #include <boltz/archive.hpp>
 #include <boltz/clock.hpp>
 #include <boltz/detail/elementwise.hpp>
-#include <boltz/error.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/detail/elementwise_session.hpp>
 #include <boltz/optimizer/layer_rates.hpp>
@@ -35,12 +34,7 @@ struct Sgd {
 
     /// @throws ValueError if a field is out of range or there are more `layer_rates` than layers.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const {
-        detail::check_rates(*this, "Sgd", model.parameter_layers());
-        if (double const inertia = momentum(Clock{}); !(inertia >= 0 && inertia < 1))
-            detail::fail<ValueError>("Sgd: momentum starts at ", inertia, ", but must lie in [0, 1)");
-        return Session<T>{*this, model};
-    }
+    [[nodiscard]] Session<T> bind(AnyParametric<T> const& model) const;
 };
 
 /// The velocities.
@@ -52,10 +46,7 @@ class Sgd::Session final : public detail::ElementwiseSession<Sgd::Session<T>, Sg
   public:
     using Base::Base;
 
-    void archive(Archive& archive) override {
-        archive.nested("velocity", this->sets_[0]);
-        archive("rate_factor", this->rate_factor_);
-    }
+    void archive(Archive& archive) override;
 
   private:
     // A frozen layer keeps its velocity.
@@ -70,3 +61,16 @@ class Sgd::Session final : public detail::ElementwiseSession<Sgd::Session<T>, Sg
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+namespace boltz {
+
+extern template class detail::ElementwiseSession<Sgd::Session<float>, Sgd, float, 1>;
+extern template class detail::ElementwiseSession<Sgd::Session<double>, Sgd, double, 1>;
+extern template class Sgd::Session<float>;
+extern template class Sgd::Session<double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/optimizer/sgd.hpp>
+#endif

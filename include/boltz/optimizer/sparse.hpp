@@ -5,11 +5,8 @@
 /// Targets for the activity of hidden units.
 
 #include <boltz/concepts.hpp>
-#include <boltz/detail/blend.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/error.hpp>
 #include <boltz/graph.hpp>
-#include <boltz/model/any_model.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/optimizer/detail/adaptor.hpp>
 #include <boltz/types.hpp>
@@ -20,8 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -99,76 +94,25 @@ template <std::floating_point T>
 class SparseSession final : public detail::OptimizerAdaptor<T> {
   public:
     SparseSession(std::unique_ptr<OptimizerSession<T>> inner, std::vector<SparsityTarget> targets, double damping,
-                  LayerGraph const& graph)
-        : detail::OptimizerAdaptor<T>{std::move(inner)}, targets_{std::move(targets)}, damping_{damping} {
-        for (std::size_t const size : graph.sizes())
-            for (auto* const set : {&activities_, &batch_, &pull_}) set->push_back(zero_vector<T>(size));
-    }
+                  LayerGraph const& graph);
 
     /// Updates the activities by the means of the data phase, and from them the pull of each unit.
-    void observe(Phase<T> const& data, Clock const& clock) override {
-        detail::OptimizerAdaptor<T>::observe(data, clock);
-        if (targets_.empty()) return;
-        double const keep = started_ == 0 ? 0.0 : damping_;
-        started_ = 1;
-        auto const states = data.states();
-        for (std::size_t l = 0; l < batch_.size(); ++l) {
-            detail::accumulate_rows<T>(batch_[l], states[l], 1 / static_cast<double>(data.rows), 0);
-            T* const q = activities_[l].data();
-            detail::weighted_sum<T>(q, static_cast<T>(keep), batch_[l].data(), static_cast<T>(1 - keep), q,
-                                    batch_[l].size());
-        }
-        for (SparsityTarget const& one : targets_)
-            for (std::size_t j = 0; j < pull_[one.layer].size(); ++j)
-                pull_[one.layer](j) =
-                    static_cast<T>(one.cost * (one.target - static_cast<double>(activities_[one.layer](j))));
-    }
+    void observe(Phase<T> const& data, Clock const& clock) override;
 
-    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override {
-        for (std::size_t c = 0; c < gradient.weights.size(); ++c)
-            executor.for_each_block(gradient.weights[c].shape(0), 128, [&](std::size_t first, std::size_t count) {
-                pull_weights(model, gradient, {.connection = c, .first = first, .count = count});
-            });
-        pull_biases(gradient);
-        this->inner().step(model, gradient, clock, executor);
-    }
+    void step(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock, Executor& executor) override;
     void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
-                      WeightRows const& rows) override {
-        pull_weights(model, gradient, rows);
-        this->inner().step_weights(model, gradient, clock, rows);
-    }
-    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
-        pull_biases(gradient);
-        this->inner().step_but_weights(model, gradient, clock);
-    }
+                      WeightRows const& rows) override;
+    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override;
 
     /// q of layer l, one number a unit.
     [[nodiscard]] Vector<T> const& activities(std::size_t l) const { return activities_.at(l); }
 
-    void archive(Archive& archive) override {
-        detail::OptimizerAdaptor<T>::archive(archive);
-        for (std::size_t l = 0; l < activities_.size(); ++l)
-            archive("activities_" + std::to_string(l), activities_[l]);
-        archive("started", started_);
-    }
+    void archive(Archive& archive) override;
 
   private:
-    void pull_weights(AnyParametric<T> const& model, ParameterSet<T>& gradient, WeightRows const& rows) const {
-        auto const [lower, upper] = model.weight_connections()[rows.connection];
-        Vector<T> const& means = batch_[lower];
-        for (SparsityTarget const& one : targets_) {
-            if (one.layer != upper) continue;
-            Block<T> const slope{gradient.weights[rows.connection]};
-            for (std::size_t i = rows.first; i < rows.first + rows.count; ++i)
-                detail::axpy(slope.row(i).data(), pull_[one.layer].data(), slope.columns, means(i));
-        }
-    }
+    void pull_weights(AnyParametric<T> const& model, ParameterSet<T>& gradient, WeightRows const& rows) const;
 
-    void pull_biases(ParameterSet<T>& gradient) const {
-        for (SparsityTarget const& one : targets_)
-            detail::axpy(gradient.biases[one.layer].data(), pull_[one.layer].data(),
-                         gradient.biases[one.layer].size(), T{1});
-    }
+    void pull_biases(ParameterSet<T>& gradient) const;
 
     std::vector<SparsityTarget> targets_;
     double damping_;
@@ -179,3 +123,7 @@ class SparseSession final : public detail::OptimizerAdaptor<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/sparse.hpp>
+#endif

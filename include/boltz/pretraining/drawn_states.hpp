@@ -36,13 +36,8 @@ class DrawnStates final : public AnySource<T> {
     [[nodiscard]] std::size_t columns() const override { return means_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
     /// The means themselves.
-    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        means_.load(indices, out, draws);
-    }
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        means_.load(indices, out, draws);
-        if (input_ == PretrainingInput::sampled) unit_->draw(out, out, draws);
-    }
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
 
   private:
     CompactMatrix means_;
@@ -53,3 +48,7 @@ class DrawnStates final : public AnySource<T> {
 } // namespace detail
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/pretraining/drawn_states.hpp>
+#endif

@@ -12,14 +12,9 @@
 #include <boltz/data/on_layers.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/error.hpp>
-#include <boltz/evaluation/features/compact_features.hpp>
-#include <boltz/evaluation/features/reconstruction.hpp>
 #include <boltz/inference/exact_posterior.hpp>
-#include <boltz/layer_set.hpp>
-#include <boltz/model/prepared.hpp>
 #include <boltz/model/scaled.hpp>
 #include <boltz/model/stack.hpp>
-#include <boltz/pretraining/compose.hpp>
 #include <boltz/pretraining/drawn_states.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_session.hpp>
@@ -28,7 +23,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -55,13 +49,8 @@ namespace detail {
 template <std::floating_point T>
 class MaybeScaled {
   public:
-    MaybeScaled(AnyField<T> const& field, LayerFactors const& factors) : field_{field} {
-        if (!factors.empty()) scaled_.emplace(field, factors);
-    }
-    [[nodiscard]] AnyField<T> const& operator*() const noexcept {
-        if (scaled_) return *scaled_;
-        return field_;
-    }
+    MaybeScaled(AnyField<T> const& field, LayerFactors const& factors);
+    [[nodiscard]] AnyField<T> const& operator*() const noexcept;
 
   private:
     AnyField<T> const& field_;
@@ -76,15 +65,7 @@ class StageMonitor final : public AnyCallback {
         : field_{field}, input_{input}, cases_{cases}, compute_{compute} {}
     void on_train_begin(TrainingInfo const&) override {}
     Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
-    Stop on_epoch_end(TrainingInfo const& info) override {
-        if (cases_ == 0) return Stop::no;
-        TrainingData<T> first{input_, 0};
-        first.limit(cases_);
-        info.metrics->push_back(
-            {"reconstruction_error", reconstruction_error<T>(field_, first, bound_to_field<T>(ExactPosterior{}),
-                                                             compute_, Draws::from_seed(0))});
-        return Stop::no;
-    }
+    Stop on_epoch_end(TrainingInfo const& info) override;
     void on_train_end(TrainingInfo const&) override {}
     [[nodiscard]] bool remembers() const noexcept override { return false; }
     void archive(Archive&) override {}
@@ -104,11 +85,7 @@ class GreedyTraining {
     using WithCallbacks = FunctionRef<FitReport(std::size_t, FunctionRef<FitReport(Callbacks)>)>;
 
     /// Refers to the stack.
-    GreedyTraining(Stack<T>& stack, InputScaling scaling, PretrainingInput input, std::size_t monitored_cases)
-        : stack_{&stack}, input_{input}, monitored_cases_{monitored_cases} {
-        for (std::size_t i = 0; i < stack.size(); ++i)
-            factors_.push_back(scaling == InputScaling::doubled ? doubled_factors(stack, i) : LayerFactors{});
-    }
+    GreedyTraining(Stack<T>& stack, InputScaling scaling, PretrainingInput input, std::size_t monitored_cases);
     /// Gives each RBM the policies of its stage, or all of them these if there are no stages. `recipe` is the name of
     /// the caller in messages.
     /// @throws ValueError if there are stages, but not one for each RBM, the negative phase needs an energy that a
@@ -142,27 +119,11 @@ class GreedyTraining {
     /// Trains the RBMs that are not trained yet, one after the other.
     FitReport run(TrainingData<T> const& cases, FitOptions const& options, Random& random, StateVisit state,
                   WithCallbacks with_callbacks);
-    void archive(Archive& archive) {
-        for (std::size_t i = 0; i < trainings_.size(); ++i)
-            archive.nested("pretraining_" + std::to_string(i + 1), *trainings_[i]);
-    }
+    void archive(Archive& archive);
 
   private:
     // Labels are learned last, but what is wrong with them is said before all else.
-    void check(TrainingData<T> const& cases) const {
-        std::size_t const labels = stack_->layers() - 1;
-        LayerSet needed = LayerSet::of(0);
-        if (stack_->has_labels()) needed.set(labels);
-        if (cases.observed() != needed) {
-            if (stack_->has_labels())
-                fail<ValueError>("pretraining: the stack has labels, so there must be data on layers 0 and ", labels,
-                                 " and no others");
-            fail<ValueError>("pretraining: there must be data on layer 0 of the stack and no other");
-        }
-        if (stack_->has_labels())
-            cases.check_layer(labels, *stack_->label_unit(), stack_->sizes()[labels], "Trainer::fit",
-                              Draws::from_seed(0));
-    }
+    void check(TrainingData<T> const& cases) const;
 
     Stack<T>* stack_;
     PretrainingInput input_;
@@ -171,47 +132,6 @@ class GreedyTraining {
     std::vector<std::unique_ptr<Training<T>>> trainings_;
     std::vector<std::optional<std::size_t>> epochs_;
 };
-
-template <std::floating_point T>
-FitReport GreedyTraining<T>::run(TrainingData<T> const& cases, FitOptions const& options, Random& random,
-                                 StateVisit state, WithCallbacks with_callbacks) {
-    check(cases);
-    std::size_t const count = trainings_.size();
-    FitReport report;
-    AnySource<T> const* below = &cases.source(0);
-    std::unique_ptr<DrawnStates<T>> drawn;
-    for (std::size_t i = 0; i < count; ++i) {
-        FitOptions of_stage = options;
-        of_stage.phase = "pretraining " + std::to_string(i + 1);
-        of_stage.epochs = epochs_[i].value_or(options.epochs);
-        std::optional<SideBySideView<T>> with_labels;
-        if (stack_->has_labels() && i + 1 == count) with_labels.emplace(*below, cases.source(stack_->layers() - 1));
-        AnySource<T> const& input = with_labels ? static_cast<AnySource<T> const&>(*with_labels) : *below;
-        MaybeScaled<T> const plain{stack_->rbm(i), factors_[i]};
-        StageMonitor<T> monitor{*plain, input, monitored_cases_, options.compute};
-        FitReport stage = with_callbacks(i, [&](Callbacks callbacks) {
-            std::vector<AnyCallback*> all{&monitor};
-            all.insert(all.end(), callbacks.begin(), callbacks.end());
-            return trainings_[i]->run(TrainingData<T>{input, 0}, of_stage, random, state, all);
-        });
-        stage.seconds += report.seconds;
-        for (std::string& remark : stage.remarks) report.remarks.push_back(stage.phase + ": " + std::move(remark));
-        stage.remarks = std::move(report.remarks);
-        report = std::move(stage);
-        report.binarisation = cases.binarisation();
-        if (report.stop == Stop::everything || i + 1 == count) break;
-        Prepared<T> const prepared{stack_->rbm(i), options.compute};
-        MaybeScaled<T> const field{prepared, factors_[i]};
-        MeansView<T> const means_below{*below};
-        constexpr std::size_t hidden[] = {1};
-        auto means =
-            compact_features<T>(*field, hidden, TrainingData<T>{means_below, 0}, bound_to_field<T>(ExactPosterior{}),
-                                options.compute, Compactness::sixteen_bits);
-        drawn = std::make_unique<DrawnStates<T>>(std::move(means[0]), stack_->hidden_unit(i), input_);
-        below = drawn.get();
-    }
-    return report;
-}
 
 /// Whether data sits on the top layer as well as on the visible one.
 template <class Data>
@@ -234,3 +154,7 @@ inline constexpr bool suits_pretraining<Data, M> = []<std::size_t... L>(std::ind
 } // namespace detail
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/pretraining/greedy_training.hpp>
+#endif

@@ -31,36 +31,18 @@ enum class Statistics { mixed, samples, means };
 /// allocates nothing.
 template <std::floating_point T>
 void gibbs_update(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t colour,
-                  Draws const& draws, LayerSet clamped = {}) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        if (field.graph().colour(l) != colour || clamped[l]) continue;
-        field.input(l, states, states[l]);
-        field.unit(l).sample(states[l], draws.stream(l));
-    }
-}
+                  Draws const& draws, LayerSet clamped = {});
 
 /// The same, keeping the means in blocks of their own; the states become draws from them.
 template <std::floating_point T>
 void gibbs_update_with_means(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states,
-                             std::type_identity_t<StatesView<T>> means, std::size_t colour, Draws const& draws) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        if (field.graph().colour(l) != colour) continue;
-        field.input(l, states, means[l]);
-        field.unit(l).mean_and_sample(means[l], states[l], draws.stream(l));
-    }
-}
+                             std::type_identity_t<StatesView<T>> means, std::size_t colour, Draws const& draws);
 
 /// Writes the means of the layers of one colour given `given`, without drawing; layers that are `clamped` are left
 /// alone.
 template <std::floating_point T>
 void mean_update(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> given,
-                 std::type_identity_t<StatesView<T>> means, std::size_t colour, LayerSet clamped = {}) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        if (field.graph().colour(l) != colour || clamped[l]) continue;
-        field.input(l, given, means[l]);
-        field.unit(l).mean(means[l]);
-    }
-}
+                 std::type_identity_t<StatesView<T>> means, std::size_t colour, LayerSet clamped = {});
 
 /// Draws the layers of one colour from a factorised posterior whose means are given.
 ///
@@ -68,28 +50,12 @@ void mean_update(AnyField<T> const& field, std::type_identity_t<StatesView<T con
 /// neighbours.
 template <std::floating_point T>
 void draw_posterior(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> posterior,
-                    std::type_identity_t<StatesView<T>> states, std::size_t colour, Draws const& draws) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        if (field.graph().colour(l) != colour) continue;
-        auto const& unit = field.unit(l);
-        if (unit.draws_from_mean()) {
-            unit.draw(posterior[l], states[l], draws.stream(l));
-        } else {
-            field.input(l, posterior, states[l]);
-            unit.sample(states[l], draws.stream(l));
-        }
-    }
-}
+                    std::type_identity_t<StatesView<T>> states, std::size_t colour, Draws const& draws);
 
 /// Draws every layer from its biases alone, as if there were no weights; layer l draws from stream l of `draws`.
 /// Allocates nothing.
 template <std::floating_point T>
-void draw_from_biases(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, Draws const& draws) {
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        field.input(l, states, states[l], {.below = 0, .above = 0});
-        field.unit(l).sample(states[l], draws.stream(l));
-    }
-}
+void draw_from_biases(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, Draws const& draws);
 
 /// Runs `sweeps` full sweeps (from the highest colour down to colour 0) in place, every block of chains through all
 /// of them.
@@ -97,15 +63,10 @@ void draw_from_biases(AnyField<T> const& field, std::type_identity_t<StatesView<
 /// Sweep k draws from stream k of `draws`. Leaves the distribution of the model unchanged.
 template <std::floating_point T>
 void gibbs_sweeps(AnyField<T> const& field, std::type_identity_t<StatesView<T>> states, std::size_t sweeps,
-                  Draws const& draws, Executor& executor, LayerSet clamped = {}) {
-    executor.for_each_block(states.rows(), [&](std::size_t first, std::size_t count) {
-        auto const block = states.row_range(first, count);
-        for (std::size_t k = 0; k < sweeps; ++k) {
-            Draws const sweep = draws.stream(k).from_row(first);
-            for (std::size_t colour = field.graph().colours(); colour-- > 0;)
-                gibbs_update(field, block, colour, sweep, clamped);
-        }
-    });
-}
+                  Draws const& draws, Executor& executor, LayerSet clamped = {});
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/sampling/gibbs.hpp>
+#endif

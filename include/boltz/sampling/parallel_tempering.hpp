@@ -13,8 +13,6 @@
 #include <boltz/sampling/tempered_chains.hpp>
 #include <boltz/schedule.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -58,41 +56,17 @@ struct ParallelTempering {
     /// @throws ValueError if `chains` is 0, there are fewer than 2 temperatures, `lowest` does not lie in [0, 1), or
     /// the layers have more than two colours.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const {
-        return Session<T>{*this, field};
-    }
+    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const;
 };
 
 /// The chains at all temperatures and their ladder.
 template <std::floating_point T>
 class ParallelTempering::Session final : public NegativePhaseSession<T> {
   public:
-    Session(ParallelTempering const& policy, AnyField<T> const& field)
-        : policy_{policy}, chains_{policy.chains, field.graph(),
-                                   TemperatureLadder{policy.temperatures, policy.lowest}},
-          own_{uniform_base(field)}, uniform_{own_} {}
+    Session(ParallelTempering const& policy, AnyField<T> const& field);
 
     Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
-                           Clock const& clock, Executor& executor) override {
-        if (started_ == 0)
-            detail::begin_chains(field, policy_.start, posterior, chains_.states(), draws.stream(0),
-                                 "ParallelTempering");
-        started_ = 1;
-        auto const rounds = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
-        detail::read_biases(field, own_);
-        auto const& beginning = policy_.base == Base::own ? own_ : uniform_;
-        for (std::size_t k = 1; k <= rounds; ++k) {
-            chains_.step(field, own_, beginning, draws.stream(k), executor);
-            chains_.ladder().adapt(policy_.adaptation(clock));
-        }
-        auto const means = chains_.target_means();
-        detail::refer_to_chains(field.graph(), chains_.target_states(), means, policy_.statistics, phase_);
-        if (policy_.statistics == Statistics::means)
-            executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-                detail::replace_by_means(field, means.row_range(first, count));
-            });
-        return phase_;
-    }
+                           Clock const& clock, Executor& executor) override;
 
     /// The inverse temperatures and how often neighbours swap.
     [[nodiscard]] TemperatureLadder const& ladder() const noexcept { return chains_.ladder(); }
@@ -102,10 +76,7 @@ class ParallelTempering::Session final : public NegativePhaseSession<T> {
     /// The states at beta = 1, for pictures and diagnostics.
     [[nodiscard]] StatesView<T> chains() noexcept { return chains_.target_states(); }
 
-    void archive(Archive& archive) override {
-        archive("started", started_);
-        archive.nested("chains", chains_);
-    }
+    void archive(Archive& archive) override;
 
   private:
     ParallelTempering policy_;
@@ -117,3 +88,7 @@ class ParallelTempering::Session final : public NegativePhaseSession<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/sampling/parallel_tempering.hpp>
+#endif

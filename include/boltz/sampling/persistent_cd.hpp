@@ -6,14 +6,11 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
-#include <boltz/error.hpp>
 #include <boltz/sampling/gibbs.hpp>
 #include <boltz/sampling/negative_phase.hpp>
 #include <boltz/sampling/persistent_chains.hpp>
 #include <boltz/schedule.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -38,10 +35,7 @@ struct PersistentCD {
 
     /// @throws ValueError if `chains` is 0.
     template <std::floating_point T>
-    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const {
-        if (chains == 0) detail::fail<ValueError>("PersistentCD: chains is 0, but must be at least 1");
-        return Session<T>{*this, field};
-    }
+    [[nodiscard]] Session<T> bind(AnyField<T> const& field) const;
 };
 
 /// The chains, and the buffers of their statistics.
@@ -52,46 +46,17 @@ class PersistentCD::Session final : public NegativePhaseSession<T> {
         : policy_{policy}, chains_{policy.chains, field.sizes()}, means_{policy.chains, field.sizes()} {}
 
     Phase<T> const& sample(AnyField<T> const& field, StatesView<T const> posterior, LayerSet, Draws const& draws,
-                           Clock const& clock, Executor& executor) override {
-        auto const chains = chains_.blocks();
-        auto const means = means_.blocks();
-        if (started_ == 0)
-            detail::begin_chains(field, policy_.start, posterior, chains, draws.stream(0), "PersistentCD");
-        started_ = 1;
-        auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
-        detail::refer_to_chains(field.graph(), chains, means, policy_.statistics, phase_);
-        executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-            for (std::size_t k = 1; k <= sweeps; ++k)
-                sweep(field, chains.row_range(first, count), means.row_range(first, count), k == sweeps,
-                      draws.stream(k).from_row(first));
-            if (policy_.statistics == Statistics::means)
-                detail::replace_by_means(field, means.row_range(first, count));
-        });
-        return phase_;
-    }
+                           Clock const& clock, Executor& executor) override;
 
     /// The chains' states, for pictures and diagnostics.
     [[nodiscard]] States<T> const& chains() const noexcept { return chains_; }
 
-    void archive(Archive& archive) override {
-        archive("started", started_);
-        archive.nested("chains", chains_);
-    }
+    void archive(Archive& archive) override;
 
   private:
     // In the last sweep of an update the means are kept that its statistics are made of.
     void sweep(AnyField<T> const& field, StatesView<T> states, StatesView<T> means, bool last,
-               Draws const& draws) const {
-        std::size_t const colours = field.graph().colours();
-        for (std::size_t colour = colours; colour-- > 0;) {
-            bool const kept = colour == 0 ? policy_.statistics != Statistics::samples
-                                          : policy_.statistics == Statistics::means && colours > 2;
-            if (last && kept)
-                gibbs_update_with_means(field, states, means, colour, draws);
-            else
-                gibbs_update(field, states, colour, draws);
-        }
-    }
+               Draws const& draws) const;
 
     PersistentCD policy_;
     States<T> chains_;
@@ -101,3 +66,7 @@ class PersistentCD::Session final : public NegativePhaseSession<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/sampling/persistent_cd.hpp>
+#endif

@@ -6,8 +6,6 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/archive.hpp>
-#include <boltz/detail/elementwise.hpp>
-#include <boltz/detail/reductions.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/executor.hpp>
@@ -16,14 +14,9 @@
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
-#include <span>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -45,12 +38,7 @@ class TemperedChains {
     /// Chains for models with these layers; all states 0.
     /// @throws ValueError if chains is 0, they are more than memory can hold, or the layers have more than two
     /// colours.
-    TemperedChains(std::size_t chains, LayerGraph const& graph, TemperatureLadder ladder)
-        : chains_{chains}, ladder_{std::move(ladder)}, states_{room(chains, ladder_, graph), graph.sizes()},
-          inputs_{states_.rows(), graph.sizes()}, difference_(states_.rows()), acceptance_(states_.rows()),
-          from_base_(states_.rows()), trips_(chains) {
-        if (chains == 0) detail::fail<ValueError>("TemperedChains: chains is 0, but must be at least 1");
-    }
+    TemperedChains(std::size_t chains, LayerGraph const& graph, TemperatureLadder ladder);
 
     [[nodiscard]] std::size_t chains() const noexcept { return chains_; }
     [[nodiscard]] TemperatureLadder& ladder() noexcept { return ladder_; }
@@ -65,13 +53,8 @@ class TemperedChains {
 
     /// How many times, over all chains, a state has come to beta = 1 after it had been at the lowest temperature,
     /// since `forget_trips` or the beginning. Not part of `archive`.
-    [[nodiscard]] std::size_t round_trips() const {
-        return std::accumulate(trips_.begin(), trips_.end(), std::size_t{0});
-    }
-    void forget_trips() noexcept {
-        std::fill(trips_.begin(), trips_.end(), std::size_t{0});
-        std::fill(from_base_.begin(), from_base_.end(), char{0});
-    }
+    [[nodiscard]] std::size_t round_trips() const;
+    void forget_trips() noexcept;
 
     /// One step of all chains, after which `ladder` knows the acceptance of each pair that was tried. Layer l draws
     /// from stream l of `draws`, row by row, so the number of threads does not matter; allocates nothing.
@@ -79,61 +62,13 @@ class TemperedChains {
     /// `own` are the field's own biases (`own_base`), `base` those of the base.
     /// @throws ShapeError if field, `own` or `base` have other layers than the chains.
     void step(AnyField<T> const& field, BaseBiases<T> const& own, BaseBiases<T> const& base, Draws const& draws,
-              Executor& executor) {
-        check_layers("field", field.layers(), [&](std::size_t l) { return field.sizes()[l]; });
-        check_layers("own", own.biases.size(), [&](std::size_t l) { return own.biases[l].size(); });
-        check_layers("base", base.biases.size(), [&](std::size_t l) { return base.biases[l].size(); });
-        std::size_t const rows = chains_ * ladder_.size();
-        LayerSet const drawn_first = field.graph().of_colour(1);
-        executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            auto const states = states_.blocks().row_range(first, count);
-            auto const inputs = inputs_.blocks().row_range(first, count);
-            std::span<double> const difference{difference_.data() + first, count};
-            std::fill(difference.begin(), difference.end(), 0.0);
-            for (std::size_t l = 0; l < field.layers(); ++l) {
-                Block<T> const state = states[l];
-                if (drawn_first[l]) {
-                    field.input(l, states, inputs[l]);
-                    copy(inputs[l], state);
-                    temper(state, base.biases[l], first);
-                    field.unit(l).sample(state, draws.stream(l).from_row(first));
-                }
-                for (std::size_t i = 0; i < count; ++i) {
-                    T const* const s = state.row(i).data();
-                    T const* const x = drawn_first[l] ? inputs[l].row(i).data() : own.biases[l].data();
-                    difference[i] +=
-                        detail::dot(s, x, state.columns) - detail::dot(s, base.biases[l].data(), state.columns);
-                }
-            }
-        });
-        swap(draws.stream(field.layers()), executor);
-        executor.for_each_block(rows, [&](std::size_t first, std::size_t count) {
-            auto const states = states_.blocks().row_range(first, count);
-            auto const inputs = inputs_.blocks().row_range(first, count);
-            for (std::size_t l = 0; l < field.layers(); ++l) {
-                if (drawn_first[l]) continue;
-                field.input(l, states, inputs[l]);
-                temper(inputs[l], base.biases[l], first);
-                field.unit(l).mean_and_sample(inputs[l], states[l], draws.stream(l).from_row(first));
-            }
-        });
-    }
+              Executor& executor);
 
-    void archive(Archive& archive) {
-        archive("rounds", rounds_);
-        archive.nested("states", states_);
-        archive.nested("ladder", ladder_);
-    }
+    void archive(Archive& archive);
 
   private:
     [[nodiscard]] static std::size_t room(std::size_t chains, TemperatureLadder const& ladder,
-                                          LayerGraph const& graph) {
-        if (graph.colours() > 2)
-            detail::fail<ValueError>("TemperedChains: the layers have ", graph.colours(),
-                                     " colours (LayerGraph::colour), but parallel tempering takes at most 2");
-        return detail::rows_of_states("TemperedChains", {chains, "chains"}, {ladder.size(), "temperatures"},
-                                      graph.sizes());
-    }
+                                          LayerGraph const& graph);
 
     template <class Size>
     void check_layers(char const* argument, std::size_t layers, Size size) const {
@@ -147,46 +82,9 @@ class TemperedChains {
     }
 
     // x becomes beta x + (1 - beta) b0; rows belong to temperatures, `first` is the first of the block.
-    void temper(Block<T> x, Vector<T> const& base, std::size_t first) const noexcept {
-        for (std::size_t i = 0; i < x.rows; ++i) {
-            double const beta = ladder_.betas()[(first + i) / chains_];
-            T* const row = x.row(i).data();
-            if (beta == 1) continue;
-            detail::scale(row, x.columns, static_cast<T>(beta));
-            detail::axpy(row, base.data(), x.columns, static_cast<T>(1 - beta));
-        }
-    }
+    void temper(Block<T> x, Vector<T> const& base, std::size_t first) const noexcept;
 
-    void swap(Draws const& draws, Executor& executor) {
-        auto const betas = ladder_.betas();
-        std::size_t const begin = rounds_++ % 2;
-        executor.for_each_block(chains_, [&](std::size_t first, std::size_t count) {
-            for (std::size_t c = first; c < first + count; ++c) {
-                from_base_[(betas.size() - 1) * chains_ + c] = 1;
-                for (std::size_t k = begin; k + 1 < betas.size(); k += 2) {
-                    std::size_t const a = k * chains_ + c;
-                    std::size_t const b = a + chains_;
-                    double const gain = (betas[k] - betas[k + 1]) * (difference_[b] - difference_[a]);
-                    acceptance_[a] = gain >= 0 ? 1 : std::exp(gain);
-                    double uniform = 0;
-                    draws.uniform(c, k, std::span{&uniform, 1});
-                    if (uniform >= acceptance_[a]) continue;
-                    for (std::size_t l = 0; l < states_.layers(); ++l)
-                        std::swap_ranges(states_[l].row(a).begin(), states_[l].row(a).end(),
-                                         states_[l].row(b).begin());
-                    std::swap(from_base_[a], from_base_[b]);
-                }
-                trips_[c] += from_base_[c] != 0;
-                from_base_[c] = 0;
-            }
-        });
-        // One thread adds up, so that the order of the sums does not depend on their number.
-        for (std::size_t k = begin; k + 1 < betas.size(); k += 2) {
-            double sum = 0;
-            for (std::size_t c = 0; c < chains_; ++c) sum += acceptance_[k * chains_ + c];
-            ladder_.record(k, sum / static_cast<double>(chains_));
-        }
-    }
+    void swap(Draws const& draws, Executor& executor);
 
     std::size_t chains_;
     TemperatureLadder ladder_;
@@ -200,3 +98,7 @@ class TemperedChains {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/sampling/tempered_chains.hpp>
+#endif

@@ -4,10 +4,7 @@
 /// @file
 /// Units that are left out at random.
 
-#include <boltz/error.hpp>
 #include <boltz/schedule.hpp>
-
-#include <utility>
 
 namespace boltz {
 
@@ -29,18 +26,14 @@ struct Dropout {
     Schedule beside = 0.0; ///< of the numbers that enter beside layers
     Schedule hidden = 0.0; ///< of the units of hidden layers
 
-    [[nodiscard]] DroppedShares at(Clock const& clock) const noexcept {
-        return {input(clock), beside(clock), hidden(clock)};
-    }
+    [[nodiscard]] DroppedShares at(Clock const& clock) const noexcept;
 
     /// @throws ValueError if a share does not begin in [0, 1).
-    void validate() const {
-        DroppedShares const first = at(Clock{});
-        for (auto const& [share, name] :
-             {std::pair{first.input, "input"}, std::pair{first.beside, "beside"}, std::pair{first.hidden, "hidden"}})
-            if (!(share >= 0 && share < 1))
-                detail::fail<ValueError>("Dropout: ", name, " begins at ", share, ", but must lie in [0, 1)");
-    }
+    void validate() const;
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/training/dropout.hpp>
+#endif

@@ -7,14 +7,12 @@
 #include <boltz/archive.hpp>
 #include <boltz/clock.hpp>
 #include <boltz/compute.hpp>
-#include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
 #include <boltz/inference/inference_session.hpp>
 
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -79,9 +77,7 @@ struct TrainingInfo {
     /// Says something in words, on one line, in the name of who says it: what speaks against a metric, why a training
     /// is to end. Later callbacks show and log it, and `FitReport` has what was said in the last epoch. What a
     /// callback says in the call in which it ends a training is the reason that `FitReport` gives.
-    void remark(std::string text) const {
-        if (remarks != nullptr) remarks->push_back(std::move(text));
-    }
+    void remark(std::string text) const;
 };
 
 /// What a training has done.
@@ -99,3 +95,7 @@ struct FitReport {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/training/training_info.hpp>
+#endif

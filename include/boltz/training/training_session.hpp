@@ -9,20 +9,16 @@
 #include <boltz/data/detail/training_data.hpp>
 #include <boltz/inference/inference_session.hpp>
 #include <boltz/model/any_model.hpp>
-#include <boltz/model/bounded_energy.hpp>
 #include <boltz/model/prepared.hpp>
 #include <boltz/model/scaled.hpp>
 #include <boltz/optimizer/optimizer_session.hpp>
 #include <boltz/random.hpp>
 #include <boltz/sampling/negative_phase.hpp>
 #include <boltz/training/callback.hpp>
-#include <boltz/training/detail/tell_faults.hpp>
 #include <boltz/training/detail/training_loop.hpp>
 #include <boltz/training/detail/update.hpp>
 #include <boltz/training/training_info.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -42,35 +38,20 @@ class Training {
   public:
     /// The field as the policies see it: the model prepared for its products, and, where there are `factors`, through
     /// these.
-    Training(AnyModel<T>& model, LayerFactors factors)
-        : model_{&model}, prepared_{std::make_unique<Prepared<T>>(model)} {
-        if (!factors.empty()) scaled_ = std::make_unique<Scaled<T>>(*prepared_, std::move(factors));
-    }
-    [[nodiscard]] AnyField<T> const& field() const noexcept {
-        if (scaled_ != nullptr) return *scaled_;
-        return *prepared_;
-    }
+    Training(AnyModel<T>& model, LayerFactors factors);
+    [[nodiscard]] AnyField<T> const& field() const noexcept;
     [[nodiscard]] AnyModel<T>& model() const noexcept { return *model_; }
     [[nodiscard]] Clock const& clock() const noexcept { return loop_.clock(); }
     /// The policies' sessions, bound to `field()` and `model()`.
     void take(std::unique_ptr<NegativePhaseSession<T>> negative_phase, std::unique_ptr<OptimizerSession<T>> optimizer,
-              std::unique_ptr<InferenceSession<T>> inference) {
-        negative_phase_ = std::move(negative_phase);
-        optimizer_ = std::move(optimizer);
-        inference_ = std::move(inference);
-    }
+              std::unique_ptr<InferenceSession<T>> inference);
     [[nodiscard]] NegativePhaseSession<T> const& negative_phase() const noexcept { return *negative_phase_; }
     [[nodiscard]] OptimizerSession<T> const& optimizer() const noexcept { return *optimizer_; }
 
     /// As `TrainingSession::fit`; `state` says what a checkpoint must keep.
     FitReport run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
                   Callbacks callbacks);
-    void archive(Archive& archive) {
-        archive.nested("model", *model_);
-        archive.nested("sampler", *negative_phase_);
-        archive.nested("optimizer", *optimizer_);
-        loop_.archive(archive);
-    }
+    void archive(Archive& archive);
 
   private:
     // What only a training under way needs beside its state. It is given back in the end, so that a program of
@@ -85,10 +66,7 @@ class Training {
     };
     struct GiveBack {
         Training& training;
-        ~GiveBack() {
-            training.work_.reset();
-            training.prepared_->release();
-        }
+        ~GiveBack();
     };
 
     InferenceReport step(TrainingData<T> const& data, std::span<std::size_t const> indices, Executor& executor);
@@ -104,76 +82,6 @@ class Training {
     std::optional<Workspace> work_; // while it runs
     TrainingLoop loop_;
 };
-
-template <std::floating_point T>
-FitReport Training<T>::run(TrainingData<T> const& data, FitOptions const& options, Random& random, StateVisit state,
-                           Callbacks callbacks) {
-    TrainingLoop::check(options, "Trainer::fit");
-    Random advanced = random;
-    Draws const own = advanced.split();
-    Executor executor{options.compute};
-    data.check(*model_, "Trainer::fit", own);
-    check_bounded_energy<T>(*model_, "Trainer::fit");
-    GiveBack const in_the_end{*this};
-    work_.emplace(*model_);
-    prepared_->choose(options.compute.precision);
-    prepared_->refresh(executor);
-    random = advanced;
-    loop_.start(own);
-    auto const more = [this] { return silent_layers(); };
-    TellFaults<T> tell{*model_, true, more};
-    std::vector<AnyCallback*> all{callbacks.begin(), callbacks.end()};
-    all.push_back(&tell);
-    return loop_.run(
-        data.rows(),
-        TrainingLoop::describe(data.binarisation(), prepared_->description(), std::move(state), *optimizer_), options,
-        [&](std::span<std::size_t const> indices) { return step(data, indices, executor); }, all);
-}
-
-template <std::floating_point T>
-InferenceReport Training<T>::step(TrainingData<T> const& data, std::span<std::size_t const> indices,
-                                  Executor& executor) {
-    Draws const draws = loop_.draws();
-    auto& [update, states, data_phase, observed] = *work_;
-    states.require(indices.size(), model_->sizes());
-    auto const posterior = states.blocks();
-    executor.for_each_block(indices.size(), [&](std::size_t first, std::size_t count) {
-        data.load(indices.subspan(first, count), posterior.row_range(first, count), draws.stream(0).from_row(first));
-    });
-    observed = data.observed();
-    InferenceReport const report = inference_->infer(field(), posterior, observed, executor);
-    data_phase.refer(posterior, Moment::mean);
-    for (std::size_t l = 0; l < posterior.layers(); ++l)
-        if (observed[l]) data_phase.moments[l] = Moment::state;
-    Phase<T> const& model_phase =
-        negative_phase_->sample(field(), posterior, observed, draws.stream(1), clock(), executor);
-    update.apply(data_phase, model_phase, *model_, prepared_->packed(), *optimizer_, clock(), executor);
-    return report;
-}
-
-template <std::floating_point T>
-std::vector<std::string> Training<T>::silent_layers() const {
-    auto const& posterior = work_->posterior;
-    LayerSet const observed = work_->observed;
-    constexpr T tolerance = static_cast<T>(1e-6);
-    auto const constant = [&](std::size_t l) {
-        Block<T const> const states = posterior[l];
-        for (std::size_t j = 0; j < states.columns; ++j)
-            for (std::size_t i = 1; i < states.rows; ++i)
-                if (!(std::abs(states(i, j) - states(0, j)) <= tolerance * std::max(T{1}, std::abs(states(0, j)))))
-                    return false;
-        return true;
-    };
-    std::vector<std::string> result;
-    bool cases_differ = false;
-    for (std::size_t l = 0; l < posterior.layers(); ++l) cases_differ = cases_differ || (observed[l] && !constant(l));
-    for (std::size_t l = 0; cases_differ && l < posterior.layers(); ++l)
-        if (!observed[l] && constant(l))
-            result.push_back("all units of layer " + std::to_string(l) +
-                             " have the same mean for every case of the last batch, so the layer says nothing of the "
-                             "data: a lower rate or other first weights (initialise_weights) may help");
-    return result;
-}
 
 } // namespace detail
 
@@ -239,3 +147,7 @@ class TrainingSession {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/training/training_session.hpp>
+#endif

@@ -4,7 +4,6 @@
 /// @file
 /// Units of several kinds side by side, known when the program runs.
 
-#include <boltz/error.hpp>
 #include <boltz/unit/any_unit.hpp>
 
 #include <algorithm>
@@ -12,9 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -25,166 +22,47 @@ template <std::floating_point T>
 class AnyJointUnit final : public AnyUnit<T> {
   public:
     /// @throws ShapeError if there is not one size a part.
-    AnyJointUnit(std::vector<std::unique_ptr<AnyUnit<T>>> parts, std::vector<std::size_t> sizes)
-        : parts_{std::move(parts)}, sizes_{std::move(sizes)} {
-        if (parts_.size() != sizes_.size() || parts_.empty())
-            detail::fail<ShapeError>("AnyJointUnit: there are ", parts_.size(), " parts, but ", sizes_.size(),
-                                     " sizes");
-        std::size_t first = 0;
-        for (std::size_t const size : sizes_) {
-            first_.push_back(first);
-            first += size;
-        }
-    }
-    AnyJointUnit(AnyJointUnit const& other) : AnyUnit<T>{other}, sizes_{other.sizes_}, first_{other.first_} {
-        for (auto const& part : other.parts_) parts_.push_back(part->clone());
-    }
+    AnyJointUnit(std::vector<std::unique_ptr<AnyUnit<T>>> parts, std::vector<std::size_t> sizes);
+    AnyJointUnit(AnyJointUnit const& other);
 
     [[nodiscard]] std::unique_ptr<AnyUnit<T>> clone() const override { return std::make_unique<AnyJointUnit>(*this); }
-    void assign(AnyUnit<T> const& other) override {
-        check_parts(other);
-        AnyJointUnit assigned{*this}; // a part of another kind must leave this unit as it is
-        for (std::size_t p = 0; p < parts_.size(); ++p) assigned.parts_[p]->assign(*other.part(p));
-        parts_ = std::move(assigned.parts_);
-    }
+    void assign(AnyUnit<T> const& other) override;
     [[nodiscard]] std::string_view name() const noexcept override { return "joint"; }
-    [[nodiscard]] UnitDescription describe(std::size_t size) const override {
-        UnitDescription result{std::string{name()}, size};
-        for (std::size_t p = 0; p < parts_.size(); ++p) result.parts.push_back(parts_[p]->describe(sizes_[p]));
-        return result;
-    }
+    [[nodiscard]] UnitDescription describe(std::size_t size) const override;
     [[nodiscard]] std::size_t parts() const noexcept override { return parts_.size(); }
     [[nodiscard]] std::unique_ptr<AnyUnit<T>> part(std::size_t index) const override {
         return parts_[index]->clone();
     }
-    void prepare(std::size_t size) override {
-        if (std::size_t const all = first_.back() + sizes_.back(); all != size)
-            detail::fail<ShapeError>("AnyJointUnit: the parts have ", all, " units, but the layer has ", size);
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->prepare(sizes_[p]);
-    }
-    void check_size(std::size_t) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->check_size(sizes_[p]);
-    }
+    void prepare(std::size_t size) override;
+    void check_size(std::size_t) const override;
 
-    void mean(Block<T> x) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->mean(columns(x, p));
-    }
-    void sample(Block<T> x, Draws const& draws) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->sample(columns(x, p), draws.stream(p));
-    }
-    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->mean_and_sample(columns(x, p), columns(state, p), draws.stream(p));
-    }
-    [[nodiscard]] bool draws_from_mean() const noexcept override {
-        return std::all_of(parts_.begin(), parts_.end(), [](auto const& part) { return part->draws_from_mean(); });
-    }
-    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->draw(columns(mean, p), columns(state, p), draws.stream(p));
-    }
-    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->mean_given(columns(x, p), columns(clamped, p), columns(state, p));
-    }
-    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->sample_given(columns(x, p), columns(clamped, p), columns(state, p), draws.stream(p));
-    }
-    void add_log_partition(Block<T const> x, std::span<double> out) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_log_partition(columns(x, p), out);
-    }
-    void add_conjugate(Block<T const> mean, std::span<double> out) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_conjugate(columns(mean, p), out);
-    }
-    void add_self_energy(Block<T const> states, std::span<double> out) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->add_self_energy(columns(states, p), out);
-    }
+    void mean(Block<T> x) const override;
+    void sample(Block<T> x, Draws const& draws) const override;
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const override;
+    [[nodiscard]] bool draws_from_mean() const noexcept override;
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const override;
+    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const override;
+    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const override;
+    void add_log_partition(Block<T const> x, std::span<double> out) const override;
+    void add_conjugate(Block<T const> mean, std::span<double> out) const override;
+    void add_self_energy(Block<T const> states, std::span<double> out) const override;
 
-    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            parts_[p]->validate(columns(states, p), std::string{argument} + ", part " + std::to_string(p) + ",",
-                                first_row);
-    }
-    [[nodiscard]] bool lies_between_states(std::span<T const> row) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            if (parts_[p]->lies_between_states(row.subspan(first_[p], sizes_[p]))) return true;
-        return false;
-    }
-    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const override {
-        // All parts are asked first, or some would get biases before another one is refused.
-        for (auto const& part : parts_) static_cast<void>(part->natural_parameter(mean, smoothing, 0));
-        std::size_t const p = part_of(column);
-        return parts_[p]->natural_parameter(mean, smoothing, column - first_[p]);
-    }
-    [[nodiscard]] double state_count(std::size_t) const override {
-        double count = 1;
-        for (std::size_t p = 0; p < parts_.size(); ++p) count *= parts_[p]->state_count(sizes_[p]);
-        return count;
-    }
-    [[nodiscard]] bool countable() const noexcept override {
-        return std::all_of(parts_.begin(), parts_.end(), [](auto const& part) { return part->countable(); });
-    }
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const override;
+    [[nodiscard]] bool lies_between_states(std::span<T const> row) const override;
+    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t column) const override;
+    [[nodiscard]] double state_count(std::size_t) const override;
+    [[nodiscard]] bool countable() const noexcept override;
     /// The parts as digits of a mixed-radix number, the first part the lowest.
-    void write_state(std::size_t index, std::span<T> out) const override {
-        if (!countable())
-            detail::fail<ValueError>("write_state: the states of ", name(), " units cannot be counted off");
-        for (std::size_t p = 0; p < parts_.size(); ++p) {
-            auto const count = static_cast<std::size_t>(parts_[p]->state_count(sizes_[p]));
-            parts_[p]->write_state(index % count, out.subspan(first_[p], sizes_[p]));
-            index /= count;
-        }
-    }
-    [[nodiscard]] double precision(std::size_t column) const override {
-        std::size_t const p = part_of(column);
-        return parts_[p]->precision(column - first_[p]);
-    }
-    bool add_variables(std::size_t first, std::size_t, std::vector<VariableGroup>& groups) const override {
-        std::size_t const before = groups.size();
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            if (!parts_[p]->add_variables(first + first_[p], sizes_[p], groups)) {
-                groups.resize(before);
-                return false;
-            }
-        return true;
-    }
+    void write_state(std::size_t index, std::span<T> out) const override;
+    [[nodiscard]] double precision(std::size_t column) const override;
+    bool add_variables(std::size_t first, std::size_t, std::vector<VariableGroup>& groups) const override;
 
-    [[nodiscard]] std::size_t learned_count() const override {
-        std::size_t count = 0;
-        for (auto const& part : parts_) count += part->learned_count();
-        return count;
-    }
-    void for_each_parameters(detail::FunctionRef<void(std::span<double>, std::size_t)> f) override {
-        std::size_t before = 0;
-        for (auto const& part : parts_) {
-            part->for_each_parameters(
-                [&](std::span<double> values, std::size_t first) { f(values, before + first); });
-            before += part->learned_count();
-        }
-    }
+    [[nodiscard]] std::size_t learned_count() const override;
+    void for_each_parameters(detail::FunctionRef<void(std::span<double>, std::size_t)> f) override;
     void add_parameter_gradient(Block<T const> states, Moment moment, double factor,
-                                std::span<double> out) const override {
-        std::size_t before = 0;
-        for (std::size_t p = 0; p < parts_.size(); ++p) {
-            std::size_t const count = parts_[p]->learned_count();
-            parts_[p]->add_parameter_gradient(columns(states, p), moment, factor, out.subspan(before, count));
-            before += count;
-        }
-    }
-    void average_with(AnyUnit<T> const& other) override {
-        check_parts(other);
-        for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p]->average_with(*other.part(p));
-    }
-    void archive(Archive& archive, std::string_view name) override {
-        struct {
-            AnyJointUnit& unit;
-            void archive(Archive& nested) {
-                for (std::size_t p = 0; p < unit.parts_.size(); ++p)
-                    unit.parts_[p]->archive(nested, "part_" + std::to_string(p));
-            }
-        } part{*this};
-        archive.nested(name, part);
-    }
+                                std::span<double> out) const override;
+    void average_with(AnyUnit<T> const& other) override;
+    void archive(Archive& archive, std::string_view name) override;
 
   private:
     template <class N>
@@ -194,11 +72,7 @@ class AnyJointUnit final : public AnyUnit<T> {
     [[nodiscard]] std::size_t part_of(std::size_t column) const noexcept {
         return static_cast<std::size_t>(std::upper_bound(first_.begin(), first_.end(), column) - first_.begin()) - 1;
     }
-    void check_parts(AnyUnit<T> const& other) const {
-        if (other.parts() != parts_.size())
-            detail::fail<ValueError>("a joint unit of ", parts_.size(), " parts cannot take over ", other.name(),
-                                     " units of ", other.parts());
-    }
+    void check_parts(AnyUnit<T> const& other) const;
 
     std::vector<std::unique_ptr<AnyUnit<T>>> parts_;
     std::vector<std::size_t> sizes_;
@@ -206,3 +80,7 @@ class AnyJointUnit final : public AnyUnit<T> {
 };
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/unit/any_joint_unit.hpp>
+#endif

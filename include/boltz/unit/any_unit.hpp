@@ -6,7 +6,6 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/detail/function_ref.hpp>
-#include <boltz/detail/row_code.hpp>
 #include <boltz/detail/unit_operations.hpp>
 #include <boltz/error.hpp>
 #include <boltz/unit/any_activation.hpp>
@@ -250,11 +249,12 @@ namespace detail {
 
 /// Whether these units are a label: one group, of which one unit is 1 and all others 0.
 template <std::floating_point T>
-[[nodiscard]] bool is_label(AnyUnit<T> const& unit, std::size_t size) {
-    std::vector<VariableGroup> groups;
-    return unit.add_variables(0, size, groups) && groups.size() == 1 && groups[0].trials == 1;
-}
+[[nodiscard]] bool is_label(AnyUnit<T> const& unit, std::size_t size);
 
 } // namespace detail
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/unit/any_unit.hpp>
+#endif

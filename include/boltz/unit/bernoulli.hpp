@@ -11,7 +11,6 @@
 #include <boltz/types.hpp>
 #include <boltz/unit/unit.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -87,15 +86,10 @@ struct Bernoulli {
     }
 
     /// The natural parameter of a unit with this mean, which is first kept within [smoothing, 1 - smoothing].
-    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept {
-        double const m = std::min(std::max(mean, smoothing), 1 - smoothing);
-        return std::log(m / (1 - m));
-    }
+    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept;
 
     /// Every unit is a variable.
-    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const {
-        groups.push_back({first, columns, 0});
-    }
+    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const;
     /// 2^size.
     [[nodiscard]] double state_count(std::size_t size) const noexcept {
         return std::ldexp(1.0, static_cast<int>(size));
@@ -109,3 +103,18 @@ struct Bernoulli {
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+#include <boltz/unit/any_unit.hpp>
+
+namespace boltz {
+
+extern template class UnitAdapter<Bernoulli, float>;
+extern template class UnitAdapter<Bernoulli, double>;
+extern template class ActivationAdapter<Bernoulli, float>;
+extern template class ActivationAdapter<Bernoulli, double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/unit/bernoulli.hpp>
+#endif

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -38,26 +37,14 @@ class Categorical {
     /// The number of states is not known yet: it is read from a file.
     Categorical() = default;
     /// @throws ValueError if there are fewer than 2 states.
-    explicit Categorical(std::size_t states) : states_{states} {
-        if (states < 2) detail::fail<ValueError>("Categorical: states is ", states, ", but must be at least 2");
-    }
+    explicit Categorical(std::size_t states);
     /// K.
     [[nodiscard]] std::size_t states() const noexcept { return states_; }
 
     /// @throws ShapeError if the size of the layer is no multiple of the number of states.
-    void prepare(std::size_t size) {
-        if (states_ != 0) check_size(size);
-        size_ = size;
-    }
+    void prepare(std::size_t size);
     /// @throws ShapeError as `prepare`, or if the number of states is not known.
-    void check_size(std::size_t size) const {
-        if (states_ == 0)
-            detail::fail<ShapeError>("Categorical: the number of states of a variable is not known; write "
-                                     "StochasticLayer<Categorical>{variables * states, Categorical{states}}");
-        if (size % states_ != 0)
-            detail::fail<ShapeError>("Categorical: the layer has ", size, " units, which is no multiple of the ",
-                                     states_, " states of a variable");
-    }
+    void check_size(std::size_t size) const;
 
     template <class T>
     void mean(Block<T> x) const noexcept {
@@ -153,9 +140,7 @@ class Categorical {
         return std::log((1 - smoothing) * mean + smoothing / static_cast<double>(states_));
     }
     /// Every group is a variable.
-    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const {
-        for (std::size_t g = 0; g < columns; g += states_) groups.push_back({first + g, states_, 1});
-    }
+    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const;
     /// K to the power of the number of variables.
     [[nodiscard]] double state_count(std::size_t size) const noexcept {
         return std::pow(static_cast<double>(states_), static_cast<double>(size / states_));
@@ -169,19 +154,7 @@ class Categorical {
             index /= states_;
         }
     }
-    void archive(Archive& archive) {
-        std::uint64_t states = states_;
-        archive("states", states);
-        if (archive.mode() == Archive::Mode::checking) {
-            states = archive.stored("states");
-            if (states < 2) detail::fail<FormatError>("Categorical: states is ", states, ", but must be at least 2");
-            if (size_ % states != 0)
-                detail::fail<FormatError>("Categorical: states is ", states, ", but the layer has ", size_,
-                                          " units, which is no multiple of it");
-            return;
-        }
-        states_ = static_cast<std::size_t>(states);
-    }
+    void archive(Archive& archive);
 
   private:
     template <class T, class F>
@@ -234,3 +207,16 @@ class Categorical {
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+#include <boltz/unit/any_unit.hpp>
+
+namespace boltz {
+
+extern template class UnitAdapter<Categorical, float>;
+extern template class UnitAdapter<Categorical, double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/unit/categorical.hpp>
+#endif

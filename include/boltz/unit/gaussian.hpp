@@ -14,11 +14,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace boltz {
 
@@ -38,23 +36,10 @@ class Gaussian {
 
     /// Fixed precisions, one a unit.
     /// @throws ValueError if one is not positive and finite.
-    [[nodiscard]] static Gaussian with_precision(Vector<double> precision) {
-        for (std::size_t j = 0; j < precision.size(); ++j)
-            if (!(precision(j) > 0 && std::isfinite(precision(j))))
-                detail::fail<ValueError>("Gaussian: precision ", j, " is ", precision(j),
-                                         ", but must be positive and finite");
-        Gaussian unit;
-        for (double& p : precision) p = std::log(p);
-        unit.log_precision_ = std::move(precision);
-        return unit;
-    }
+    [[nodiscard]] static Gaussian with_precision(Vector<double> precision);
 
     /// Precisions that are learned, from 1 on.
-    [[nodiscard]] static Gaussian learned() {
-        Gaussian unit;
-        unit.learns_ = true;
-        return unit;
-    }
+    [[nodiscard]] static Gaussian learned();
 
     /// log p of each unit.
     [[nodiscard]] Vector<double> const& log_precision() const noexcept { return log_precision_; }
@@ -64,20 +49,11 @@ class Gaussian {
 
     /// Gives every unit its precision once the size of the layer is known.
     /// @throws ShapeError if precisions were given for another number of units.
-    void prepare(std::size_t size) {
-        if (log_precision_.size() == 0) log_precision_ = zero_vector<double>(size);
-        if (log_precision_.size() != size)
-            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size,
-                                     " units");
-    }
+    void prepare(std::size_t size);
 
     /// @throws ShapeError if the unit has not been prepared for this size, as after `layer.unit() =
     /// Gaussian::learned()`.
-    void check_size(std::size_t size) const {
-        if (log_precision_.size() != size)
-            detail::fail<ShapeError>("Gaussian: there are ", log_precision_.size(), " precisions for ", size,
-                                     " units; give the unit to the layer's constructor");
-    }
+    void check_size(std::size_t size) const;
 
     template <class T>
     void mean(Block<T> x) const noexcept {
@@ -164,9 +140,7 @@ class Gaussian {
     }
 
     /// What is learned: log p of every unit, or nothing.
-    [[nodiscard]] std::span<double> parameters() noexcept {
-        return learns_ ? std::span{log_precision_.data(), log_precision_.size()} : std::span<double>{};
-    }
+    [[nodiscard]] std::span<double> parameters() noexcept;
 
     /// How many parameters are learned.
     [[nodiscard]] std::size_t learned_count() const noexcept { return learns_ ? log_precision_.size() : 0; }
@@ -185,17 +159,9 @@ class Gaussian {
     }
 
     /// Takes the mean of its own precisions and another unit's: how a layer that two models share is composed.
-    void average_with(Gaussian const& other) {
-        for (std::size_t j = 0; j < log_precision_.size(); ++j)
-            log_precision_(j) = std::log((std::exp(log_precision_(j)) + std::exp(other.log_precision_(j))) / 2);
-    }
+    void average_with(Gaussian const& other);
 
-    void archive(Archive& archive) {
-        archive("log_precision", log_precision_);
-        std::uint64_t learns = learns_ ? 1 : 0;
-        archive("learns", learns);
-        learns_ = learns != 0;
-    }
+    void archive(Archive& archive);
 
   private:
     static constexpr double log_two_pi = 1.8378770664093454836;
@@ -229,3 +195,18 @@ class Gaussian {
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+#include <boltz/unit/any_unit.hpp>
+
+namespace boltz {
+
+extern template class UnitAdapter<Gaussian, float>;
+extern template class UnitAdapter<Gaussian, double>;
+extern template class ActivationAdapter<Gaussian, float>;
+extern template class ActivationAdapter<Gaussian, double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/unit/gaussian.hpp>
+#endif

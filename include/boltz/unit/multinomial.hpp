@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -33,11 +32,7 @@ class Multinomial {
     static constexpr bool takes_means = true; ///< shares of the trials
 
     /// @throws ValueError if `trials` is 0 or above `most_trials`.
-    explicit Multinomial(std::size_t trials = 1) : trials_{trials} {
-        if (trials == 0) detail::fail<ValueError>("Multinomial: trials is 0, but must be at least 1");
-        if (trials > most_trials)
-            detail::fail<ValueError>("Multinomial: trials is ", trials, ", but must be at most ", most_trials);
-    }
+    explicit Multinomial(std::size_t trials = 1);
 
     /// Counts up to this are whole numbers in float.
     static constexpr std::size_t most_trials = 16'777'216;
@@ -145,19 +140,13 @@ class Multinomial {
     }
 
     /// log of the share of the trials that falls to a category, mixed with `smoothing` of a uniform distribution.
-    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept {
-        double const share = mean / static_cast<double>(trials_);
-        return std::log((1 - smoothing) * share +
-                        smoothing / static_cast<double>(std::max<std::size_t>(categories_, 1)));
-    }
+    [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept;
 
     /// Learns the number of categories, the size of the layer.
     void prepare(std::size_t size) noexcept { categories_ = size; }
 
     /// Every trial is a variable.
-    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const {
-        groups.push_back({first, columns, trials_});
-    }
+    void add_variables(std::size_t first, std::size_t columns, std::vector<VariableGroup>& groups) const;
     /// The number of ways to spread n trials over K categories: (n + K - 1 choose n).
     [[nodiscard]] double state_count(std::size_t size) const noexcept { return ways(trials_, size); }
 
@@ -179,26 +168,10 @@ class Multinomial {
         }
     }
 
-    void archive(Archive& archive) {
-        std::uint64_t trials = trials_;
-        archive("trials", trials);
-        if (archive.mode() == Archive::Mode::checking) {
-            trials = archive.stored("trials");
-            if (trials == 0) detail::fail<FormatError>("Multinomial: trials is 0, but must be at least 1");
-            if (trials > most_trials)
-                detail::fail<FormatError>("Multinomial: trials is ", trials, ", but must be at most ", most_trials);
-            return;
-        }
-        trials_ = static_cast<std::size_t>(trials);
-    }
+    void archive(Archive& archive);
 
   private:
-    static double ways(std::size_t trials, std::size_t categories) noexcept {
-        double result = 1;
-        for (std::size_t k = 1; k < categories; ++k)
-            result = std::round(result * static_cast<double>(trials + k) / static_cast<double>(k));
-        return result;
-    }
+    static double ways(std::size_t trials, std::size_t categories) noexcept;
 
     // The trials that the clamped categories leave, none if they have taken too many.
     template <class T>
@@ -258,3 +231,16 @@ class Multinomial {
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+#include <boltz/unit/any_unit.hpp>
+
+namespace boltz {
+
+extern template class UnitAdapter<Multinomial, float>;
+extern template class UnitAdapter<Multinomial, double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/unit/multinomial.hpp>
+#endif

@@ -35,3 +35,16 @@ struct Rectified {
 };
 
 } // namespace boltz
+
+#ifdef BOLTZ_COMPILED
+#include <boltz/unit/any_unit.hpp>
+
+namespace boltz {
+
+extern template class ActivationAdapter<Rectified, float>;
+extern template class ActivationAdapter<Rectified, double>;
+
+} // namespace boltz
+#else
+#include <boltz/impl/unit/rectified.hpp>
+#endif

@@ -6,6 +6,7 @@
 #include <boltz/evaluation/annealing/adaptive_ladder.hpp>
 #include <boltz/evaluation/annealing/ais.hpp>
 #include <boltz/evaluation/detail/annealed_chains.hpp>
+#include <boltz/evaluation/detail/annealing.hpp>
 #include <boltz/evaluation/exact/exact.hpp>
 
 using namespace boltz;

@@ -4,7 +4,6 @@
 /// @file
 /// Data of any kind behind one interface.
 
-#include <boltz/concepts.hpp>
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/means_of.hpp>
 #include <boltz/draws.hpp>
@@ -57,12 +56,8 @@ class MeansView final : public AnySource<T> {
     [[nodiscard]] std::size_t rows() const override { return source_.rows(); }
     [[nodiscard]] std::size_t columns() const override { return source_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return Binarisation::none; }
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        source_.load_means(indices, out, draws);
-    }
-    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        source_.load_means(indices, out, draws);
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
 
   private:
     AnySource<T> const& source_;
@@ -76,14 +71,8 @@ class SideBySideView final : public AnySource<T> {
     [[nodiscard]] std::size_t rows() const override { return left_.rows(); }
     [[nodiscard]] std::size_t columns() const override { return left_.columns() + right_.columns(); }
     [[nodiscard]] Binarisation binarisation() const override { return left_.binarisation(); }
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        left_.load(indices, out.column_range(0, left_.columns()), draws.stream(0));
-        right_.load(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
-    }
-    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override {
-        left_.load_means(indices, out.column_range(0, left_.columns()), draws.stream(0));
-        right_.load_means(indices, out.column_range(left_.columns(), right_.columns()), draws.stream(1));
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
+    void load_means(std::span<std::size_t const> indices, Block<T> out, Draws const& draws) const override;
 
   private:
     AnySource<T> const& left_;
@@ -91,3 +80,7 @@ class SideBySideView final : public AnySource<T> {
 };
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/detail/source.hpp>
+#endif

@@ -7,7 +7,6 @@
 #include <boltz/any_field.hpp>
 #include <boltz/data/detail/source.hpp>
 #include <boltz/data/on_layers.hpp>
-#include <boltz/error.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -16,7 +15,6 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,9 +24,7 @@
 namespace boltz::detail {
 
 // Out of line, as each check of data names its layer.
-[[nodiscard]] inline std::string data_of_layer(std::string_view function, std::size_t layer) {
-    return std::string{function} + ": data of layer " + std::to_string(layer);
-}
+[[nodiscard]] std::string data_of_layer(std::string_view function, std::size_t layer);
 
 /// Data on one or several layers, whatever its sources: what a user passes, for the time of a call.
 template <std::floating_point T>
@@ -45,11 +41,7 @@ class TrainingData {
     /// One source, on one layer. Refers to it.
     TrainingData(AnySource<T> const& source, std::size_t layer) { parts_.push_back({layer, nullptr, &source}); }
     /// The data of `other` and one source more. Refers to both.
-    TrainingData(TrainingData const& other, AnySource<T> const& source, std::size_t layer)
-        : most_rows_{other.most_rows_} {
-        for (Part const& part : other.parts_) parts_.push_back({part.layer, nullptr, part.source});
-        parts_.push_back({layer, nullptr, &source});
-    }
+    TrainingData(TrainingData const& other, AnySource<T> const& source, std::size_t layer);
     TrainingData(TrainingData const&) = delete;
     TrainingData& operator=(TrainingData const&) = delete;
 
@@ -58,32 +50,16 @@ class TrainingData {
 
     [[nodiscard]] std::size_t rows() const { return std::min(parts_.front().source->rows(), most_rows_); }
     /// The protocol of the visible layer's data.
-    [[nodiscard]] Binarisation binarisation() const {
-        auto const* const visible = find(0);
-        return visible != nullptr ? visible->binarisation() : Binarisation::none;
-    }
+    [[nodiscard]] Binarisation binarisation() const;
     /// Which layers hold data.
-    [[nodiscard]] LayerSet observed() const noexcept {
-        LayerSet result;
-        for (Part const& part : parts_) result.set(part.layer);
-        return result;
-    }
+    [[nodiscard]] LayerSet observed() const noexcept;
     /// The source of a layer.
     /// @throws ValueError if it has none.
-    [[nodiscard]] AnySource<T> const& source(std::size_t layer) const {
-        auto const* const found = find(layer);
-        if (found == nullptr) fail<ValueError>("data: there is none on layer ", layer);
-        return *found;
-    }
+    [[nodiscard]] AnySource<T> const& source(std::size_t layer) const;
     /// Loads cases into the observed blocks.
-    void load(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const {
-        for (Part const& part : parts_) part.source->load(indices, states[part.layer], draws.stream(part.layer));
-    }
+    void load(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const;
     /// The same without what the sources draw afresh at each presentation.
-    void load_means(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const {
-        for (Part const& part : parts_)
-            part.source->load_means(indices, states[part.layer], draws.stream(part.layer));
-    }
+    void load_means(std::span<std::size_t const> indices, StatesView<T> states, Draws const& draws) const;
     /// Refuses data that does not fit the layers of a field or that its units cannot have as states; reads all of it.
     /// @throws ShapeError, ValueError
     void check(AnyField<T> const& field, std::string_view function, Draws const& draws) const;
@@ -108,46 +84,14 @@ class TrainingData {
         auto const* const source = own.get();
         parts_.push_back({layer, std::move(own), source});
     }
-    [[nodiscard]] AnySource<T> const* find(std::size_t layer) const noexcept {
-        for (Part const& part : parts_)
-            if (part.layer == layer) return part.source;
-        return nullptr;
-    }
+    [[nodiscard]] AnySource<T> const* find(std::size_t layer) const noexcept;
 
     std::vector<Part> parts_;
     std::size_t most_rows_ = std::numeric_limits<std::size_t>::max();
 };
 
-template <std::floating_point T>
-void TrainingData<T>::check(AnyField<T> const& field, std::string_view function, Draws const& draws) const {
-    for (Part const& part : parts_) {
-        if (part.layer >= field.layers())
-            fail<ValueError>(function, ": there is data on layer ", part.layer, ", but the model has ",
-                             field.layers(), " layers");
-        check_layer(part.layer, field.unit(part.layer), field.sizes()[part.layer], function, draws);
-    }
-}
-
-template <std::floating_point T>
-void TrainingData<T>::check_layer(std::size_t layer, AnyUnit<T> const& unit, std::size_t units,
-                                  std::string_view function, Draws const& draws) const {
-    if (rows() == 0) fail<ValueError>(function, ": data has 0 rows, but needs at least 1");
-    AnySource<T> const& data = source(layer);
-    if (data.columns() != units)
-        fail<ShapeError>(function, ": data has ", data.columns(), " columns, but layer ", layer, " has ", units,
-                         " units");
-    unit.check_size(units);
-    constexpr std::size_t step = 64;
-    Matrix<T> rows_read = zero_matrix<T>(std::min(step, rows()), units);
-    std::vector<std::size_t> indices(rows_read.shape(0));
-    std::string const argument = data_of_layer(function, layer);
-    for (std::size_t first = 0; first < rows(); first += step) {
-        std::size_t const count = std::min(step, rows() - first);
-        std::iota(indices.begin(), indices.end(), first);
-        Block<T> const block = Block{rows_read}.row_range(0, count);
-        data.load(std::span<std::size_t const>{indices.data(), count}, block, draws.stream(layer).from_row(first));
-        unit.validate(block, argument, first);
-    }
-}
-
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/data/detail/training_data.hpp>
+#endif

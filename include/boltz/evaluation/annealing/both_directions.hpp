@@ -5,16 +5,13 @@
 /// log Z by chains up from several bases and by chains down from tempered ones.
 
 #include <boltz/any_field.hpp>
-#include <boltz/error.hpp>
 #include <boltz/evaluation/annealing/bennett_acceptance_ratio.hpp>
-#include <boltz/evaluation/annealing/reverse_ais.hpp>
 #include <boltz/evaluation/annealing/several_bases.hpp>
 #include <boltz/sampling/sample_tempered.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace boltz {
 
@@ -37,28 +34,16 @@ struct BothDirections {
 template <std::floating_point T>
 [[nodiscard]] BothDirections both_directions(AnyField<T> const& field, LogPartition below,
                                              std::type_identity_t<Bases<T>> const& bases, Ais const& ais,
-                                             Random& random, std::size_t sweeps = 1000) {
-    if (below.base_index >= bases.size())
-        detail::fail<ValueError>("both_directions: below began at base ", below.base_index, ", but bases has ",
-                                 bases.size());
-    BothDirections result{.below = std::move(below), .above = {}, .both = {}, .tempering = {}};
-    auto const& base = bases[result.below.base_index];
-    TemperingOptions const tempering{
-        .chains = ais.chains, .adaptation = sweeps / 2, .sweeps = sweeps - sweeps / 2, .compute = ais.compute};
-    auto ends = sample_tempered(field, base, tempering, random);
-    result.above = reverse_log_partition(field, ends.states, ChainStart::tempered_chains, base, ais, random);
-    result.both = bennett_acceptance_ratio(result.below, result.above);
-    result.tempering = ends.report;
-    return result;
-}
+                                             Random& random, std::size_t sweeps = 1000);
 
 /// The same with the chains up, from each of `bases`, made first.
 /// @throws also as `log_partition`.
 template <std::floating_point T>
 [[nodiscard]] BothDirections both_directions(AnyField<T> const& field, std::type_identity_t<Bases<T>> const& bases,
-                                             Ais const& ais, Random& random, std::size_t sweeps = 1000) {
-    LogPartition below = log_partition(field, bases, ais, random);
-    return both_directions(field, std::move(below), bases, ais, random, sweeps);
-}
+                                             Ais const& ais, Random& random, std::size_t sweeps = 1000);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/annealing/both_directions.hpp>
+#endif

@@ -6,23 +6,17 @@
 
 #include <boltz/any_field.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
-#include <boltz/evaluation/annealing/both_directions.hpp>
+#include <boltz/evaluation/annealing/bennett_acceptance_ratio.hpp>
 #include <boltz/evaluation/annealing/several_bases.hpp>
-#include <boltz/evaluation/annealing/visited_states.hpp>
-#include <boltz/evaluation/likelihood/likelihood.hpp>
+#include <boltz/evaluation/likelihood/log_likelihood.hpp>
 #include <boltz/random.hpp>
-#include <boltz/sampling/dispersed_starts.hpp>
-#include <boltz/sampling/given.hpp>
+#include <boltz/sampling/sample_tempered.hpp>
 
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace boltz {
@@ -61,30 +55,11 @@ struct LogZEvaluation {
     /// but by mistake, each by more than 3 standard errors: chains down that lie below chains up, and chains up that
     /// lie below both directions together. That chains down began at tempered chains and not at exact samples is so
     /// each time and stands in `above->warning()`, not here. A mode that no chain has found stays unseen.
-    [[nodiscard]] std::vector<std::string> warnings() const {
-        std::vector<std::string> result;
-        auto const add = [&](char const* what, std::string const& text) {
-            if (!text.empty()) result.push_back(what + text);
-        };
-        add("log Z from below: ", below.warning());
-        add("log Z from below: ", missed());
-        if (tempering) add("tempered chains: ", tempering->warning());
-        if (both && !below.refuted()) add("log Z of both directions: ", both->doubt());
-        return result;
-    }
+    [[nodiscard]] std::vector<std::string> warnings() const;
 
   private:
     // That both directions together lie above the chains up, which then have missed something.
-    [[nodiscard]] std::string missed() const {
-        if (!both || !both->combined) return {};
-        double const error = std::hypot(both->standard_error, below.standard_error);
-        if (!(both->log_z > below.log_z + 3 * error)) return {};
-        std::ostringstream text;
-        text.precision(8);
-        text << "both directions together say " << both->log_z << ", the chains up alone " << below.log_z
-             << ": these have missed some of what weighs";
-        return text.str();
-    }
+    [[nodiscard]] std::string missed() const;
 };
 
 namespace detail {
@@ -92,19 +67,7 @@ namespace detail {
 /// Has Gibbs chains from dispersed starts list the states that they visit, beside those from the bases: what chains
 /// from no base find may weigh more than the estimate.
 template <std::floating_point T>
-void look_elsewhere(AnyField<T> const& field, Compute compute, Draws const& draws, LogPartition& below) {
-    if (!VisitedStates::lists(field)) return;
-    if (compute.precision == Precision::bfloat16) compute.precision = Precision::float32;
-    constexpr std::size_t chains = 10 * dispersed_starts, sweeps = 100;
-    auto states = begin_given(field, Given<T>{field, 1}.repeated(chains), chains, draws.stream(0));
-    VisitedStates visited;
-    Executor executor{compute};
-    visited.add(field, states);
-    visit(field, states, sweeps, draws.stream(1), executor, visited);
-    if (!(visited.log_sum() > below.at_least)) return;
-    below.at_least = visited.log_sum();
-    below.visited = visited.count();
-}
+void look_elsewhere(AnyField<T> const& field, Compute compute, Draws const& draws, LogPartition& below);
 
 } // namespace detail
 
@@ -118,25 +81,10 @@ void look_elsewhere(AnyField<T> const& field, Compute compute, Draws const& draw
 /// colours; as the functions named.
 template <std::floating_point T>
 [[nodiscard]] LogZEvaluation evaluate_log_z(AnyField<T> const& field, std::type_identity_t<Bases<T>> const& bases,
-                                            LogZOptions const& options, Random& random) {
-    bool const down = options.directions == AnnealingDirections::both;
-    if (down && field.graph().colours() > 2)
-        detail::fail<ValueError>("evaluate_log_z: directions is both, but the layers have ", field.graph().colours(),
-                                 " colours and tempered chains take 2; anneal up only (AnnealingDirections::up)");
-    Random advanced = random;
-    LogZEvaluation result{.below = log_partition(field, bases, options.ais, advanced)};
-    Draws const own = advanced.split(); // in either case, so that later draws do not depend on the directions
-    detail::look_elsewhere(field, options.ais.compute, own.stream(0), result.below);
-    if (down) {
-        Random of_directions{own.key()};
-        BothDirections directions =
-            both_directions(field, result.below, bases, options.ais, of_directions, options.tempering_sweeps);
-        result.above = std::move(directions.above);
-        result.both = std::move(directions.both);
-        result.tempering = std::move(directions.tempering);
-    }
-    random = advanced;
-    return result;
-}
+                                            LogZOptions const& options, Random& random);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/annealing/evaluate_log_z.hpp>
+#endif

@@ -5,14 +5,11 @@
 /// Chains that are taken from one temperature to another.
 
 #include <boltz/any_field.hpp>
-#include <boltz/detail/blend.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/model/tempered.hpp>
 #include <boltz/states.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -37,104 +34,32 @@ template <std::floating_point T>
 class AnnealedChains {
   public:
     /// Refers to field and base.
-    AnnealedChains(AnyField<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows)
-        : field_{&field}, base_{base}, observed_{observed}, summed_{summed}, kept_{LayerSet::first(field.layers()) &
-                                                                                   ~(observed | summed)},
-          states_{rows, field.sizes()}, biases_{rows, field.sizes()}, base_biases_{rows, field.sizes()},
-          inputs_{rows, field.sizes()}, base_inputs_{base.has_weights() ? rows : 0, field.sizes()}, linear_(rows),
-          before_(rows), after_(rows) {}
+    AnnealedChains(AnyField<T> const& field, PathBase<T> base, LayerSet observed, LayerSet summed, std::size_t rows);
 
     [[nodiscard]] std::size_t rows() const noexcept { return states_.rows(); }
     /// The states; those of summed layers mean nothing between calls.
     [[nodiscard]] StatesView<T> states() noexcept { return states_.blocks(); }
 
     /// Takes over the observed states: to be called once they are written, before anything else.
-    void condition() {
-        Factors const from_observed{.among = observed_};
-        for (std::size_t l = 0; l < field_->layers(); ++l) {
-            if (observed_[l]) continue;
-            field_->input(l, states_, biases_[l], from_observed);
-            base_.input(l, states_, base_biases_[l], from_observed);
-        }
-    }
+    void condition();
 
     /// out[i] += the log of the sum of exp(-E_0) over what is not observed, for a base without weights, less the
     /// terms of observed layers under the base, plus those under the model: what the log-weights are relative to.
-    void add_base_sum(std::span<double> out) {
-        std::vector<double> own(rows(), 0.0);
-        for (std::size_t l = 0; l < field_->layers(); ++l) {
-            if (!observed_[l]) {
-                field_->unit(l).add_log_partition(base_biases_[l], out);
-                continue;
-            }
-            field_->input(l, states_, inputs_[l], {.among = below(l, observed_)});
-            add_dots(states_[l], inputs_[l], 1, out);
-            field_->unit(l).add_self_energy(states_[l], own);
-        }
-        for (std::size_t i = 0; i < rows(); ++i) out[i] -= own[i];
-    }
+    void add_base_sum(std::span<double> out);
 
     /// Draws all kept layers from a base without weights.
-    void draw_from_base(Draws const& draws) {
-        for (std::size_t l = 0; l < field_->layers(); ++l) {
-            if (!kept_[l]) continue;
-            copy(base_biases_[l], states_[l]);
-            field_->unit(l).sample(states_[l], draws.stream(l));
-        }
-        update_inputs();
-    }
+    void draw_from_base(Draws const& draws);
 
     /// Computes the inputs of the layers that are summed out: to be called when kept layers have been written.
-    void update_inputs() {
-        mixed_at_ = none;
-        std::fill(linear_.begin(), linear_.end(), 0.0);
-        for (std::size_t l = 0; l < field_->layers(); ++l) {
-            if (observed_[l]) continue;
-            if (summed_[l]) {
-                copy(biases_[l], inputs_[l]);
-                field_->input(l, states_, inputs_[l], from_free());
-                if (base_.has_weights()) {
-                    copy(base_biases_[l], base_inputs_[l]);
-                    base_.input(l, states_, base_inputs_[l], from_free());
-                }
-                continue;
-            }
-            add_dots(states_[l], biases_[l], 1, linear_);
-            add_dots(states_[l], base_biases_[l], -1, linear_);
-            LayerSet const kept_below = below(l, kept_);
-            if (kept_below.empty()) continue;
-            field_->input(l, states_, inputs_[l], {.bias = 0, .among = kept_below});
-            if (base_.has_weights())
-                base_.input(l, states_, inputs_[l],
-                            {.below = -1, .above = -1, .bias = 0, .keep = 1, .among = kept_below});
-            add_dots(states_[l], inputs_[l], 1, linear_);
-        }
-    }
+    void update_inputs();
 
     /// out[i] += f_there(K) - f_here(K) for the state of chain i. No product; allocates nothing.
-    void add_difference(double here, double there, std::span<double> out) {
-        std::fill(before_.begin(), before_.end(), 0.0);
-        std::fill(after_.begin(), after_.end(), 0.0);
-        mix(here);
-        add_log_partitions(before_);
-        mix(there);
-        add_log_partitions(after_);
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] += (there - here) * linear_[i] + (after_[i] - before_[i]);
-    }
+    void add_difference(double here, double there, std::span<double> out);
 
     /// One Gibbs sweep at `beta`: summed layers given the kept ones, then each kept one given the rest. Leaves
     /// p_beta as it is; the other order is its time reversal. Two products a connection, three if both layers are
     /// kept.
-    void move(double beta, Order order, Draws const& draws) {
-        mix(beta);
-        std::size_t const layers = field_->layers();
-        for (std::size_t l = 0; l < layers; ++l)
-            if (summed_[l]) field_->unit(l).sample(states_[l], draws.stream(l));
-        Tempered<T> const tempered{*field_, base_, beta};
-        for (std::size_t number = 0; number < layers; ++number)
-            draw_kept(order == Order::up ? number : layers - 1 - number, tempered, draws);
-        update_inputs();
-    }
+    void move(double beta, Order order, Draws const& draws);
 
   private:
     // The input from neighbours that are not observed, added to what is there.
@@ -145,32 +70,14 @@ class AnnealedChains {
         return field_->graph().neighbour_set(l) & set & LayerSet::first(l);
     }
 
-    static void add_dots(Block<T const> x, Block<T const> y, double sign, std::span<double> out) {
-        for (std::size_t i = 0; i < x.rows; ++i) out[i] += sign * dot(x.row(i).data(), y.row(i).data(), x.columns);
-    }
+    static void add_dots(Block<T const> x, Block<T const> y, double sign, std::span<double> out);
 
     // Puts the natural parameters of the summed layers at this temperature into their states.
-    void mix(double beta) {
-        if (beta == mixed_at_) return;
-        mixed_at_ = beta;
-        for (std::size_t l = 0; l < field_->layers(); ++l) {
-            if (!summed_[l]) continue;
-            Block<T> const base = base_.has_weights() ? base_inputs_[l] : base_biases_[l];
-            blend(base, inputs_[l], beta, states_[l]);
-        }
-    }
+    void mix(double beta);
 
-    void add_log_partitions(std::span<double> out) {
-        for (std::size_t l = 0; l < field_->layers(); ++l)
-            if (summed_[l]) field_->unit(l).add_log_partition(states_[l], out);
-    }
+    void add_log_partitions(std::span<double> out);
 
-    void draw_kept(std::size_t l, Tempered<T> const& tempered, Draws const& draws) {
-        if (!kept_[l]) return;
-        blend(base_biases_[l], biases_[l], tempered.beta(), states_[l]);
-        tempered.input(l, states_, states_[l], from_free());
-        field_->unit(l).sample(states_[l], draws.stream(l));
-    }
+    void draw_kept(std::size_t l, Tempered<T> const& tempered, Draws const& draws);
 
     static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
@@ -191,3 +98,7 @@ class AnnealedChains {
 };
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/detail/annealed_chains.hpp>
+#endif

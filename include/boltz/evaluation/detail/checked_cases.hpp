@@ -5,7 +5,6 @@
 /// The check of observed states.
 
 #include <boltz/any_field.hpp>
-#include <boltz/error.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
@@ -18,26 +17,10 @@ namespace boltz::detail {
 /// Refuses observed blocks that do not fit; returns the number of cases, 1 if nothing is observed.
 template <std::floating_point T>
 std::size_t checked_cases(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states,
-                          LayerSet observed, char const* function) {
-    std::size_t cases = 1;
-    bool seen = false;
-    for (std::size_t l = 0; l < field.layers(); ++l) {
-        if (!observed[l]) continue;
-        if (states.layers() != field.layers())
-            fail<ShapeError>(function, ": states has blocks for ", states.layers(), " layers, but the model has ",
-                             field.layers());
-        if (states[l].columns != field.sizes()[l])
-            fail<ShapeError>(function, ": the states of layer ", l, " have ", states[l].columns,
-                             " columns, but the layer has ", field.sizes()[l], " units");
-        std::size_t const rows = states.rows_of(l);
-        if (seen && rows != cases)
-            fail<ShapeError>(function, ": the states of layer ", l, " have ", rows,
-                             " rows, but those of the layers before have ", cases);
-        field.unit(l).validate(states[l].row_range(0, rows), function);
-        cases = rows;
-        seen = true;
-    }
-    return cases;
-}
+                          LayerSet observed, char const* function);
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/detail/checked_cases.hpp>
+#endif

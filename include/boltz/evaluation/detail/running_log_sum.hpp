@@ -16,15 +16,13 @@ struct RunningLogSum {
     double top = -std::numeric_limits<double>::infinity();
     double sum = 0;
 
-    void add(double value, double weight = 1) {
-        if (value > top) {
-            sum *= std::exp(top - value);
-            top = value;
-        }
-        if (weight != 0) sum += weight * std::exp(value - top);
-    }
+    void add(double value, double weight = 1);
     void add(RunningLogSum const& other) { add(other.top, other.sum); }
     [[nodiscard]] double log() const { return top + std::log(sum); }
 };
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/detail/running_log_sum.hpp>
+#endif

@@ -5,14 +5,11 @@
 /// The truth about small models, by enumeration.
 
 #include <boltz/any_field.hpp>
-#include <boltz/evaluation/detail/checked_cases.hpp>
 #include <boltz/evaluation/exact/enumeration.hpp>
-#include <boltz/executor.hpp>
 #include <boltz/layer_set.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <type_traits>
 #include <vector>
 
@@ -25,10 +22,7 @@ namespace boltz {
 /// of them may be neighbours. Allocates.
 /// @throws ValueError if there are more than `options.max_states` states, or Gaussian layers are neighbours.
 template <std::floating_point T>
-[[nodiscard]] double exact_log_partition(AnyField<T> const& field, ExactOptions const& options = {}) {
-    Executor executor{options.compute};
-    return detail::Enumeration<T>{field, {}, options, "exact_log_partition"}.log_sums({}, 1, executor)[0];
-}
+[[nodiscard]] double exact_log_partition(AnyField<T> const& field, ExactOptions const& options = {});
 
 /// log of the sum of exp(-E) over the layers that are not observed, for each row of the observed ones, in nats: the
 /// log-probability of those rows short of log Z.
@@ -39,11 +33,7 @@ template <std::floating_point T>
 template <std::floating_point T>
 [[nodiscard]] std::vector<double> exact_log_sum(AnyField<T> const& field,
                                                 std::type_identity_t<StatesView<T const>> states, LayerSet observed,
-                                                ExactOptions const& options = {}) {
-    std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_sum");
-    Executor executor{options.compute};
-    return detail::Enumeration<T>{field, observed, options, "exact_log_sum"}.log_sums(states, cases, executor);
-}
+                                                ExactOptions const& options = {});
 
 /// log p(v) of each row of `data`, the states of layer 0, in nats: all other layers are summed out.
 ///
@@ -53,19 +43,10 @@ template <std::floating_point T>
 template <std::floating_point T>
 [[nodiscard]] std::vector<double> exact_log_likelihood(AnyField<T> const& field,
                                                        std::type_identity_t<Block<T const>> data,
-                                                       ExactOptions const& options = {}) {
-    std::vector<Block<T>> blocks(field.layers());
-    blocks[0] = detail::for_reading(data);
-    StatesView<T const> const states{blocks, 0, data.rows};
-    LayerSet const observed = LayerSet::of(0);
-    std::size_t const cases = detail::checked_cases(field, states, observed, "exact_log_likelihood");
-    Executor executor{options.compute};
-    double const log_partition =
-        detail::Enumeration<T>{field, {}, options, "exact_log_likelihood"}.log_sums({}, 1, executor)[0];
-    std::vector<double> result =
-        detail::Enumeration<T>{field, observed, options, "exact_log_likelihood"}.log_sums(states, cases, executor);
-    for (double& value : result) value -= log_partition;
-    return result;
-}
+                                                       ExactOptions const& options = {});
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/exact/exact.hpp>
+#endif

@@ -34,15 +34,7 @@ template <std::size_t First, std::size_t Count>
 template <std::floating_point T>
 [[nodiscard]] std::vector<CompactMatrix>
 compact_features(AnyField<T> const& field, std::span<std::size_t const> layers, TrainingData<T> const& cases,
-                 BindInference<T> bind, Compute const& compute, Compactness compactness) {
-    check_layers(field, layers, "compact_features");
-    std::vector<CompactMatrix> result;
-    for (std::size_t const l : layers) result.emplace_back(cases.rows(), field.sizes()[l], compactness);
-    infer_portions<T>(field, cases, bind, compute, Draws::from_seed(0), [&](std::size_t first, StatesView<T> states) {
-        for (std::size_t i = 0; i < layers.size(); ++i) result[i].store(first, states[layers[i]]);
-    });
-    return result;
-}
+                 BindInference<T> bind, Compute const& compute, Compactness compactness);
 
 } // namespace detail
 
@@ -65,3 +57,7 @@ template <std::size_t... L, concepts::Field F, class Data, class Inference>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/features/compact_features.hpp>
+#endif

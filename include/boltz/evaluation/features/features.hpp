@@ -10,18 +10,13 @@
 #include <boltz/data/detail/training_data.hpp>
 #include <boltz/detail/function_ref.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
-#include <boltz/executor.hpp>
 #include <boltz/inference/inference_session.hpp>
-#include <boltz/model/prepared.hpp>
 #include <boltz/states.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -49,49 +44,15 @@ using UsePortion = FunctionRef<void(std::size_t, StatesView<T>)>;
 /// Infers the unobserved layers of all cases, `step` rows at a time, see the public function of this name.
 template <std::floating_point T>
 void infer_portions(AnyField<T> const& field, TrainingData<T> const& cases, BindInference<T> bind,
-                    Compute const& compute, Draws const& draws, UsePortion<T> use, std::size_t step = 1024) {
-    if (step == 0) fail<ValueError>("infer_portions: step is 0, but must be at least 1");
-    cases.check(field, "infer_portions", draws);
-    PreparedForCall<T> const prepared{field, compute};
-    auto const session = bind(*prepared);
-    Executor executor{compute};
-    States<T> states{std::min(step, cases.rows()), field.sizes()};
-    std::vector<std::size_t> indices(states.rows());
-    for (std::size_t first = 0; first < cases.rows(); first += step) {
-        std::size_t const count = std::min(step, cases.rows() - first);
-        states.require(count, field.sizes());
-        std::iota(indices.begin(), indices.end(), first);
-        cases.load(std::span<std::size_t const>{indices.data(), count}, states, draws.from_row(first));
-        session->infer(*prepared, states, cases.observed(), executor);
-        use(first, states);
-    }
-}
+                    Compute const& compute, Draws const& draws, UsePortion<T> use, std::size_t step = 1024);
 
 /// Refuses layers that a field does not have.
 template <std::floating_point T>
-void check_layers(AnyField<T> const& field, std::span<std::size_t const> layers, std::string_view function) {
-    if (layers.empty()) fail<ValueError>(function, ": there are no layers, but must be at least 1");
-    for (std::size_t const l : layers)
-        if (l >= field.layers())
-            fail<ValueError>(function, ": layer is ", l, ", but the model has ", field.layers(), " layers");
-}
+void check_layers(AnyField<T> const& field, std::span<std::size_t const> layers, std::string_view function);
 
 template <std::floating_point T>
 [[nodiscard]] Matrix<T> features(AnyField<T> const& field, std::span<std::size_t const> layers,
-                                 TrainingData<T> const& cases, BindInference<T> bind, Compute const& compute) {
-    check_layers(field, layers, "features");
-    std::size_t columns = 0;
-    for (std::size_t const l : layers) columns += field.sizes()[l];
-    Matrix<T> result = zero_matrix<T>(cases.rows(), columns);
-    infer_portions<T>(field, cases, bind, compute, Draws::from_seed(0), [&](std::size_t first, StatesView<T> states) {
-        std::size_t column = 0;
-        for (std::size_t const l : layers) {
-            copy<T>(states[l], Block{result}.row_range(first, states.rows()).column_range(column, field.sizes()[l]));
-            column += field.sizes()[l];
-        }
-    });
-    return result;
-}
+                                 TrainingData<T> const& cases, BindInference<T> bind, Compute const& compute);
 
 } // namespace detail
 
@@ -136,3 +97,7 @@ template <std::size_t... L, concepts::Field F, class Data, class Inference>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/features/features.hpp>
+#endif

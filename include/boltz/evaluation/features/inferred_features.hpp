@@ -48,11 +48,7 @@ class InferredFeatures {
                                            std::move(inference), compute)} {}
 
     [[nodiscard]] std::size_t rows() const noexcept { return shared_->cases.rows(); }
-    [[nodiscard]] std::size_t columns() const noexcept {
-        std::size_t result = 0;
-        for (std::size_t const l : shared_->layers) result += shared_->model.sizes()[l];
-        return result;
-    }
+    [[nodiscard]] std::size_t columns() const noexcept;
 
     template <std::floating_point U>
     void load(std::span<std::size_t const> indices, Block<U> out, Draws const& draws) const {
@@ -77,10 +73,7 @@ class InferredFeatures {
         std::unique_ptr<InferenceSession<T>> session;
         States<T> states{};
 
-        StatesView<T> room(Shared const& shared, std::size_t rows) {
-            states.require(rows, shared.model.sizes());
-            return states;
-        }
+        StatesView<T> room(Shared const& shared, std::size_t rows);
     };
 
     struct Shared {
@@ -96,17 +89,8 @@ class InferredFeatures {
             cases.check(field, "inferred_features", Draws::from_seed(0));
         }
 
-        std::unique_ptr<Workspace> take() {
-            std::lock_guard const lock{mutex};
-            if (idle.empty()) return std::make_unique<Workspace>(Workspace{bind(*prepared)});
-            auto workspace = std::move(idle.back());
-            idle.pop_back();
-            return workspace;
-        }
-        void give_back(std::unique_ptr<Workspace> workspace) {
-            std::lock_guard const lock{mutex};
-            idle.push_back(std::move(workspace));
-        }
+        std::unique_ptr<Workspace> take();
+        void give_back(std::unique_ptr<Workspace> workspace);
 
         AnyField<T> const& model;
         std::vector<std::size_t> layers;
@@ -181,3 +165,7 @@ auto inferred_features(F const&& model, std::vector<std::size_t> layers, Data co
                        Compute const& compute = {}) = delete;
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/features/inferred_features.hpp>
+#endif

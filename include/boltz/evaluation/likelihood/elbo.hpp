@@ -5,14 +5,10 @@
 /// The variational bound on a log-likelihood, up to the log-partition function.
 
 #include <boltz/any_field.hpp>
-#include <boltz/detail/check_states.hpp>
 #include <boltz/layer_set.hpp>
-#include <boltz/model/energy.hpp>
 #include <boltz/states.hpp>
 
 #include <concepts>
-#include <cstddef>
-#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -29,18 +25,10 @@ namespace boltz {
 /// @throws ShapeError if a block does not fit its layer.
 template <std::floating_point T>
 [[nodiscard]] std::vector<double>
-unnormalised_elbo(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed) {
-    std::size_t const rows = detail::check_states(field, states, LayerSet::all(), "unnormalised_elbo");
-    std::vector<double> bound(rows, 0.0);
-    std::vector<double> terms(rows, 0.0);
-    detail::add_couplings(field, states, bound);
-    for (std::size_t l = 0; l < field.layers(); ++l)
-        if (observed[l])
-            field.unit(l).add_self_energy(states[l], std::span{terms});
-        else
-            field.unit(l).add_conjugate(states[l], std::span{terms});
-    for (std::size_t i = 0; i < rows; ++i) bound[i] -= terms[i];
-    return bound;
-}
+unnormalised_elbo(AnyField<T> const& field, std::type_identity_t<StatesView<T const>> states, LayerSet observed);
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/likelihood/elbo.hpp>
+#endif

@@ -10,11 +10,8 @@
 #include <boltz/data/detail/training_data.hpp>
 #include <boltz/draws.hpp>
 #include <boltz/evaluation/features/features.hpp>
-#include <boltz/evaluation/likelihood/elbo.hpp>
-#include <boltz/states.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <vector>
 
 namespace boltz {
@@ -24,24 +21,11 @@ namespace detail {
 template <std::floating_point T>
 [[nodiscard]] std::vector<double> unnormalised_elbos(AnyField<T> const& field, TrainingData<T> const& cases,
                                                      BindInference<T> bind, Compute const& compute,
-                                                     Draws const& draws) {
-    std::vector<double> values;
-    values.reserve(cases.rows());
-    infer_portions<T>(field, cases, bind, compute, draws, [&](std::size_t, StatesView<T> states) {
-        auto const portion = unnormalised_elbo(field, states, cases.observed());
-        values.insert(values.end(), portion.begin(), portion.end());
-    });
-    return values;
-}
+                                                     Draws const& draws);
 
 template <std::floating_point T>
 [[nodiscard]] double mean_unnormalised_elbo(AnyField<T> const& field, TrainingData<T> const& cases,
-                                            BindInference<T> bind, Compute const& compute, Draws const& draws) {
-    double sum = 0;
-    auto const values = unnormalised_elbos(field, cases, bind, compute, draws);
-    for (double const value : values) sum += value;
-    return sum / static_cast<double>(values.size());
-}
+                                            BindInference<T> bind, Compute const& compute, Draws const& draws);
 
 } // namespace detail
 
@@ -71,3 +55,7 @@ template <concepts::Field F, class Data, class Inference>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/likelihood/mean_elbo.hpp>
+#endif

@@ -11,9 +11,7 @@
 #include <boltz/evaluation/samples/sample_rows.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -23,34 +21,18 @@ namespace boltz {
 struct ClassHistogram {
     std::vector<std::size_t> counts; ///< one entry a class
 
-    [[nodiscard]] std::size_t total() const noexcept {
-        return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-    }
+    [[nodiscard]] std::size_t total() const noexcept;
     /// The share of a class; 0 without cases.
     [[nodiscard]] double share(std::size_t index) const noexcept {
         return static_cast<double>(counts[index]) / static_cast<double>(std::max<std::size_t>(total(), 1));
     }
     /// -sum_k share_k log share_k in nats: log(classes) when all are equally frequent, 0 when there is only one.
-    [[nodiscard]] double entropy() const noexcept {
-        double result = 0;
-        for (std::size_t k = 0; k < counts.size(); ++k)
-            if (double const p = share(k); p > 0) result -= p * std::log(p);
-        return result;
-    }
+    [[nodiscard]] double entropy() const noexcept;
 };
 
 /// The classes of some cases, counted.
 /// @throws ValueError if a class is not below `classes`.
-[[nodiscard]] inline ClassHistogram class_histogram(std::span<std::size_t const> cases, std::size_t classes) {
-    ClassHistogram result{std::vector<std::size_t>(classes)};
-    for (std::size_t const k : cases) {
-        if (k >= classes)
-            detail::fail<ValueError>("class_histogram: a case has class ", k, ", but there are ", classes,
-                                     " classes");
-        ++result.counts[k];
-    }
-    return result;
-}
+[[nodiscard]] ClassHistogram class_histogram(std::span<std::size_t const> cases, std::size_t classes);
 
 /// The classes that a classifier gives to features of samples, counted.
 /// @throws as `classify`.
@@ -75,3 +57,7 @@ template <SampleRows R>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/samples/class_histogram.hpp>
+#endif

@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -32,9 +31,7 @@ struct Neighbours {
     std::size_t count = 1;            ///< neighbours of a sample
 
     /// The neighbours of a sample.
-    [[nodiscard]] std::span<std::size_t const> of(std::size_t sample) const noexcept {
-        return {indices.data() + sample * count, count};
-    }
+    [[nodiscard]] std::span<std::size_t const> of(std::size_t sample) const noexcept;
 };
 
 /// Whether a case may be its own neighbour.
@@ -93,15 +90,8 @@ template <class T>
 }
 
 /// Puts a case into a sorted list in the place of the last, if it is closer; of equally close ones the first stays.
-inline void insert_neighbour(std::span<double> squares, std::span<std::size_t> indices, double square,
-                             std::size_t index) noexcept {
-    auto const place = std::upper_bound(squares.begin(), squares.end(), square) - squares.begin();
-    if (place == std::ssize(squares)) return;
-    std::shift_right(squares.begin() + place, squares.end(), 1);
-    std::shift_right(indices.begin() + place, indices.end(), 1);
-    squares[static_cast<std::size_t>(place)] = square;
-    indices[static_cast<std::size_t>(place)] = index;
-}
+void insert_neighbour(std::span<double> squares, std::span<std::size_t> indices, double square,
+                      std::size_t index) noexcept;
 
 } // namespace detail
 
@@ -177,3 +167,7 @@ template <SampleCases S, SampleCases D>
 }
 
 } // namespace boltz
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/evaluation/samples/nearest_neighbours.hpp>
+#endif

@@ -38,18 +38,7 @@ bind_inner(std::string_view name, Optimization const& optimization, M const& mod
 /// Refuses a model whose weights are not one matrix for each connection of its graph.
 /// @throws ValueError
 template <std::floating_point T>
-void check_weights_of_graph(std::string_view name, AnyModel<T> const& model) {
-    auto const& connections = model.graph().connections();
-    bool fits = model.weight_connections() == connections;
-    for (std::size_t c = 0; fits && c < connections.size(); ++c) {
-        Block<T const> const weights = model.weight_block(c);
-        fits = weights.rows == model.graph().size(connections[c].lower) &&
-               weights.columns == model.graph().size(connections[c].upper);
-    }
-    if (!fits)
-        fail<ValueError>(name, ": the weights of the model are not those of its graph, but each connection must have "
-                               "one matrix with a row for each lower unit and a column for each upper one");
-}
+void check_weights_of_graph(std::string_view name, AnyModel<T> const& model);
 
 /// The session of the inner optimizer, and what every wrapper passes on to it: rates, and what it observes. A wrapper
 /// that changes the gradient needs the whole of it.
@@ -82,15 +71,15 @@ class OptimizerAdaptor : public OptimizerWrapper<T> {
 
     [[nodiscard]] bool by_parts() const noexcept override { return this->inner().by_parts(); }
     void step_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock,
-                      WeightRows const& rows) override {
-        this->inner().step_weights(model, gradient, clock, rows);
-    }
-    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override {
-        this->inner().step_but_weights(model, gradient, clock);
-    }
+                      WeightRows const& rows) override;
+    void step_but_weights(AnyParametric<T>& model, ParameterSet<T>& gradient, Clock const& clock) override;
     bool finish_step(AnyParametric<T>& model, Clock const& clock, Executor& executor) override {
         return this->inner().finish_step(model, clock, executor);
     }
 };
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/optimizer/detail/adaptor.hpp>
+#endif

@@ -5,15 +5,12 @@
 /// The callback by which a training reports what is wrong with its model.
 
 #include <boltz/detail/function_ref.hpp>
-#include <boltz/model/faults.hpp>
 #include <boltz/model/parameter_set.hpp>
 #include <boltz/training/callback.hpp>
 #include <boltz/training/training_info.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace boltz::detail {
@@ -28,24 +25,15 @@ class TellFaults final : public AnyCallback {
     /// `at_first`: whether the first parameters are judged: not those of a convex loss, which may be equal.
     TellFaults(AnyParametric<T> const& model, bool at_first, More more)
         : model_{model}, at_first_{at_first}, more_{more} {}
-    void on_train_begin(TrainingInfo const& info) override {
-        if (at_first_ && info.clock.update == 0) tell(parameter_faults(model_), info);
-    }
+    void on_train_begin(TrainingInfo const& info) override;
     Stop on_batch_end(TrainingInfo const&) override { return Stop::no; }
     Stop on_epoch_end(TrainingInfo const&) override { return Stop::no; }
-    void on_train_end(TrainingInfo const& info) override {
-        auto faults = parameter_faults(model_);
-        tell(faults.empty() ? more_() : std::move(faults), info);
-    }
+    void on_train_end(TrainingInfo const& info) override;
     [[nodiscard]] bool remembers() const noexcept override { return false; }
     void archive(Archive&) override {}
 
   private:
-    static void tell(std::vector<std::string> faults, TrainingInfo const& info) {
-        for (std::string& fault : faults)
-            if (std::find(info.remarks->begin(), info.remarks->end(), fault) == info.remarks->end())
-                info.remark(std::move(fault));
-    }
+    static void tell(std::vector<std::string> faults, TrainingInfo const& info);
 
     AnyParametric<T> const& model_;
     bool at_first_;
@@ -53,3 +41,7 @@ class TellFaults final : public AnyCallback {
 };
 
 } // namespace boltz::detail
+
+#ifndef BOLTZ_COMPILED
+#include <boltz/impl/training/detail/tell_faults.hpp>
+#endif
