@@ -7,6 +7,7 @@
 #include <boltz/dbm.hpp>
 #include <boltz/io/any_machine_file.hpp>
 #include <boltz/io/idx.hpp>
+#include <boltz/io/npy.hpp>
 
 #include <algorithm>
 #include <concepts>

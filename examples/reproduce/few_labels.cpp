@@ -7,6 +7,8 @@
 #include "machines.hpp"
 #include "rows.hpp"
 
+#include <boltz/detail/permutation.hpp>
+
 #include <array>
 #include <string>
 #include <vector>

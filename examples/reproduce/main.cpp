@@ -146,7 +146,7 @@ std::string seen_from_above(std::string text) {
 /// The page of all rows that have a JSON file in the folder, in the order of the rows; `ROW.md` beside it holds
 /// remarks. The page is to lie beside the folder.
 /// @throws FileError if there is no such folder.
-int report(fs::path const& folder) {
+int write_report(fs::path const& folder) {
     if (!fs::is_directory(folder))
         boltz::fail<boltz::FileError>("reproduce: report needs a folder with the JSON files of rows, but '",
                                       folder.string(), "' is none");
@@ -219,7 +219,7 @@ int main(int argc, char** argv) {
             for (Row const& row : all_rows) std::cout << row.name << ": " << row.summary << '\n';
             return 0;
         }
-        if (setting.row == "report") return report(folder);
+        if (setting.row == "report") return write_report(folder);
         std::string command = "reproduce";
         for (int i = 1; i < argc; ++i) {
             std::string const argument{argv[i]};
