@@ -10,10 +10,12 @@
 #include <boltz/io/idx.hpp>
 #include <boltz/io/mlp_file.hpp>
 #include <boltz/io/model_file.hpp>
+#include <boltz/io/stack_file.hpp>
 #include <boltz/layer/joint_layer.hpp>
 #include <boltz/layer/network_layer.hpp>
 #include <boltz/model/dbm.hpp>
 #include <boltz/model/mlp.hpp>
+#include <boltz/model/stack.hpp>
 #include <boltz/unit/bernoulli.hpp>
 #include <boltz/unit/categorical.hpp>
 #include <boltz/unit/gaussian.hpp>
@@ -103,6 +105,10 @@ int main(int count, char** arguments) {
     add_network(MLP{3, OutputLayer<Multinomial>{2, Multinomial{3}}});
     add_network(MLP{3, OutputLayer<JointUnit<Bernoulli, Categorical>>{
                            4, JointUnit<Bernoulli, Categorical>{{2, 2}, Bernoulli{}, Categorical{2}}}});
+    for (bool const labels : {false, true})
+        seeds.add_archive("stack", [&](auto const& path) {
+            save(path, Stack<float>::of_chain(DBM{Binary{3}, Binary{2}, Labels{2}}, labels));
+        });
     for (std::size_t const epochs : {std::size_t{0}, std::size_t{1}}) {
         boltz_fuzz::SmallTraining training;
         static_cast<void>(training.fit(epochs));

@@ -4,11 +4,8 @@
 /// @file
 /// Machines of any layers from files.
 
-#include <boltz/error.hpp>
 #include <boltz/io/json.hpp>
-#include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
-#include <boltz/layer/run_time_layer.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/unit/any_unit.hpp>
 
@@ -20,8 +17,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace boltz {
 
@@ -62,29 +57,7 @@ std::unique_ptr<AnyUnit<T>> make_unit(Json const& description, std::size_t size,
 /// with numbers that are not finite, naming the array.
 template <std::floating_point T = float>
 [[nodiscard]] BoltzmannMachine<T> machine_from(Npz file, std::string const& name,
-                                               UnitKinds<T> const& kinds = UnitKinds<T>::library()) {
-    detail::StoredModel const stored = detail::stored_model<T>(file, name);
-    std::vector<std::unique_ptr<AnyLayer<T>>> layers;
-    for (std::size_t l = 0; l < stored.sizes.size(); ++l)
-        layers.push_back(std::make_unique<RunTimeLayer<T>>(
-            zero_vector<T>(stored.sizes[l]), detail::make_unit(stored.layers[l], stored.sizes[l], kinds, name)));
-    BoltzmannMachine<T> machine = [&] {
-        try {
-            return BoltzmannMachine<T>{std::move(layers), stored.connections};
-        } catch (ValueError const& error) {
-            detail::fail<FormatError>("load: ", name, ": ", error.what());
-        }
-    }();
-    detail::load_parameters<T>(std::move(file), machine, name);
-    for (std::size_t l = 0; l < machine.layers(); ++l) {
-        try {
-            machine.unit(l).check_size(stored.sizes[l]);
-        } catch (ShapeError const& error) {
-            detail::fail<FormatError>("load: ", name, ": layer ", l, ": ", error.what());
-        }
-    }
-    return machine;
-}
+                                               UnitKinds<T> const& kinds = UnitKinds<T>::library());
 
 /// Reads a machine of any depth, connections and mix of units from a file that `save` wrote; its type need not be
 /// spelled: `auto machine = load_machine("mnist.npz")`.

@@ -4,20 +4,13 @@
 /// @file
 /// Saving and loading stacks of RBMs.
 
-#include <boltz/error.hpp>
-#include <boltz/io/json.hpp>
 #include <boltz/io/machine_file.hpp>
 #include <boltz/io/model_file.hpp>
-#include <boltz/io/npz.hpp>
-#include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/stack.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <filesystem>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace boltz {
 
@@ -48,29 +41,7 @@ void save(std::filesystem::path const& path, Stack<T> const& stack);
 /// refuses or that does not stand on the one below.
 template <std::floating_point T = float>
 [[nodiscard]] Stack<T> load_stack(std::filesystem::path const& path,
-                                  UnitKinds<T> const& kinds = UnitKinds<T>::library()) {
-    Npz const file = read_npz(path);
-    std::string const name = path.string();
-    Json const meta = detail::read_meta(file, name);
-    if (meta["model"] != "Stack")
-        detail::fail<FormatError>("load: ", name, " holds a model ", detail::excerpt(meta["model"]),
-                                  ", but a Stack is asked for");
-    if (!meta["rbms"].is_array()) detail::fail<FormatError>("load: ", name, ": meta.json lists no RBMs");
-    if (!meta["labels"].is_boolean())
-        detail::fail<FormatError>("load: ", name, ": meta.json does not say whether the stack has labels");
-    std::vector<BoltzmannMachine<T>> rbms;
-    for (std::size_t i = 0; i < meta["rbms"].array().size(); ++i) {
-        std::string const prefix = "rbm_" + std::to_string(i) + '/';
-        Npz rbm{detail::entries_below(file.arrays, prefix), {}, detail::entries_below(file.foreign, prefix)};
-        rbm.texts["meta.json"] = meta["rbms"][i].dump();
-        rbms.push_back(machine_from<T>(std::move(rbm), name + ", RBM " + std::to_string(i), kinds));
-    }
-    try {
-        return Stack<T>{std::move(rbms), meta["labels"].boolean()};
-    } catch (Error const& error) {
-        detail::fail<FormatError>("load: ", name, ": ", error.what());
-    }
-}
+                                  UnitKinds<T> const& kinds = UnitKinds<T>::library());
 
 } // namespace boltz
 

@@ -6,7 +6,6 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/detail/products.hpp>
-#include <boltz/error.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/layer/network_layer.hpp>
 #include <boltz/model/parameter_set.hpp>
@@ -19,7 +18,6 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -83,20 +81,11 @@ class MLP : public AnyParametric<T> {
     /// Columns of the blocks of each layer: its units and what enters beside them.
     [[nodiscard]] std::vector<std::size_t> const& widths() const noexcept { return widths_; }
     /// Numbers a row of input has, [v, r_0, r_1, ...].
-    [[nodiscard]] std::size_t inputs() const noexcept {
-        std::size_t count = sizes_[0];
-        for (std::size_t const columns : beside_) count += columns;
-        return count;
-    }
+    [[nodiscard]] std::size_t inputs() const noexcept;
     [[nodiscard]] std::size_t outputs() const noexcept { return sizes_.back(); }
     /// The number of classes of a softmax output.
     /// @throws ValueError if the output units are not one softmax group.
-    [[nodiscard]] std::size_t classes() const {
-        if (!is_classifier())
-            detail::fail<ValueError>("MLP::classes: the network has ", output_.unit().name(),
-                                     " outputs, which are not probabilities of classes");
-        return outputs();
-    }
+    [[nodiscard]] std::size_t classes() const;
     /// The units of hidden layer l, 1 .. layers() - 2.
     [[nodiscard]] AnyActivation<T> const& hidden(std::size_t l) const { return hidden_.at(l - 1).unit(); }
     [[nodiscard]] AnyUnit<T>& output() noexcept { return output_.unit(); }
@@ -110,19 +99,10 @@ class MLP : public AnyParametric<T> {
     [[nodiscard]] Vector<T> const& bias(std::size_t l) const { return biases_.at(l); }
 
     /// Hands rows of input out to the layers they enter, `widths()` wide. Allocates nothing.
-    void place(Block<T const> input, StatesView<T> states) const noexcept {
-        copy(input.column_range(0, sizes_[0]), states[0].column_range(0, sizes_[0]));
-        std::size_t first = sizes_[0];
-        for (std::size_t l = 0; l < beside_.size(); ++l) {
-            copy(input.column_range(first, beside_[l]), states[l].column_range(sizes_[l], beside_[l]));
-            first += beside_[l];
-        }
-    }
+    void place(Block<T const> input, StatesView<T> states) const noexcept;
     /// The units of layer l (from 1 on) from the layer below: means of hidden units, natural parameters of output
     /// units. Allocates nothing.
-    void forward(std::size_t l, StatesView<T> states, detail::Products<T> const& products = {}) const {
-        forward(l, states[l - 1], states[l].column_range(0, sizes_[l]), products);
-    }
+    void forward(std::size_t l, StatesView<T> states, detail::Products<T> const& products = {}) const;
     /// One step back: gradients[l] = d(score) / d(input of layer l) from that of layer l + 1, for l from layers() - 2
     /// down to 1. `states` hold what layer l gave on, that is f(x) / keep where a share `keep` of its units was kept
     /// and 0 at the others. Columns beside the layer become scratch. Allocates nothing.
@@ -134,33 +114,19 @@ class MLP : public AnyParametric<T> {
     void means(Block<T const> input, Block<T> out) const;
     /// p(class | row) for a block of input, which `means` of a softmax are; `out` has one column a class.
     /// @throws ValueError if the output units are not one softmax group; ShapeError if a shape does not fit.
-    void probabilities(Block<T const> input, Block<T> out) const {
-        static_cast<void>(classes());
-        means(input, out);
-    }
+    void probabilities(Block<T const> input, Block<T> out) const;
 
     using AnyParametric<T>::weight_block;
     using AnyParametric<T>::bias_span;
     [[nodiscard]] std::vector<Connection> const& weight_connections() const noexcept override { return connections_; }
     [[nodiscard]] Block<T> weight_block(std::size_t connection) override { return Block{weights_[connection]}; }
     [[nodiscard]] std::size_t parameter_layers() const noexcept override { return layers(); }
-    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override {
-        return {biases_[layer].data(), biases_[layer].size()};
-    }
+    [[nodiscard]] std::span<T> bias_span(std::size_t layer) override;
     /// Output units may learn parameters of their own, as `Gaussian::learned()` does.
     void for_each_unit_parameters(std::size_t layer,
-                                  detail::FunctionRef<void(std::span<double>, std::size_t)> f) override {
-        if (layer + 1 == layers()) output().for_each_parameters(f);
-    }
+                                  detail::FunctionRef<void(std::span<double>, std::size_t)> f) override;
     /// Visits `weights_0`, ..., `bias_1`, ..., and what units keep of their own; a softmax of classes keeps nothing.
-    void archive(Archive& archive) override {
-        for (std::size_t l = 0; l < weights_.size(); ++l) archive("weights_" + std::to_string(l), weights_[l]);
-        for (std::size_t l = 1; l < layers(); ++l) archive("bias_" + std::to_string(l), biases_[l]);
-        for (std::size_t l = 0; l < hidden_.size(); ++l)
-            hidden_[l].unit().archive(archive, "unit_" + std::to_string(l + 1));
-        if (!detail::is_softmax(output(), outputs()))
-            output().archive(archive, "unit_" + std::to_string(layers() - 1));
-    }
+    void archive(Archive& archive) override;
 
   private:
     // The layers of a constructor, which are moved.
@@ -179,10 +145,7 @@ class MLP : public AnyParametric<T> {
         : MLP{std::move(input), std::move(layers.hidden), std::move(layers.output.back())} {}
 
     [[nodiscard]] bool is_classifier() const { return detail::is_label(output(), outputs()); }
-    void forward(std::size_t l, Block<T const> below, Block<T> out, detail::Products<T> const& products) const {
-        products.add_to_bias(l - 1, weight_block(l - 1), detail::Pass::up, below, bias_span(l), out);
-        if (l + 1 < layers()) hidden(l).mean(out);
-    }
+    void forward(std::size_t l, Block<T const> below, Block<T> out, detail::Products<T> const& products) const;
 
     std::vector<std::size_t> sizes_;
     std::vector<std::size_t> beside_;

@@ -5,10 +5,7 @@
 /// RBMs that stand on each other.
 
 #include <boltz/archive.hpp>
-#include <boltz/error.hpp>
-#include <boltz/graph.hpp>
 #include <boltz/layer/any_layer.hpp>
-#include <boltz/layer/run_time_layer.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/random.hpp>
@@ -20,7 +17,6 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -75,10 +71,7 @@ class Stack {
     explicit Stack(std::vector<BoltzmannMachine<T>> rbms, bool labels = false)
         : Stack{on_the_heap(std::move(rbms)), labels} {}
     /// The same for RBMs that keep their own types, as `RBM<...>`, while the stack is not copied.
-    explicit Stack(std::vector<std::unique_ptr<BoltzmannMachine<T>>> rbms, bool labels = false)
-        : rbms_{std::move(rbms)}, labels_{labels} {
-        find_sizes();
-    }
+    explicit Stack(std::vector<std::unique_ptr<BoltzmannMachine<T>>> rbms, bool labels = false);
     /// A stack without labels of these layers: the first form.
     template <class... Layers, std::enable_if_t<detail::are_layers_of_stack<T, Layers...>, int> = 0>
     explicit Stack(Layers const&... layers) : Stack{rbms_of({&layers...}, false), false} {}
@@ -93,23 +86,10 @@ class Stack {
     }
     /// The stack of a machine whose layers are a chain: RBMs that begin with its parameters.
     /// @throws ValueError if it is no chain, or as the first form.
-    [[nodiscard]] static Stack of_chain(BoltzmannMachine<T> const& machine, bool labels = false) {
-        std::vector<AnyLayer<T> const*> layers;
-        for (std::size_t l = 0; l < machine.layers(); ++l) layers.push_back(&machine.layer(l));
-        Stack result{rbms_of(layers, labels), labels};
-        result.copy_weights_of(machine);
-        return result;
-    }
-    Stack(Stack const& other) : labels_{other.labels_}, sizes_{other.sizes_} {
-        for (auto const& rbm : other.rbms_) rbms_.push_back(std::make_unique<BoltzmannMachine<T>>(*rbm));
-    }
+    [[nodiscard]] static Stack of_chain(BoltzmannMachine<T> const& machine, bool labels = false);
+    Stack(Stack const& other);
     Stack(Stack&&) noexcept = default;
-    Stack& operator=(Stack other) noexcept {
-        rbms_.swap(other.rbms_);
-        labels_ = other.labels_;
-        sizes_.swap(other.sizes_);
-        return *this;
-    }
+    Stack& operator=(Stack other) noexcept;
     ~Stack() = default;
 
     /// How many RBMs there are.
@@ -125,9 +105,7 @@ class Stack {
 
     /// The weights of RBM i, without those of labels: a row for each unit of layer i, a column for each of layer
     /// i + 1.
-    [[nodiscard]] Block<T const> weights(std::size_t i) const {
-        return Block<T const>{rbm(i).weights()}.row_range(0, sizes_[i]);
-    }
+    [[nodiscard]] Block<T const> weights(std::size_t i) const;
     /// The biases of layer i in RBM i, whose visible layer it is.
     [[nodiscard]] std::span<T const> visible_bias(std::size_t i) const {
         return rbm(i).bias_span(0).first(sizes_[i]);
@@ -142,64 +120,26 @@ class Stack {
     [[nodiscard]] AnyUnit<T> const& hidden_unit(std::size_t i) const { return rbm(i).unit(1); }
     /// The weights of the labels: a row for each of them, a column for each unit of the last RBM's hidden layer.
     /// @throws ValueError if there are no labels.
-    [[nodiscard]] Block<T const> label_weights() const {
-        check_labels();
-        return Block<T const>{rbms_.back()->weights()}.row_range(sizes_[size() - 1], sizes_.back());
-    }
+    [[nodiscard]] Block<T const> label_weights() const;
     /// @throws ValueError if there are no labels.
-    [[nodiscard]] std::span<T const> label_bias() const {
-        check_labels();
-        return std::as_const(*rbms_.back()).bias_span(0).subspan(sizes_[size() - 1]);
-    }
+    [[nodiscard]] std::span<T const> label_bias() const;
     /// A copy of the units of the labels.
     /// @throws ValueError if there are no labels.
-    [[nodiscard]] std::unique_ptr<AnyUnit<T>> label_unit() const {
-        check_labels();
-        return rbms_.back()->unit(0).part(1);
-    }
+    [[nodiscard]] std::unique_ptr<AnyUnit<T>> label_unit() const;
 
     /// Gives the RBMs the weights of a machine, a chain of layers of the stack's sizes.
     /// @throws ValueError if it is no such machine.
     void copy_weights_of(BoltzmannMachine<T> const& machine);
     /// Visits `rbm_0/...`, `rbm_1/...`, the parameters of each RBM.
-    void archive(Archive& archive) {
-        for (std::size_t i = 0; i < size(); ++i) archive.nested("rbm_" + std::to_string(i), *rbms_[i]);
-    }
+    void archive(Archive& archive);
 
   private:
-    static std::vector<AnyLayer<T> const*> pointers_to(std::vector<std::unique_ptr<AnyLayer<T>>> const& layers) {
-        std::vector<AnyLayer<T> const*> result;
-        for (auto const& layer : layers) result.push_back(layer.get());
-        return result;
-    }
+    static std::vector<AnyLayer<T> const*> pointers_to(std::vector<std::unique_ptr<AnyLayer<T>>> const& layers);
     static std::vector<std::unique_ptr<BoltzmannMachine<T>>> rbms_of(std::vector<AnyLayer<T> const*> const& layers,
-                                                                     bool labels) {
-        std::size_t const without_hidden = labels ? 2 : 1;
-        if (layers.size() <= without_hidden)
-            detail::fail<ValueError>("Stack: there are ", layers.size(), " layers, but must be ", without_hidden + 1,
-                                     labels ? " or more with labels" : " or more");
-        std::vector<std::unique_ptr<BoltzmannMachine<T>>> result;
-        std::size_t const count = layers.size() - without_hidden;
-        for (std::size_t i = 0; i < count; ++i) {
-            std::vector<std::unique_ptr<AnyLayer<T>>> both;
-            if (labels && i + 1 == count)
-                both.push_back(std::make_unique<RunTimeLayer<T>>(RunTimeLayer<T>::joint({layers[i], layers[i + 2]})));
-            else
-                both.push_back(layers[i]->clone());
-            both.push_back(layers[i + 1]->clone());
-            result.push_back(std::make_unique<BoltzmannMachine<T>>(std::move(both), std::vector<Connection>{{0, 1}}));
-        }
-        return result;
-    }
-    static std::vector<std::unique_ptr<BoltzmannMachine<T>>> on_the_heap(std::vector<BoltzmannMachine<T>> rbms) {
-        std::vector<std::unique_ptr<BoltzmannMachine<T>>> result;
-        for (auto& rbm : rbms) result.push_back(std::make_unique<BoltzmannMachine<T>>(std::move(rbm)));
-        return result;
-    }
+                                                                     bool labels);
+    static std::vector<std::unique_ptr<BoltzmannMachine<T>>> on_the_heap(std::vector<BoltzmannMachine<T>> rbms);
     [[nodiscard]] bool has_labels(std::size_t i) const noexcept { return labels_ && i + 1 == size(); }
-    void check_labels() const {
-        if (!labels_) detail::fail<ValueError>("Stack: the stack has no labels");
-    }
+    void check_labels() const;
     void find_sizes();
 
     std::vector<std::unique_ptr<BoltzmannMachine<T>>> rbms_;

@@ -7,6 +7,8 @@
 #include <boltz/io/json.hpp>
 #include <boltz/io/model_file.hpp>
 #include <boltz/io/npz.hpp>
+#include <boltz/layer/run_time_layer.hpp>
+#include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/unit/any_joint_unit.hpp>
 #include <boltz/unit/any_unit.hpp>
 #include <boltz/unit/bernoulli.hpp>
@@ -86,6 +88,31 @@ std::unique_ptr<AnyUnit<T>> make_unit(Json const& description, std::size_t size,
 
 } // namespace detail
 
+template <std::floating_point T>
+BoltzmannMachine<T> machine_from(Npz file, std::string const& name, UnitKinds<T> const& kinds) {
+    detail::StoredModel const stored = detail::stored_model<T>(file, name);
+    std::vector<std::unique_ptr<AnyLayer<T>>> layers;
+    for (std::size_t l = 0; l < stored.sizes.size(); ++l)
+        layers.push_back(std::make_unique<RunTimeLayer<T>>(
+            zero_vector<T>(stored.sizes[l]), detail::make_unit(stored.layers[l], stored.sizes[l], kinds, name)));
+    BoltzmannMachine<T> machine = [&] {
+        try {
+            return BoltzmannMachine<T>{std::move(layers), stored.connections};
+        } catch (ValueError const& error) {
+            detail::fail<FormatError>("load: ", name, ": ", error.what());
+        }
+    }();
+    detail::load_parameters<T>(std::move(file), machine, name);
+    for (std::size_t l = 0; l < machine.layers(); ++l) {
+        try {
+            machine.unit(l).check_size(stored.sizes[l]);
+        } catch (ShapeError const& error) {
+            detail::fail<FormatError>("load: ", name, ": layer ", l, ": ", error.what());
+        }
+    }
+    return machine;
+}
+
 BOLTZ_INLINE std::string stored_number_type(std::filesystem::path const& path) {
     Json const meta = detail::read_description(read_npz(path), path.string());
     if (!meta["value_type"].is_string())
@@ -100,5 +127,6 @@ BOLTZ_INLINE std::string stored_number_type(std::filesystem::path const& path) {
     namespace detail {                                                                                               \
     template std::unique_ptr<AnyUnit<T>> make_unit<T>(Json const& description, std::size_t size,                     \
                                                       UnitKinds<T> const& kinds, std::string const& path);           \
-    }
+    }                                                                                                                \
+    template BoltzmannMachine<T> machine_from<T>(Npz file, std::string const& name, UnitKinds<T> const& kinds);
 #include <boltz/detail/instantiate.hpp>

@@ -3,6 +3,7 @@
 
 #include <boltz/model/mlp.hpp>
 
+#include <boltz/archive.hpp>
 #include <boltz/detail/products.hpp>
 #include <boltz/detail/sizes.hpp>
 #include <boltz/error.hpp>
@@ -15,10 +16,73 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace boltz {
+
+template <std::floating_point T>
+std::size_t MLP<T>::inputs() const noexcept {
+    std::size_t count = sizes_[0];
+    for (std::size_t const columns : beside_) count += columns;
+    return count;
+}
+
+template <std::floating_point T>
+std::size_t MLP<T>::classes() const {
+    if (!is_classifier())
+        detail::fail<ValueError>("MLP::classes: the network has ", output_.unit().name(),
+                                 " outputs, which are not probabilities of classes");
+    return outputs();
+}
+
+template <std::floating_point T>
+void MLP<T>::place(Block<T const> input, StatesView<T> states) const noexcept {
+    copy(input.column_range(0, sizes_[0]), states[0].column_range(0, sizes_[0]));
+    std::size_t first = sizes_[0];
+    for (std::size_t l = 0; l < beside_.size(); ++l) {
+        copy(input.column_range(first, beside_[l]), states[l].column_range(sizes_[l], beside_[l]));
+        first += beside_[l];
+    }
+}
+
+template <std::floating_point T>
+void MLP<T>::forward(std::size_t l, StatesView<T> states, detail::Products<T> const& products) const {
+    forward(l, states[l - 1], states[l].column_range(0, sizes_[l]), products);
+}
+
+template <std::floating_point T>
+void MLP<T>::probabilities(Block<T const> input, Block<T> out) const {
+    static_cast<void>(classes());
+    means(input, out);
+}
+
+template <std::floating_point T>
+std::span<T> MLP<T>::bias_span(std::size_t layer) {
+    return {biases_[layer].data(), biases_[layer].size()};
+}
+
+template <std::floating_point T>
+void MLP<T>::for_each_unit_parameters(std::size_t layer,
+                                      detail::FunctionRef<void(std::span<double>, std::size_t)> f) {
+    if (layer + 1 == layers()) output().for_each_parameters(f);
+}
+
+template <std::floating_point T>
+void MLP<T>::archive(Archive& archive) {
+    for (std::size_t l = 0; l < weights_.size(); ++l) archive("weights_" + std::to_string(l), weights_[l]);
+    for (std::size_t l = 1; l < layers(); ++l) archive("bias_" + std::to_string(l), biases_[l]);
+    for (std::size_t l = 0; l < hidden_.size(); ++l)
+        hidden_[l].unit().archive(archive, "unit_" + std::to_string(l + 1));
+    if (!detail::is_softmax(output(), outputs())) output().archive(archive, "unit_" + std::to_string(layers() - 1));
+}
+
+template <std::floating_point T>
+void MLP<T>::forward(std::size_t l, Block<T const> below, Block<T> out, detail::Products<T> const& products) const {
+    products.add_to_bias(l - 1, weight_block(l - 1), detail::Pass::up, below, bias_span(l), out);
+    if (l + 1 < layers()) hidden(l).mean(out);
+}
 
 template <std::floating_point T>
 MLP<T>::MLP(NetworkInput input, std::vector<AnyHiddenLayer<T>> hidden, AnyOutputLayer<T> output)

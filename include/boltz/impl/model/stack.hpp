@@ -3,8 +3,12 @@
 
 #include <boltz/model/stack.hpp>
 
+#include <boltz/archive.hpp>
 #include <boltz/error.hpp>
+#include <boltz/evaluation/features/classification.hpp>
 #include <boltz/graph.hpp>
+#include <boltz/layer/any_layer.hpp>
+#include <boltz/layer/run_time_layer.hpp>
 #include <boltz/model/boltzmann_machine.hpp>
 #include <boltz/model/initialise.hpp>
 #include <boltz/random.hpp>
@@ -13,9 +17,109 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace boltz {
+
+template <std::floating_point T>
+Stack<T>::Stack(std::vector<std::unique_ptr<BoltzmannMachine<T>>> rbms, bool labels)
+    : rbms_{std::move(rbms)}, labels_{labels} {
+    find_sizes();
+}
+
+template <std::floating_point T>
+Stack<T> Stack<T>::of_chain(BoltzmannMachine<T> const& machine, bool labels) {
+    std::vector<AnyLayer<T> const*> layers;
+    for (std::size_t l = 0; l < machine.layers(); ++l) layers.push_back(&machine.layer(l));
+    Stack result{rbms_of(layers, labels), labels};
+    result.copy_weights_of(machine);
+    return result;
+}
+
+template <std::floating_point T>
+Stack<T>::Stack(Stack const& other) : labels_{other.labels_}, sizes_{other.sizes_} {
+    for (auto const& rbm : other.rbms_) rbms_.push_back(std::make_unique<BoltzmannMachine<T>>(*rbm));
+}
+
+template <std::floating_point T>
+Stack<T>& Stack<T>::operator=(Stack other) noexcept {
+    rbms_.swap(other.rbms_);
+    labels_ = other.labels_;
+    sizes_.swap(other.sizes_);
+    return *this;
+}
+
+template <std::floating_point T>
+Block<T const> Stack<T>::weights(std::size_t i) const {
+    return Block<T const>{rbm(i).weights()}.row_range(0, sizes_[i]);
+}
+
+template <std::floating_point T>
+Block<T const> Stack<T>::label_weights() const {
+    check_labels();
+    return Block<T const>{rbms_.back()->weights()}.row_range(sizes_[size() - 1], sizes_.back());
+}
+
+template <std::floating_point T>
+std::span<T const> Stack<T>::label_bias() const {
+    check_labels();
+    return std::as_const(*rbms_.back()).bias_span(0).subspan(sizes_[size() - 1]);
+}
+
+template <std::floating_point T>
+std::unique_ptr<AnyUnit<T>> Stack<T>::label_unit() const {
+    check_labels();
+    return rbms_.back()->unit(0).part(1);
+}
+
+template <std::floating_point T>
+void Stack<T>::archive(Archive& archive) {
+    for (std::size_t i = 0; i < size(); ++i) archive.nested("rbm_" + std::to_string(i), *rbms_[i]);
+}
+
+template <std::floating_point T>
+std::vector<AnyLayer<T> const*> Stack<T>::pointers_to(std::vector<std::unique_ptr<AnyLayer<T>>> const& layers) {
+    std::vector<AnyLayer<T> const*> result;
+    for (auto const& layer : layers) result.push_back(layer.get());
+    return result;
+}
+
+template <std::floating_point T>
+std::vector<std::unique_ptr<BoltzmannMachine<T>>> Stack<T>::rbms_of(std::vector<AnyLayer<T> const*> const& layers,
+                                                                    bool labels) {
+    std::size_t const without_hidden = labels ? 2 : 1;
+    if (layers.size() <= without_hidden)
+        detail::fail<ValueError>("Stack: there are ", layers.size(), " layers, but must be ", without_hidden + 1,
+                                 labels ? " or more with labels" : " or more");
+    std::vector<std::unique_ptr<BoltzmannMachine<T>>> result;
+    std::size_t const count = layers.size() - without_hidden;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::vector<std::unique_ptr<AnyLayer<T>>> both;
+        if (labels && i + 1 == count)
+            both.push_back(std::make_unique<RunTimeLayer<T>>(RunTimeLayer<T>::joint({layers[i], layers[i + 2]})));
+        else
+            both.push_back(layers[i]->clone());
+        both.push_back(layers[i + 1]->clone());
+        result.push_back(std::make_unique<BoltzmannMachine<T>>(std::move(both), std::vector<Connection>{{0, 1}}));
+    }
+    return result;
+}
+
+template <std::floating_point T>
+std::vector<std::unique_ptr<BoltzmannMachine<T>>> Stack<T>::on_the_heap(std::vector<BoltzmannMachine<T>> rbms) {
+    std::vector<std::unique_ptr<BoltzmannMachine<T>>> result;
+    for (auto& rbm : rbms) result.push_back(std::make_unique<BoltzmannMachine<T>>(std::move(rbm)));
+    return result;
+}
+
+template <std::floating_point T>
+void Stack<T>::check_labels() const {
+    if (!labels_) detail::fail<ValueError>("Stack: the stack has no labels");
+}
 
 template <std::floating_point T>
 void Stack<T>::find_sizes() {
