@@ -83,5 +83,5 @@ void Phase<T>::refer(StatesView<T> states, Moment moment) {
     template Block<T> for_reading<T>(Block<T const> block) noexcept;                                                 \
     }                                                                                                                \
     template class States<T>;                                                                                        \
-    template class Phase<T>;
+    template struct Phase<T>;
 #include <boltz/detail/instantiate.hpp>

@@ -49,7 +49,7 @@ class ContrastiveDivergence::Session final : public NegativePhaseSession<T> {
 
   private:
     void run(AnyField<T> const& field, StatesView<T const> posterior, StatesView<T> states, LayerSet observed,
-             std::size_t sweeps, Draws const& draws) const;
+             std::size_t steps, Draws const& draws) const;
 
     ContrastiveDivergence policy_;
     States<T> states_;

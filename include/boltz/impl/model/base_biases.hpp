@@ -94,7 +94,7 @@ BaseBiases<T> base_rates(AnyField<T> const& field, std::type_identity_t<StatesVi
 } // namespace boltz
 
 #define BOLTZ_INSTANCES(T)                                                                                           \
-    template class BaseBiases<T>;                                                                                    \
+    template struct BaseBiases<T>;                                                                                   \
     template BaseBiases<T> uniform_base<T>(AnyField<T> const& field);                                                \
     namespace detail {                                                                                               \
     template void read_biases<T>(AnyField<T> const& field, BaseBiases<T>& base);                                     \

@@ -48,6 +48,6 @@ ParameterSet<T> AnyParametric<T>::make_gradient() const {
 } // namespace boltz
 
 #define BOLTZ_INSTANCES(T)                                                                                           \
-    template class ParameterSet<T>;                                                                                  \
+    template struct ParameterSet<T>;                                                                                 \
     template class AnyParametric<T>;
 #include <boltz/detail/instantiate.hpp>

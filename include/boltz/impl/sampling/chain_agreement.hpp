@@ -136,7 +136,7 @@ ChainAgreement<T> agreement_of(ReadMoments<T> const& moments, std::size_t cases,
 } // namespace boltz
 
 #define BOLTZ_INSTANCES(T)                                                                                           \
-    template class ChainAgreement<T>;                                                                                \
+    template struct ChainAgreement<T>;                                                                               \
     namespace detail {                                                                                               \
     template class ReadSums<T>;                                                                                      \
     }                                                                                                                \

@@ -27,7 +27,7 @@ template <std::floating_point T>
 Phase<T> const& ContrastiveDivergence::Session<T>::sample(AnyField<T> const& field, StatesView<T const> posterior,
                                                           LayerSet observed, Draws const& draws, Clock const& clock,
                                                           Executor& executor) {
-    auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
+    auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
     detail::check_states(field, posterior, LayerSet::first(field.layers()), "ContrastiveDivergence");
     states_.require(posterior.rows(), field.sizes());
     phase_.refer(states_.blocks(), Moment::state);
@@ -39,7 +39,7 @@ Phase<T> const& ContrastiveDivergence::Session<T>::sample(AnyField<T> const& fie
         if (mean) phase_.moments[l] = Moment::mean;
     }
     executor.for_each_block(posterior.rows(), [&](std::size_t first, std::size_t count) {
-        run(field, posterior.row_range(first, count), states_.blocks().row_range(first, count), observed, sweeps,
+        run(field, posterior.row_range(first, count), states_.blocks().row_range(first, count), observed, steps,
             draws.from_row(first));
     });
     return phase_;
@@ -47,16 +47,16 @@ Phase<T> const& ContrastiveDivergence::Session<T>::sample(AnyField<T> const& fie
 
 template <std::floating_point T>
 void ContrastiveDivergence::Session<T>::run(AnyField<T> const& field, StatesView<T const> posterior,
-                                            StatesView<T> states, LayerSet observed, std::size_t sweeps,
+                                            StatesView<T> states, LayerSet observed, std::size_t steps,
                                             Draws const& draws) const {
     draw_posterior(field, posterior, states, 1, draws.stream(0));
-    for (std::size_t k = 1; k <= sweeps; ++k) {
+    for (std::size_t k = 1; k <= steps; ++k) {
         Draws const sweep = draws.stream(k);
         if (policy_.reconstruction == Reconstruction::mean)
             mean_update(field, states, states, 0);
         else
             gibbs_update(field, states, 0, sweep);
-        if (k < sweeps || policy_.statistics == Statistics::samples)
+        if (k < steps || policy_.statistics == Statistics::samples)
             gibbs_update(field, states, 1, sweep);
         else
             mean_update(field, states, states, 1);

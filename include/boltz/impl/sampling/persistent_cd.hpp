@@ -29,11 +29,11 @@ Phase<T> const& PersistentCD::Session<T>::sample(AnyField<T> const& field, State
     auto const means = means_.blocks();
     if (started_ == 0) detail::begin_chains(field, policy_.start, posterior, chains, draws.stream(0), "PersistentCD");
     started_ = 1;
-    auto const sweeps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
+    auto const steps = static_cast<std::size_t>(std::max(1.0, std::round(policy_.sweeps(clock))));
     detail::refer_to_chains(field.graph(), chains, means, policy_.statistics, phase_);
     executor.for_each_block(policy_.chains, [&](std::size_t first, std::size_t count) {
-        for (std::size_t k = 1; k <= sweeps; ++k)
-            sweep(field, chains.row_range(first, count), means.row_range(first, count), k == sweeps,
+        for (std::size_t k = 1; k <= steps; ++k)
+            sweep(field, chains.row_range(first, count), means.row_range(first, count), k == steps,
                   draws.stream(k).from_row(first));
         if (policy_.statistics == Statistics::means) detail::replace_by_means(field, means.row_range(first, count));
     });

@@ -123,7 +123,7 @@ void Update<T>::pack_operands(Products<T> const& products, std::size_t terms, Ex
 
 #define BOLTZ_INSTANCES(T)                                                                                           \
     namespace detail {                                                                                               \
-    template class OuterProducts<T>;                                                                                 \
+    template struct OuterProducts<T>;                                                                                \
     }                                                                                                                \
     namespace detail {                                                                                               \
     template class Update<T>;                                                                                        \
