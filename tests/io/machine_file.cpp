@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boltz/io/machine_file.hpp>
+#include <boltz/io/model_file.hpp>
 
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
