@@ -97,5 +97,5 @@ TEST_CASE("more exact samples than memory can hold are refused by name") {
     Random random{1};
     auto const message = boltz_test::message_of<ValueError>(
         [&] { (void)exact_samples(test::bernoulli_rbm<float>(), (std::size_t{1} << 62) + 1, random); });
-    CHECK_THAT(message, contains_text("exact_samples: 4611686018427387905 chains"));
+    CHECK_THAT(message, contains_text("exact_samples: 4611686018427387905 count"));
 }
