@@ -6,6 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 
 set(ENV{LC_ALL} C)
 file(GLOB_RECURSE headers RELATIVE "${HEADERS}" "${HEADERS}/boltz/*.hpp")
+list(FILTER headers EXCLUDE REGEX "^boltz/impl/|/instantiate\\.hpp$") # a user does not include these
 if(NOT headers)
   message(FATAL_ERROR "no headers below ${HEADERS}/boltz")
 endif()

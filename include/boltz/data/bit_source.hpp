@@ -37,11 +37,7 @@ class BitSource {
     [[nodiscard]] Binarisation binarisation() const noexcept { return binarisation_; }
 
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
-        for (std::size_t i = 0; i < indices.size(); ++i)
-            detail::bits_to_numbers(bytes_.data() + indices[i] * detail::bytes_of_bits(columns_), out.row(i).data(),
-                                    columns_);
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept;
 
   private:
     std::span<std::uint8_t const> bytes_;

@@ -45,11 +45,7 @@ class ByteSource {
     [[nodiscard]] ByteScale scale() const noexcept { return scale_; }
 
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
-        for (std::size_t i = 0; i < indices.size(); ++i)
-            detail::bytes_to_scaled(bytes_.data() + indices[i] * columns_, out.row(i).data(), columns_,
-                                    static_cast<T>(scale_.factor()));
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept;
 
   private:
     std::span<std::uint8_t const> bytes_;

@@ -6,7 +6,6 @@
 
 #include <boltz/detail/codes.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 
 #include <cstddef>
@@ -43,33 +42,10 @@ class CompactMatrix {
     /// Replaces the rows from `first` on, in all copies. About 1.3 ns a number.
     /// @throws ShapeError if the block has other columns or goes beyond the last row.
     template <class T>
-    void store(std::size_t first, Block<T> from) {
-        if (from.columns != columns())
-            detail::fail<ShapeError>("CompactMatrix::store: from has ", from.columns, " columns, but the matrix has ",
-                                     columns());
-        if (first > rows() || from.rows > rows() - first)
-            detail::fail<ShapeError>("CompactMatrix::store: first is ", first, " and from has ", from.rows,
-                                     " rows, but the matrix has only ", rows());
-        std::visit(
-            [&](auto& codes) {
-                for (std::size_t i = 0; i < from.rows; ++i)
-                    numbers_->ranges[first + i] =
-                        detail::encode(from.row(i).data(), codes.data() + (first + i) * columns(), columns());
-            },
-            numbers_->codes);
-    }
+    void store(std::size_t first, Block<T> from);
 
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const {
-        Numbers const& numbers = *numbers_;
-        std::visit(
-            [&](auto const& codes) {
-                for (std::size_t i = 0; i < indices.size(); ++i)
-                    detail::decode(codes.data() + indices[i] * numbers.columns, out.row(i).data(), numbers.columns,
-                                   numbers.ranges[indices[i]]);
-            },
-            numbers.codes);
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const;
 
   private:
     struct Numbers {

@@ -27,10 +27,7 @@ class OneHot {
     [[nodiscard]] std::size_t columns() const noexcept { return classes_; }
 
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
-        for (std::size_t i = 0; i < indices.size(); ++i)
-            for (std::size_t k = 0; k < classes_; ++k) out(i, k) = labels_[indices[i]] == k ? T{1} : T{0};
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept;
 
   private:
     std::span<std::uint8_t const> labels_;

@@ -11,7 +11,6 @@
 #include <boltz/types.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -54,20 +53,7 @@ class MappedSource {
     [[nodiscard]] ByteScale scale() const noexcept { return layout_.scale; }
 
     template <class T>
-    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
-        std::byte const* const begin = file_->bytes().data() + layout_.begin;
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            std::size_t const first = indices[i] * layout_.columns;
-            T* const row = out.row(i).data();
-            if (layout_.number == Number::uint8)
-                detail::bytes_to_scaled(reinterpret_cast<std::uint8_t const*>(begin + first), row, layout_.columns,
-                                        static_cast<T>(layout_.scale.factor()));
-            else if (layout_.number == Number::float32)
-                copy_numbers<float>(begin + first * sizeof(float), row);
-            else
-                copy_numbers<double>(begin + first * sizeof(double), row);
-        }
-    }
+    void load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept;
 
   private:
     // Numbers need not lie at multiples of their size in a file.

@@ -4,10 +4,7 @@
 /// @file
 /// Binary units.
 
-#include <boltz/detail/activations.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/unit.hpp>
 
@@ -29,61 +26,35 @@ struct Bernoulli {
     static constexpr bool takes_means = true; ///< grey values between 0 and 1
 
     template <class T>
-    void mean(Block<T> x) const noexcept {
-        for (std::size_t i = 0; i < x.rows; ++i) detail::sigmoid(x.row(i).data(), x.columns);
-    }
+    void mean(Block<T> x) const noexcept;
 
     template <class T>
-    void sample(Block<T> x, Draws const& draws) const noexcept {
-        mean_and_sample(x, x, draws);
-    }
+    void sample(Block<T> x, Draws const& draws) const noexcept;
 
     /// x becomes the mean and `state` a draw, in one pass; both may be the same block, which then holds the draw.
     template <class T>
-    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
-        for (std::size_t i = 0; i < x.rows; ++i)
-            detail::sigmoid_and_draw(x.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0,
-                                     x.columns);
-    }
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept;
 
     /// `state` becomes a draw from units with these means; both may be the same block.
     template <class T>
-    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            detail::draw_bernoulli(mean.row(i).data(), state.row(i).data(), draws.key(), draws.first_row() + i, 0,
-                                   mean.columns);
-    }
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept;
 
     template <class T>
-    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
-        for (std::size_t i = 0; i < x.rows; ++i) out[i] += detail::sum_softplus(x.row(i).data(), x.columns);
-    }
+    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept;
 
     template <class T>
-    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            out[i] += detail::sum_negative_entropy(mean.row(i).data(), mean.columns);
-    }
+    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept;
 
     template <class T>
     void add_self_energy(Block<T const>, std::span<double>) const noexcept {}
 
     /// gradient *= d mean / d x = m (1 - keep m), m the mean that was given on; see `concepts::Activation`.
     template <class T>
-    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            detail::times_logistic_slope(gradient.row(i).data(), mean.row(i).data(), mean.columns, keep);
-    }
+    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept;
 
     /// @throws ValueError if a value is not in [0, 1].
     template <class T>
-    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
-        for (std::size_t i = 0; i < states.rows; ++i)
-            for (std::size_t j = 0; j < states.columns; ++j)
-                if (T const s = states(i, j); !(s >= 0 && s <= 1))
-                    detail::fail<ValueError>(argument, " holds ", s, " in row ", first_row + i, ", column ", j,
-                                             ", but Bernoulli units take values in [0, 1]");
-    }
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const;
 
     /// The natural parameter of a unit with this mean, which is first kept within [smoothing, 1 - smoothing].
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept;
@@ -97,9 +68,7 @@ struct Bernoulli {
 
     /// State number `index`: its binary digits, the lowest first.
     template <class T>
-    void write_state(std::size_t index, std::span<T> out) const noexcept {
-        for (std::size_t j = 0; j < out.size(); ++j) out[j] = static_cast<T>((index >> j) & 1u);
-    }
+    void write_state(std::size_t index, std::span<T> out) const noexcept;
 };
 
 } // namespace boltz

@@ -5,16 +5,12 @@
 /// Many softmax groups in one layer.
 
 #include <boltz/archive.hpp>
-#include <boltz/detail/elementwise.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/types.hpp>
 #include <boltz/unit/unit.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -47,94 +43,32 @@ class Categorical {
     void check_size(std::size_t size) const;
 
     template <class T>
-    void mean(Block<T> x) const noexcept {
-        for_each_group(x, [](std::span<T> group, std::size_t, std::size_t) {
-            double const sum =
-                detail::exp_minus(group.data(), group.size(), detail::maximum(group.data(), group.size()));
-            detail::scale(group.data(), group.size(), static_cast<T>(1 / sum));
-        });
-    }
+    void mean(Block<T> x) const noexcept;
     template <class T>
-    void sample(Block<T> x, Draws const& draws) const noexcept {
-        mean_and_sample(x, x, draws);
-    }
+    void sample(Block<T> x, Draws const& draws) const noexcept;
     /// x becomes the mean and `state` a draw; both may be the same block, which then holds the draw.
     template <class T>
-    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
-        mean(x);
-        draw(Block<T const>{x}, state, draws);
-    }
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept;
     /// `state` becomes a draw from variables with these means; both may be the same block.
     template <class T>
-    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
-        for_each_group(mean, [&](std::span<T const> group, std::size_t row, std::size_t number) {
-            double total = 0;
-            for (T const m : group) total += static_cast<double>(m);
-            std::size_t const chosen = choose(group, total, draws, row, number);
-            T* const out = state.row(row).data() + number * states_;
-            for (std::size_t k = 0; k < states_; ++k) out[k] = k == chosen ? T{1} : T{0};
-        });
-    }
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept;
     /// x becomes the probabilities of the free states given the clamped ones (`clamped` is 1), which stand there with
     /// their values: where a clamped state is 1 the others are 0; where it is 0 the rest share the probability.
     template <class T>
-    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const noexcept {
-        for_each_group(x, [&](std::span<T> group, std::size_t row, std::size_t number) {
-            std::size_t const first = number * states_;
-            share_among_free<T>(group, clamped.row(row).subspan(first, states_),
-                                state.row(row).subspan(first, states_));
-            for (std::size_t k = 0; k < states_; ++k)
-                if (clamped(row, first + k) != 0) group[k] = state(row, first + k);
-        });
-    }
+    void mean_given(Block<T> x, Block<T const> clamped, Block<T const> state) const noexcept;
     /// The free states of each variable in `state` become a draw given the clamped ones, which stay; x is used up.
     template <class T>
-    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const noexcept {
-        for_each_group(x, [&](std::span<T> group, std::size_t row, std::size_t number) {
-            std::size_t const first = number * states_;
-            std::span<T> const out = state.row(row).subspan(first, states_);
-            double const left = share_among_free<T>(group, clamped.row(row).subspan(first, states_), out);
-            std::size_t const chosen =
-                left > 0 ? choose(std::span<T const>{group}, left, draws, row, number) : states_;
-            for (std::size_t k = 0; k < states_; ++k)
-                if (clamped(row, first + k) == 0) out[k] = k == chosen ? T{1} : T{0};
-        });
-    }
+    void sample_given(Block<T> x, Block<T const> clamped, Block<T> state, Draws const& draws) const noexcept;
     template <class T>
-    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
-        for_each_group(x, [&](std::span<T const> group, std::size_t row, std::size_t) {
-            auto const top = static_cast<double>(detail::maximum(group.data(), group.size()));
-            double sum = 0;
-            for (T const value : group) sum += std::exp(static_cast<double>(value) - top);
-            out[row] += top + std::log(sum);
-        });
-    }
+    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept;
     template <class T>
-    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            for (T const value : mean.row(i))
-                if (auto const m = static_cast<double>(value); m > 0) out[i] += m * std::log(m);
-    }
+    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept;
     template <class T>
     void add_self_energy(Block<T const>, std::span<double>) const noexcept {}
 
     /// @throws ValueError if a value is negative or not a number, or a group does not add up to 1.
     template <class T>
-    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
-        for_each_group(states, [&](std::span<T const> group, std::size_t row, std::size_t number) {
-            double sum = 0;
-            for (std::size_t k = 0; k < group.size(); ++k) {
-                if (!(group[k] >= 0))
-                    detail::fail<ValueError>(argument, " holds ", group[k], " in row ", first_row + row, ", column ",
-                                             number * states_ + k,
-                                             ", but categorical units take values of 0 or more");
-                sum += static_cast<double>(group[k]);
-            }
-            if (!(std::abs(sum - 1) <= 1e-3))
-                detail::fail<ValueError>(argument, " adds up to ", sum, " in row ", first_row + row, ", variable ",
-                                         number, ", but exactly one of its ", states_, " states is 1");
-        });
-    }
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const;
     /// log of the mean, mixed with `smoothing` of a uniform distribution.
     [[nodiscard]] double natural_parameter(double mean, double smoothing, std::size_t) const noexcept {
         return std::log((1 - smoothing) * mean + smoothing / static_cast<double>(states_));
@@ -147,13 +81,7 @@ class Categorical {
     }
     /// State number `index`: its digits to the base K, the first variable the lowest.
     template <class T>
-    void write_state(std::size_t index, std::span<T> out) const noexcept {
-        std::fill(out.begin(), out.end(), T{0});
-        for (std::size_t first = 0; first < out.size(); first += states_) {
-            out[first + index % states_] = 1;
-            index /= states_;
-        }
-    }
+    void write_state(std::size_t index, std::span<T> out) const noexcept;
     void archive(Archive& archive);
 
   private:
@@ -166,41 +94,11 @@ class Categorical {
     // The state at which the sum of the weights passes a uniform number times their total.
     template <class T>
     static std::size_t choose(std::span<T const> weights, double total, Draws const& draws, std::size_t row,
-                              std::size_t number) noexcept {
-        double uniform = 0;
-        draws.uniform(row, number, std::span<double>{&uniform, 1});
-        double left = uniform * total;
-        std::size_t chosen = 0;
-        for (std::size_t k = 0; k < weights.size(); ++k) {
-            if (!(weights[k] > 0)) continue;
-            chosen = k;
-            left -= static_cast<double>(weights[k]);
-            if (left < 0) break;
-        }
-        return chosen;
-    }
+                              std::size_t number) noexcept;
     // x becomes the probabilities of the free states given the clamped ones, 0 for these. Returns what the clamped
     // states leave: 0 if one of them is 1, or all are clamped.
     template <class T>
-    static double share_among_free(std::span<T> x, std::span<T const> clamped, std::span<T const> state) noexcept {
-        double taken = 0;
-        double top = -std::numeric_limits<double>::infinity();
-        for (std::size_t k = 0; k < x.size(); ++k) {
-            if (clamped[k] != 0)
-                taken += static_cast<double>(state[k]);
-            else
-                top = std::max(top, static_cast<double>(x[k]));
-        }
-        double const left = std::max(1 - taken, 0.0);
-        double sum = 0;
-        for (std::size_t k = 0; k < x.size(); ++k) {
-            x[k] = clamped[k] == 0 ? static_cast<T>(std::exp(static_cast<double>(x[k]) - top)) : T{0};
-            sum += static_cast<double>(x[k]);
-        }
-        if (!(sum > 0)) return 0;
-        for (T& value : x) value = static_cast<T>(static_cast<double>(value) * left / sum);
-        return left;
-    }
+    static double share_among_free(std::span<T> x, std::span<T const> clamped, std::span<T const> state) noexcept;
 
     std::size_t states_ = 0;
     std::size_t size_ = 0; // units of the layer, once it is known

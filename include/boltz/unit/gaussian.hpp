@@ -6,7 +6,6 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/draws.hpp>
-#include <boltz/error.hpp>
 #include <boltz/states.hpp>
 #include <boltz/types.hpp>
 
@@ -56,83 +55,36 @@ class Gaussian {
     void check_size(std::size_t size) const;
 
     template <class T>
-    void mean(Block<T> x) const noexcept {
-        by_columns(
-            x, [](double precision) { return 1 / precision; }, [](T& value, T inverse) { value *= inverse; });
-    }
+    void mean(Block<T> x) const noexcept;
 
     template <class T>
-    void sample(Block<T> x, Draws const& draws) const noexcept {
-        mean(x);
-        draw(Block<T const>{x}, x, draws);
-    }
+    void sample(Block<T> x, Draws const& draws) const noexcept;
 
     /// x becomes the mean and `state` a draw.
     template <class T>
-    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept {
-        mean(x);
-        draw(Block<T const>{x}, state, draws);
-    }
+    void mean_and_sample(Block<T> x, Block<T> state, Draws const& draws) const noexcept;
 
     /// `state` becomes a draw from units with these means; both may be the same block.
     template <class T>
-    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept {
-        std::array<T, strip> deviation;
-        std::array<T, strip> noise;
-        for (std::size_t first = 0; first < mean.columns; first += strip) {
-            std::size_t const count = std::min(strip, mean.columns - first);
-            for (std::size_t j = 0; j < count; ++j)
-                deviation[j] = static_cast<T>(std::exp(-log_precision_(first + j) / 2));
-            for (std::size_t i = 0; i < mean.rows; ++i) {
-                draws.normal(i, first, std::span<T>{noise.data(), count});
-                for (std::size_t j = 0; j < count; ++j)
-                    state(i, first + j) = mean(i, first + j) + deviation[j] * noise[j];
-            }
-        }
-    }
+    void draw(Block<T const> mean, Block<T> state, Draws const& draws) const noexcept;
 
     template <class T>
-    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept {
-        add_quadratic(
-            x, out, [](double precision) { return 0.5 / precision; },
-            [](double log_precision) { return (log_two_pi - log_precision) / 2; });
-    }
+    void add_log_partition(Block<T const> x, std::span<double> out) const noexcept;
 
     template <class T>
-    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept {
-        add_quadratic(
-            mean, out, [](double precision) { return precision / 2; },
-            [](double log_precision) { return (log_precision - log_two_pi) / 2; });
-    }
+    void add_conjugate(Block<T const> mean, std::span<double> out) const noexcept;
 
     template <class T>
-    void add_self_energy(Block<T const> states, std::span<double> out) const noexcept {
-        add_quadratic(
-            states, out, [](double precision) { return precision / 2; }, [](double) { return 0.0; });
-    }
+    void add_self_energy(Block<T const> states, std::span<double> out) const noexcept;
 
     /// gradient *= d mean / d x = 1 / (p keep), linear units; 0 where dropout left the unit out, which is where the
     /// mean is 0. See `concepts::Activation`.
     template <class T>
-    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept {
-        by_columns(
-            gradient, [&](double precision) { return 1 / (precision * static_cast<double>(keep)); },
-            [](T& value, T slope) { value *= slope; });
-        if (keep < 1)
-            for (std::size_t i = 0; i < mean.rows; ++i)
-                for (std::size_t j = 0; j < mean.columns; ++j)
-                    if (mean(i, j) == 0) gradient(i, j) = 0;
-    }
+    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept;
 
     /// @throws ValueError if a value is not finite.
     template <class T>
-    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const {
-        for (std::size_t i = 0; i < states.rows; ++i)
-            for (std::size_t j = 0; j < states.columns; ++j)
-                if (!std::isfinite(states(i, j)))
-                    detail::fail<ValueError>(argument, " holds ", states(i, j), " in row ", first_row + i,
-                                             ", column ", j, ", but Gaussian units take finite values");
-    }
+    void validate(Block<T const> states, std::string_view argument, std::size_t first_row = 0) const;
 
     /// The natural parameter of unit `column` with this mean; nothing needs smoothing.
     [[nodiscard]] double natural_parameter(double mean, double, std::size_t column) const noexcept {
@@ -148,15 +100,7 @@ class Gaussian {
     /// out[j] += factor * sum over rows of -(p_j / 2) E[s_j^2]; a mean m stands for E[s^2] = m^2 + 1 / p.
     template <class T>
     void add_parameter_gradient(Block<T const> states, Moment moment, double factor,
-                                std::span<double> out) const noexcept {
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            double const precision = std::exp(log_precision_(j));
-            double squares = 0;
-            for (std::size_t i = 0; i < states.rows; ++i) squares += double(states(i, j)) * double(states(i, j));
-            if (moment == Moment::mean) squares += static_cast<double>(states.rows) / precision;
-            out[j] -= factor * precision / 2 * squares;
-        }
-    }
+                                std::span<double> out) const noexcept;
 
     /// Takes the mean of its own precisions and another unit's: how a layer that two models share is composed.
     void average_with(Gaussian const& other);

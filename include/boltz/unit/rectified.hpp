@@ -4,10 +4,8 @@
 /// @file
 /// Rectified units of networks.
 
-#include <boltz/detail/activations.hpp>
 #include <boltz/types.hpp>
 
-#include <cstddef>
 #include <string_view>
 #include <type_traits>
 
@@ -22,16 +20,11 @@ struct Rectified {
 
     /// x becomes max(0, x); a NaN stays one.
     template <class T>
-    void mean(Block<T> x) const noexcept {
-        for (std::size_t i = 0; i < x.rows; ++i) detail::rectify(x.row(i).data(), x.columns);
-    }
+    void mean(Block<T> x) const noexcept;
 
     /// gradient *= d mean / d x = 1 / keep where the mean is above 0, else 0; see `concepts::Activation`.
     template <class T>
-    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept {
-        for (std::size_t i = 0; i < mean.rows; ++i)
-            detail::times_rectified_slope(gradient.row(i).data(), mean.row(i).data(), mean.columns, keep);
-    }
+    void times_slope(Block<T const> mean, Block<T> gradient, std::type_identity_t<T> keep) const noexcept;
 };
 
 } // namespace boltz

@@ -4,7 +4,9 @@
 #include <boltz/data/bit_source.hpp>
 
 #include <boltz/detail/bits.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
+#include <boltz/types.hpp>
 #include <boltz/version.hpp>
 
 #include <cstddef>
@@ -20,4 +22,15 @@ BOLTZ_INLINE BitSource::BitSource(std::span<std::uint8_t const> bytes, std::size
                                  " bits");
 }
 
+template <class T>
+void BitSource::load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        detail::bits_to_numbers(bytes_.data() + indices[i] * detail::bytes_of_bits(columns_), out.row(i).data(),
+                                columns_);
+}
+
 } // namespace boltz
+
+#define BOLTZ_INSTANCES(T)                                                                                           \
+    template void BitSource::load<T>(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept;
+#include <boltz/detail/instantiate.hpp>

@@ -5,11 +5,13 @@
 
 #include <boltz/data/byte_scale.hpp>
 #include <boltz/detail/elementwise.hpp>
+#include <boltz/draws.hpp>
 #include <boltz/error.hpp>
 #include <boltz/io/detail/npy_header.hpp>
 #include <boltz/io/gzip.hpp>
 #include <boltz/io/idx.hpp>
 #include <boltz/io/mapped_file.hpp>
+#include <boltz/types.hpp>
 #include <boltz/version.hpp>
 
 #include <cstddef>
@@ -38,6 +40,22 @@ BOLTZ_INLINE MappedSource::MappedSource(MappedFile file, Layout const& layout)
         detail::fail<FormatError>("MappedSource: the file has ", available, " bytes, but ", layout.rows, " rows of ",
                                   layout.columns, " numbers of ", item, " bytes from byte ", layout.begin,
                                   " on need more");
+}
+
+template <class T>
+void MappedSource::load(std::span<std::size_t const> indices, Block<T> out, Draws const&) const noexcept {
+    std::byte const* const begin = file_->bytes().data() + layout_.begin;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        std::size_t const first = indices[i] * layout_.columns;
+        T* const row = out.row(i).data();
+        if (layout_.number == Number::uint8)
+            detail::bytes_to_scaled(reinterpret_cast<std::uint8_t const*>(begin + first), row, layout_.columns,
+                                    static_cast<T>(layout_.scale.factor()));
+        else if (layout_.number == Number::float32)
+            copy_numbers<float>(begin + first * sizeof(float), row);
+        else
+            copy_numbers<double>(begin + first * sizeof(double), row);
+    }
 }
 
 namespace detail {
@@ -99,3 +117,8 @@ BOLTZ_INLINE MappedSource map_idx(std::filesystem::path const& path, std::option
 }
 
 } // namespace boltz
+
+#define BOLTZ_INSTANCES(T)                                                                                           \
+    template void MappedSource::load<T>(std::span<std::size_t const> indices, Block<T> out, Draws const&)            \
+        const noexcept;
+#include <boltz/detail/instantiate.hpp>

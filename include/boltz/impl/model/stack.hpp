@@ -5,7 +5,6 @@
 
 #include <boltz/archive.hpp>
 #include <boltz/error.hpp>
-#include <boltz/evaluation/features/classification.hpp>
 #include <boltz/graph.hpp>
 #include <boltz/layer/any_layer.hpp>
 #include <boltz/layer/run_time_layer.hpp>
