@@ -69,14 +69,16 @@ set_tests_properties("headers: umbrellas are complete" "headers: an incomplete u
 
 # -- The compiled library --------------------------------------------------------------------------------------------
 
-foreach(form IN ITEMS boltz compiled)
-  add_executable(same_bits_${form} "${CMAKE_CURRENT_LIST_DIR}/same_bits.cpp")
-  target_link_libraries(same_bits_${form} PRIVATE boltz::${form} boltz::io boltz::report boltz_developer)
-endforeach()
-add_test(NAME "compiled: the same bits" COMMAND "${CMAKE_COMMAND}"
-  -D "PROGRAMS=$<TARGET_FILE:same_bits_boltz>;$<TARGET_FILE:same_bits_compiled>"
-  -P "${CMAKE_CURRENT_LIST_DIR}/same_output.cmake")
-set_tests_properties("compiled: the same bits" PROPERTIES LABELS package ENVIRONMENT OPENBLAS_NUM_THREADS=1)
+if(NOT BOLTZ_TEST_BASE_KERNELS) # which are those of the library only
+  foreach(form IN ITEMS boltz compiled)
+    add_executable(same_bits_${form} "${CMAKE_CURRENT_LIST_DIR}/same_bits.cpp")
+    target_link_libraries(same_bits_${form} PRIVATE boltz::${form} boltz::io boltz::report boltz_developer)
+  endforeach()
+  add_test(NAME "compiled: the same bits" COMMAND "${CMAKE_COMMAND}"
+    -D "PROGRAMS=$<TARGET_FILE:same_bits_boltz>;$<TARGET_FILE:same_bits_compiled>"
+    -P "${CMAKE_CURRENT_LIST_DIR}/same_output.cmake")
+  set_tests_properties("compiled: the same bits" PROPERTIES LABELS package ENVIRONMENT OPENBLAS_NUM_THREADS=1)
+endif()
 
 # -- Floors ----------------------------------------------------------------------------------------------------------
 

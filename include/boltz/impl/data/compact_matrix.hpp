@@ -63,5 +63,6 @@ void CompactMatrix::load(std::span<std::size_t const> indices, Block<T> out, Dra
 
 #define BOLTZ_INSTANCES(T)                                                                                           \
     template void CompactMatrix::store<T>(std::size_t first, Block<T> from);                                         \
+    template void CompactMatrix::store<T const>(std::size_t first, Block<T const> from);                             \
     template void CompactMatrix::load<T>(std::span<std::size_t const> indices, Block<T> out, Draws const&) const;
 #include <boltz/detail/instantiate.hpp>
