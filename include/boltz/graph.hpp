@@ -36,7 +36,8 @@ struct Neighbour {
 /// The layers of a model, their sizes, and the connections between them.
 ///
 /// A restricted machine is two layers with one connection; a deep one a chain; a machine with several visible layers
-/// a tree or any other graph. A connection may join a layer with itself (lateral weights).
+/// a tree or any other graph. A connection may join a layer with itself (lateral weights); `BoltzmannMachine` refuses
+/// such a graph.
 ///
 /// The layers are coloured: layers of one colour have no weights in common, so they are independent given all others
 /// and are drawn at once. Where two colours suffice, as in chains and trees, there are two, and of layers that

@@ -148,6 +148,21 @@ TEST_CASE("without sweeps the means are those of one bottom-up pass with the low
     }
 }
 
+TEST_CASE("all that is known of the neighbours counts twice at the start, observed or not", "[inference]") {
+    using Layer = StochasticLayer<Bernoulli, double>;
+    BoltzmannMachine<double> const model = test::randomised(
+        BoltzmannMachine<double>{{{0, 2}, {1, 2}, {2, 3}}, Layer{3}, Layer{2}, Layer{4}, Layer{2}}, 1.2, 0.7, 5);
+    auto states = data_for(model, 6, bottom);
+    static_cast<void>(infer(model, states, bottom, {.max_sweeps = 0}));
+    for (std::size_t i = 0; i < 6; ++i)
+        for (std::size_t j = 0; j < 4; ++j) {
+            double x = model.layer(2).bias()(j);
+            for (std::size_t k = 0; k < 3; ++k) x += 2 * states[0](i, k) * model.weights(0)(k, j);
+            for (std::size_t k = 0; k < 2; ++k) x += 2 * states[1](i, k) * model.weights(1)(k, j);
+            CHECK(states[2](i, j) == Approx(1 / (1 + std::exp(-x))));
+        }
+}
+
 TEST_CASE("a layer between observed ones is exact at once", "[inference]") {
     auto const model = test::randomised(test::mixed_dbm(), 0.8, 0.5, 4);
     auto states = data_for(model, 6, {true, false, true});

@@ -10,6 +10,7 @@
 #include <boltz/data/binarised.hpp>
 #include <boltz/data/matrix_source.hpp>
 #include <boltz/data/one_hot.hpp>
+#include <boltz/detail/activations.hpp>
 #include <boltz/evaluation/features/classification.hpp>
 #include <boltz/optimizer/conjugate_gradient.hpp>
 #include <boltz/optimizer/lbfgs.hpp>

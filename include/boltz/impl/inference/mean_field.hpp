@@ -85,8 +85,14 @@ Factors MeanField::Session<T>::start_of(LayerGraph const& graph, std::size_t lay
     LayerSet const begun = LayerSet::first(layer) & ~observed;
     LayerSet const known = neighbours & (observed | begun);
     double const times = !known.empty() && known != neighbours ? 2 : 1;
-    if (!(neighbours & begun).empty()) return {.below = times, .above = times, .bias = 0, .keep = 1, .among = begun};
-    return {.below = 0, .above = 0, .bias = 1 - times, .keep = times};
+    if ((neighbours & begun).empty()) return {.below = 0, .above = 0, .bias = 1 - times, .keep = times};
+    // The block holds the bias, and beside it what observed neighbours contribute.
+    bool const only_begun = (neighbours & observed).empty();
+    return {.below = times,
+            .above = times,
+            .bias = only_begun ? 0 : 1 - times,
+            .keep = only_begun ? 1 : times,
+            .among = begun};
 }
 
 template <std::floating_point T>
