@@ -32,11 +32,11 @@ LogLikelihood stochastic_pseudo_likelihood(AnyField<T> const& field, TrainingDat
 /// log PL(v) = sum over the variables of the visible layer of log p(one | all others), the hidden layer summed out,
 /// of the cases of an RBM; in nats a case (Besag 1975; for RBMs: Marlin, Swersky, Chen & de Freitas 2010).
 ///
-/// A variable is a binary unit, or one trial of a multinomial or categorical group: with one trial the whole group, with several the
-/// category of each of them given those of the others. log Z drops out, so it is exact for models of any size, but it
-/// is not the log-likelihood: it judges how units fit their neighbourhood, and may prefer another model. A visible
-/// layer that is no mix of these kinds of units does not compile, or is refused where the units are known only
-/// when the program runs. The hidden layer may be anything.
+/// A variable is a binary unit, or one trial of a multinomial or categorical group: with one trial the whole group,
+/// with several the category of each of them given those of the others. log Z drops out, so it is exact for models of
+/// any size, but it is not the log-likelihood: it judges how units fit their neighbourhood, and may prefer another
+/// model. A visible layer that is no mix of these kinds of units does not compile, or is refused where the units are
+/// known only when the program runs. The hidden layer may be anything.
 ///
 /// Costs one A of the hidden layer a variable and case, and a product of the weights with the unit matrix; the
 /// workers share the cases; allocates.
