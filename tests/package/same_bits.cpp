@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Trains a small machine, measures it and prints all numbers to the bit. Built twice, with the bodies in this file and
-// with those of boltz::compiled; both must print the same.
+// Trains a small machine, measures it and prints all numbers to the bit. Built twice, with the bodies in this file
+// and with those of boltz::compiled; both must print the same.
 
 #include <boltz/boltz.hpp>
 
